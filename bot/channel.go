@@ -1,0 +1,76 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+)
+
+// Channel is a platform: what it must be able to do. What it may lack is in its
+// Traits, so that no code outside the platform's folder asks which one it is.
+type Channel interface {
+	// Name is the platform's name in Message.Platform, in the roster and in the
+	// delivery rows.
+	Name() string
+	Traits() Traits
+	// Send hands one parcel to the platform and waits for its word. A nil error
+	// means that the platform took it; any other is a *SendError, whose Fate
+	// tells whether it may be tried again. Sending the same parcel id twice must
+	// not show it twice where the platform can tell.
+	Send(ctx context.Context, p Parcel) (Receipt, error)
+}
+
+// Traits are what a platform can and cannot do.
+type Traits struct {
+	Buttons     bool // draws cards with buttons; otherwise cards go as plain text
+	Files       bool // takes images and files
+	Dedupes     bool // recognises a parcel that it already has
+	MaxTextSize int  // bytes of one text; 0 = no limit
+}
+
+// Parcel is one reply on its way to one recipient.
+type Parcel struct {
+	ID    int64 // the delivery's id
+	To    Recipient
+	Reply Reply
+}
+
+// Recipient is a person's private chat or a group.
+type Recipient struct {
+	Kind    RecipientKind `json:"kind"`
+	Account string        `json:"account"` // the person's account in the roster, or the group's name
+}
+
+// RecipientKind tells persons from groups.
+type RecipientKind string
+
+// The kinds of recipient.
+const (
+	ToPerson RecipientKind = "person"
+	ToGroup  RecipientKind = "group"
+)
+
+// Receipt is what the platform said of a parcel it took.
+type Receipt struct {
+	Ref string // the platform's own id of the message, for recall and questions; may be empty
+}
+
+// Fate is what became of a send that did not succeed.
+type Fate string
+
+// The fates of a failed send.
+const (
+	NotSent Fate = "not_sent" // certainly not delivered: try again later
+	Refused Fate = "refused"  // the platform will never take it: give up, visibly
+	Unknown Fate = "unknown"  // perhaps delivered: again only byte for byte, where the platform dedupes
+)
+
+// SendError tells the fate of a parcel that was not taken.
+type SendError struct {
+	Fate Fate
+	Err  error // for the operator, with the platform's own code and no secret
+}
+
+func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Fate, e.Err) }
+
+// Unwrap gives the platform's error.
+func (e *SendError) Unwrap() error { return e.Err }

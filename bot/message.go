@@ -1,0 +1,76 @@
+package bot
+
+import "time"
+
+// Message is one thing that a person said: a text, a tap on a button, photos,
+// files, a place. It is the same for every platform; a channel makes it after
+// proving that it is genuine.
+type Message struct {
+	Platform    string       // the channel's name: "phone", "wecom", "dingtalk"
+	ID          string       // the platform's id; Platform, Sender and ID together name the message
+	Sender      string       // the sender's account on that platform
+	Group       string       // the group it was said in, mentioning the bot; "" in private
+	At          time.Time    // the platform's time of it
+	Text        string       // what was typed, or the transcript of a voice note
+	Tap         string       // the value of the button that was tapped
+	Voice       bool         // Text is a transcript
+	Attachments []Attachment // already kept in the evidence store, fsynced
+	Location    *Location
+}
+
+// Attachment is a photo or file that came with a message. Its bytes are in the
+// evidence store under SHA256 before the message reaches the bot.
+type Attachment struct {
+	Kind   AttachmentKind `json:"kind"`
+	Name   string         `json:"name"` // as the sender's device named it, without folders
+	MIME   string         `json:"mime"`
+	Size   int64          `json:"size"` // bytes
+	SHA256 string         `json:"sha256"`
+}
+
+// AttachmentKind says what an attachment is to the reader.
+type AttachmentKind string
+
+// The kinds of attachment.
+const (
+	Photo AttachmentKind = "photo" // shown in the chat
+	File  AttachmentKind = "file"  // shown as a name to open
+)
+
+// Location is a place sent from the phone's map, in degrees (GCJ-02, as the
+// platforms give it).
+type Location struct {
+	Lat   float64 `json:"lat"`
+	Lng   float64 `json:"lng"`
+	Label string  `json:"label"`
+}
+
+// Reply is one thing that the bot says, rendered and ready for any platform.
+type Reply struct {
+	Kind    ReplyKind `json:"kind"`
+	Title   string    `json:"title,omitempty"`   // of a card
+	Text    string    `json:"text"`              // of a card: the whole card as plain text, the way to answer by number included
+	Body    string    `json:"body,omitempty"`    // of a card: Text without title and numbers, for a platform that draws buttons
+	Buttons []Button  `json:"buttons,omitempty"` // of a card
+	Path    string    `json:"path,omitempty"`    // of an image or file: below the data folder
+	Name    string    `json:"name,omitempty"`    // of a file: as the reader should see it
+	Mention []string  `json:"mention,omitempty"` // accounts to call by name, in a group
+}
+
+// ReplyKind says how a reply is shown.
+type ReplyKind string
+
+// The kinds of reply.
+const (
+	TextReply  ReplyKind = "text"
+	CardReply  ReplyKind = "card"
+	ImageReply ReplyKind = "image"
+	FileReply  ReplyKind = "file"
+)
+
+// Button is one choice on a card. Typing Code does the same as tapping it.
+type Button struct {
+	Label string `json:"label"`
+	Tap   string `json:"tap"`
+	Code  int    `json:"code,omitempty"` // 「回复 1」; 0 in groups, where numbers belong to nobody
+}

@@ -1,0 +1,178 @@
+package bot
+
+import "slices"
+
+// Person is a member of staff: one identity, whatever platform they write from.
+type Person struct {
+	Account string `json:"account"`
+	Name    string `json:"name"` // as others see it
+	Unit    string `json:"unit"` // id of the unit they belong to
+	Role    Role   `json:"role"`
+	Deputy  string `json:"deputy,omitempty"` // account of who stands in for them
+}
+
+// Role is what a person does in the campaign.
+type Role string
+
+// The roles. What each may see and do is asked through the methods of Person.
+const (
+	Filer     Role = "filer"     // reports leads and figures for a unit
+	Head      Role = "head"      // heads a unit and reviews its figures
+	Director  Role = "director"  // runs the office (专项办主任)
+	Clerk     Role = "clerk"     // works in the office
+	Chief     Role = "chief"     // leads the campaign (组长)
+	DeputyOf  Role = "deputy"    // deputy leader (副组长)
+	Admin     Role = "admin"     // keeps the system, sees no contents
+	Custodian Role = "custodian" // keeps sealed identities
+)
+
+// Office says whether the person works in the campaign's office.
+func (p Person) Office() bool { return p.Role == Director || p.Role == Clerk }
+
+// Leader says whether the person leads the campaign.
+func (p Person) Leader() bool { return p.Role == Chief || p.Role == DeputyOf }
+
+// SeesAll says whether figures and records of every unit are open to the person.
+func (p Person) SeesAll() bool { return p.Office() || p.Leader() }
+
+// Files says whether the person reports for a unit.
+func (p Person) Files() bool { return p.Role == Filer || p.Role == Head }
+
+// Unit is a section (股室), brigade (大队), station (所) or the office itself.
+type Unit struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Kind     UnitKind `json:"kind"`
+	Alias    []string `json:"alias,omitempty"`
+	Places   []string `json:"places,omitempty"`   // townships it answers for
+	Sections []string `json:"sections,omitempty"` // of the weekly table, its own first
+}
+
+// UnitKind is the kind of a unit.
+type UnitKind string
+
+// The kinds of unit.
+const (
+	Section  UnitKind = "section"
+	Brigade  UnitKind = "brigade"
+	Station  UnitKind = "station"
+	Office   UnitKind = "office"
+	Leading  UnitKind = "leaders"
+	External UnitKind = "external"
+)
+
+// Reports says whether the unit owes figures.
+func (u Unit) Reports() bool {
+	return u.Kind == Section || u.Kind == Brigade || u.Kind == Station
+}
+
+// Group is a group chat that the bot speaks in.
+type Group struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members"` // accounts; empty = everyone
+}
+
+// Roster is who and what the campaign consists of, in the order configured.
+type Roster struct {
+	People []Person
+	Units  []Unit
+	Groups []Group
+
+	people map[string]int
+	units  map[string]int
+}
+
+// NewRoster indexes people and units. Accounts and unit ids must be unique; the
+// configuration has seen to that.
+func NewRoster(people []Person, units []Unit, groups []Group) *Roster {
+	r := &Roster{People: people, Units: units, Groups: groups,
+		people: make(map[string]int, len(people)), units: make(map[string]int, len(units))}
+	for i, p := range people {
+		r.people[p.Account] = i
+	}
+	for i, u := range units {
+		r.units[u.ID] = i
+	}
+	return r
+}
+
+// Person finds a person by account.
+func (r *Roster) Person(account string) (Person, bool) {
+	i, ok := r.people[account]
+	if !ok {
+		return Person{}, false
+	}
+	return r.People[i], true
+}
+
+// Unit finds a unit by id.
+func (r *Roster) Unit(id string) (Unit, bool) {
+	i, ok := r.units[id]
+	if !ok {
+		return Unit{}, false
+	}
+	return r.Units[i], true
+}
+
+// UnitName is a unit's name, or its id if it is no longer in the roster.
+func (r *Roster) UnitName(id string) string {
+	if u, ok := r.Unit(id); ok {
+		return u.Name
+	}
+	return id
+}
+
+// PersonName is a person's name, or the account if it is no longer in the roster.
+func (r *Roster) PersonName(account string) string {
+	if p, ok := r.Person(account); ok {
+		return p.Name
+	}
+	return account
+}
+
+// Reporting lists the units that owe figures, in order.
+func (r *Roster) Reporting() []Unit {
+	var out []Unit
+	for _, u := range r.Units {
+		if u.Reports() {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// Of lists a unit's people of the given roles, in order.
+func (r *Roster) Of(unit string, roles ...Role) []Person {
+	var out []Person
+	for _, p := range r.People {
+		if p.Unit == unit && slices.Contains(roles, p.Role) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// WithRole lists everyone of the given roles, in order.
+func (r *Roster) WithRole(roles ...Role) []Person {
+	var out []Person
+	for _, p := range r.People {
+		if slices.Contains(roles, p.Role) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Group finds a group by name.
+func (r *Roster) Group(name string) (Group, bool) {
+	i := slices.IndexFunc(r.Groups, func(g Group) bool { return g.Name == name })
+	if i < 0 {
+		return Group{}, false
+	}
+	return r.Groups[i], true
+}
+
+// In says whether a person belongs to a group.
+func (g Group) In(account string) bool {
+	return len(g.Members) == 0 || slices.Contains(g.Members, account)
+}
