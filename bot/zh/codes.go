@@ -1,0 +1,212 @@
+package zh
+
+import (
+	"strings"
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// Code is a code of fixed form that was read.
+type Code struct {
+	Span
+	Text  string // folded, in capitals, without blanks
+	Valid bool   // its check character is right
+}
+
+// Identity reads citizens' identity numbers of 18 characters, so that they can
+// be hidden. One with a wrong check character is returned too, not valid: a slip
+// of the finger still gives a person away. Its digits must hold a date of birth.
+func Identity(text string) []Code {
+	return codes(text, func(s string) (found, valid bool) {
+		if !born(s) || !allDigits(s[:17]) || !isDigit(rune(s[17])) && s[17] != 'X' {
+			return false, false
+		}
+		return true, identityCheck(s) == s[17]
+	})
+}
+
+// MaskIdentity hides all but the first three and the last two characters.
+func MaskIdentity(id string) string {
+	if len(id) < 6 {
+		return strings.Repeat("*", len(id))
+	}
+	return id[:3] + strings.Repeat("*", len(id)-5) + id[len(id)-2:]
+}
+
+// CreditCodes reads unified social credit codes of 18 characters. One whose
+// check character is wrong is returned as not valid if it has the form of one:
+// a registration authority, a district, letters among the digits.
+func CreditCodes(text string) []Code {
+	return codes(text, func(s string) (found, valid bool) {
+		if strings.IndexByte("159Y", s[0]) < 0 && !strings.HasPrefix(s, "A") || !allDigits(s[2:8]) {
+			return false, false
+		}
+		want, ok := creditCheck(s)
+		if !ok {
+			return false, false
+		}
+		if want == s[17] {
+			return !born(s) || identityCheck(s) != s[17], true
+		}
+		return !allDigits(s[:17]), false
+	})
+}
+
+// codes finds runs of 18 letters and digits that accept accepts.
+func codes(text string, accept func(string) (found, valid bool)) []Code {
+	l := newLine(text)
+	var found []Code
+	for i := 0; i < len(l.r); {
+		j := i
+		for isDigit(l.get(j)) || isLetter(l.get(j)) {
+			j++
+		}
+		if j-i == 18 {
+			s := strings.ToUpper(string(l.r[i:j]))
+			if ok, valid := accept(s); ok {
+				found = append(found, Code{l.span(i, j), s, valid})
+			}
+		}
+		i = max(j, i+1)
+	}
+	return found
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// born says whether characters 7 to 14 are a plausible date of birth.
+func born(s string) bool {
+	if !allDigits(s[6:14]) {
+		return false
+	}
+	t, err := time.Parse("20060102", s[6:14])
+	return err == nil && t.Year() >= 1900 && t.Year() < 2100 && !calendar.DateOf(t).IsZero()
+}
+
+// identityCheck is the check character of GB 11643.
+func identityCheck(s string) byte {
+	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
+	sum := 0
+	for i, w := range weights {
+		sum += int(s[i]-'0') * w
+	}
+	return "10X98765432"[sum%11]
+}
+
+// creditCheck is the check character of GB 32100; ok is false where a letter
+// that the code does not use (I O S V Z) occurs.
+func creditCheck(s string) (check byte, ok bool) {
+	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+	sum, weight := 0, 1
+	for i := range 17 {
+		v := strings.IndexByte(alphabet, s[i])
+		if v < 0 {
+			return 0, false
+		}
+		sum += v * weight
+		weight = weight * 3 % 31
+	}
+	return alphabet[(31-sum%31)%31], true
+}
+
+// code is where a code ends that begins at i: a link, a phone, a document
+// number, anything of letters and digits, a run of digits too long for a
+// quantity. i if there is none.
+func (l *line) code(i int) int {
+	r := l.r[i]
+	if r == '〔' || r == '[' {
+		return l.documentNumber(i)
+	}
+	if !isDigit(r) && !isLetter(r) {
+		if r == '一' || r == '幺' {
+			if _, end := l.spokenPhone(i); end > i {
+				return end
+			}
+		}
+		return i
+	}
+	if end := l.url(i); end > i {
+		return end
+	}
+	if isDigit(r) {
+		if _, end := l.phone(i); end > i {
+			return end
+		}
+		if w, end := l.find(i, hotlines); w != "" && !isDigit(l.get(i-1)) && !isDigit(l.get(end)) && !l.in(end, "元户件万次条家个.") {
+			return end
+		}
+	}
+	return l.token(i)
+}
+
+// documentNumber is where 〔2024〕3号 ends.
+func (l *line) documentNumber(i int) int {
+	j := i + 1
+	for isDigit(l.get(j)) {
+		j++
+	}
+	if j-i != 5 || !l.in(j, "〕]") {
+		return i
+	}
+	for j++; isDigit(l.get(j)) || l.in(j, "第字-"); j++ {
+	}
+	if l.get(j) == '号' {
+		j++
+	}
+	return j
+}
+
+// token is where a run of letters, digits and what joins them ends, if it is a
+// code and no number with a unit of letters (3kg, 5ml, 1.2w); else i.
+func (l *line) token(i int) int {
+	j, digits, dashes, bad := i, 0, 0, isLetter(l.r[i])
+	for {
+		r := l.get(j)
+		switch {
+		case isDigit(r):
+			digits++
+		case isLetter(r):
+			if j > i && isDigit(l.get(j-1)) {
+				if end := l.letterUnit(j); end > j {
+					j = end
+					continue
+				}
+			}
+			bad = true
+		case (r == '-' || r == '_' || r == '/') && j > i && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))) && l.get(j-1) != '-':
+			dashes++
+		case r == '.' && (bad || dashes > 1) && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))):
+		case (r == '.' || r == ',') && isDigit(l.get(j+1)):
+			if !bad {
+				digits -= 100 // separators: length says nothing
+			}
+		case r == '*' && digits > 0:
+			bad = true
+		default:
+			if bad || digits > 9 || dashes > 1 {
+				return j
+			}
+			return i
+		}
+		j++
+	}
+}
+
+// letterUnit is where a unit of letters at i ends; i if there is none.
+func (l *line) letterUnit(i int) int {
+	if l.in(i, "wWkK") && !isLetter(l.get(i+1)) && !isDigit(l.get(i+1)) {
+		return i + 1
+	}
+	if w, end := l.find(i, units); w != "" && !isLetter(l.get(end)) && !isDigit(l.get(end)) {
+		return end
+	}
+	return i
+}

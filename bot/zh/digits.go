@@ -1,0 +1,97 @@
+package zh
+
+// arabic is a run of Arabic digits with separators and decimals.
+type arabic struct {
+	end    int
+	value  Num
+	digits int // before the point
+	places int // after it
+	naught bool
+}
+
+// arabic reads 1234, 1,234 and 1.5 at i. It is not ok with more digits than a
+// Num holds, or where the run goes on like a version or an address (1.2.3).
+func (l *line) arabic(i int) (arabic, bool) {
+	j := i
+	var whole int64
+	for ; isDigit(l.get(j)); j++ {
+		if j-i >= 12 {
+			return arabic{end: l.digitRun(j)}, false
+		}
+		whole = whole*10 + int64(l.r[j]-'0')
+	}
+	a := arabic{digits: j - i, naught: l.get(i) == '0' && j-i > 1}
+	for a.digits <= 3 && l.separates(j) || j > i+a.digits && l.separates(j) {
+		if whole > 1e9 {
+			return arabic{end: l.digitRun(j + 1)}, false
+		}
+		whole = whole*1000 + int64(l.r[j+1]-'0')*100 + int64(l.r[j+2]-'0')*10 + int64(l.r[j+3]-'0')
+		j += 4
+	}
+	a.value = FromInt(whole)
+	if l.get(j) == '.' && isDigit(l.get(j+1)) {
+		unit := One
+		for j++; isDigit(l.get(j)); j++ {
+			unit /= 10
+			a.value += unit * Num(l.r[j]-'0')
+			a.places++
+		}
+		if a.places > 6 || l.get(j) == '.' && isDigit(l.get(j+1)) {
+			return arabic{end: l.digitRun(j)}, false
+		}
+	}
+	a.end = j
+	return a, true
+}
+
+// digitRun is where the digits and points from i on end.
+func (l *line) digitRun(i int) int {
+	for isDigit(l.get(i)) || l.get(i) == '.' && isDigit(l.get(i+1)) {
+		i++
+	}
+	return i
+}
+
+// separates says whether the rune at i is a comma between thousands. A
+// full-width comma among half-width digits is punctuation: 3，500 are two numbers.
+func (l *line) separates(i int) bool {
+	if l.get(i) != ',' || !isDigit(l.get(i+1)) || !isDigit(l.get(i+2)) || !isDigit(l.get(i+3)) || isDigit(l.get(i+4)) {
+		return false
+	}
+	wide := l.at[i+1]-l.at[i] > 1
+	return !wide || l.at[i+2]-l.at[i+1] > 1
+}
+
+// digitString is where a string of three or more Chinese digits that begins at
+// i ends (二〇二四); i if there is none.
+func (l *line) digitString(i int) int {
+	j := i
+	for hanDigit(l.get(j)) >= 0 && l.get(j) != '两' {
+		j++
+	}
+	if j-i < 3 {
+		return i
+	}
+	return j
+}
+
+// positional reads such a string digit by digit. Digits that only count up
+// (一二三) are refused, and so is a string with a unit behind it.
+func (l *line) positional(i, end int) (cardinal, outcome) {
+	climbing := true
+	var n int64
+	for j := i; j < end; j++ {
+		d := hanDigit(l.r[j])
+		if j > i && d != hanDigit(l.r[j-1])+1 {
+			climbing = false
+		}
+		n = n*10 + d
+	}
+	if end-i > 9 || climbing || hanDigit(l.r[i]) == 0 || multiplier(l.get(end)) > 0 || l.in(end, "几多") {
+		for end < len(l.r) && isNumeral(l.r[end]) {
+			end++
+		}
+		return cardinal{end: end}, refused
+	}
+	return cardinal{end: end, value: FromInt(n), string: true}, read
+}

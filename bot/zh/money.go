@@ -1,0 +1,249 @@
+package zh
+
+import "strings"
+
+// Money is an amount in 分 that was read.
+type Money struct {
+	Span         // all that belongs to it: 约, the digits, 元, 左右
+	Fen    int64 // the amount; of a range the lower end
+	Bound  Bound // exactly that, or about, at least, at most, a range
+	Low    int64 // with Range: from, in 分
+	High   int64 // with Range: up to and with, in 分
+	Bare   bool  // neither 元 nor 块 was said; 元 is supposed
+	Factor int64 // the 万 of 1.5万 is 10000, of a plain 1.5 it is 1: to suspect slips of 元 and 万元
+}
+
+// Approx says whether anything but exactly this amount may be meant.
+func (m Money) Approx() bool { return m.Bound != Exact }
+
+// moneyBefore are words after which a number in 千 or 万 is an amount, and
+// countBefore those after which it is not.
+var (
+	moneyBefore = wordEndings("案值 货值 价值 金额 罚款 罚没 罚没款 没收 涉案 售价 销售额 营业额 违法所得 挽回 损失 总价 单价 标价 报价 总值 估值 罚 值 卖 价 款 赔 赔偿 退 付 花 收 共计 合计 总计 经营额 货款 案值达 价格 原价 要价 成交 保证金 押金 罚了 值个 卖了 花了 付了 收了 赔了 退了")
+	countBefore = wordEndings("粉丝 播放 播放量 销量 浏览 浏览量 阅读 阅读量 点赞 评论 关注 访问 转发 观看 人数 数量 条数 件数 户数 次数 份数 人次 出动 检查 人口 面积 库存 产量 已售 月销 库存量 投放 发放 印发")
+)
+
+// Moneys reads the amounts of a text from left to right: 3万元, 12块5, 500元,
+// 3元5角, 贰拾叁万元整, ¥1,200. An amount in 千, 万 or 亿 that counts nothing (货值3万,
+// 八千多) is read too and marked Bare. Other numbers without 元 are not, nor are
+// pieces (3块手表) and names (三元区).
+func Moneys(text string) []Money {
+	l := newLine(text)
+	var found []Money
+	for i := 0; i < len(l.r); {
+		if !l.mayBegin(i) {
+			i++
+			continue
+		}
+		if end := l.skip(i); end > i {
+			i = end
+			continue
+		}
+		q, what := l.money(i)
+		if what == read {
+			if m, ok := q.money(); ok && (!m.Bare || l.bareMoney(q)) {
+				found = append(found, m)
+			}
+		}
+		i = max(q.end, i+1)
+	}
+	return found
+}
+
+// ParseMoney reads a whole value that is one amount and nothing else. A plain
+// number is read as 元 and marked Bare. Less than a 分 is not read.
+func ParseMoney(whole string) (Money, bool) {
+	l := newLine(whole)
+	from, to := l.trimmed()
+	i := from
+	for i < to && !isNumeral(l.r[i]) && l.r[i] != '半' {
+		i++
+	}
+	if i == to || l.trap(i) > i || l.code(i) > i && !isDigit(l.r[i]) {
+		return Money{}, false
+	}
+	q, what := l.money(i)
+	if what != read || q.end != to || q.Span.From != l.at[from] {
+		return Money{}, false
+	}
+	m, ok := q.money()
+	if !ok || m.Bare && (q.Unit != "" || q.card.naught) {
+		return Money{}, false
+	}
+	return m, ok
+}
+
+// money reads the quantity at i, with the 角 and 分 after its 元.
+func (l *line) money(i int) (quantity, outcome) {
+	if l.get(i-1) == '负' || l.get(i-1) == '-' && (l.dashMeansMinus(i-1) || l.lineStart(i-1)) {
+		q, _ := l.quantity(i)
+		return q, refused
+	}
+	q, what := l.number(i)
+	if what != read {
+		return q, what
+	}
+	if from := l.yuanSign(q.Span.From); from < q.Span.From {
+		if q.Unit == "" {
+			q.Unit = "元"
+		}
+		q.Span.From = from
+	}
+	if isPieces(l, q) {
+		q.Unit = "片"
+	}
+	return q, read
+}
+
+// yuanSign is where ¥, RMB or 人民币 begins if it ends at byte at; else at.
+func (l *line) yuanSign(at int) int {
+	head := strings.TrimRight(l.src[:at], " ")
+	for _, sign := range [...]string{"¥", "\uffe5", "人民币", "RMB", "rmb"} {
+		if strings.HasSuffix(head, sign) {
+			return len(head) - len(sign)
+		}
+	}
+	return at
+}
+
+// isPieces says whether 块 counts pieces: a thing follows that is not the price's.
+func isPieces(l *line, q quantity) bool {
+	if q.Unit != "块" || q.Bound != Exact {
+		return false
+	}
+	return isHan(l.get(q.end)) && !l.in(q.end, "的一每左上到至卖买起不多以吧了呢罚给钱两")
+}
+
+// takeJiao takes what follows 元 or 块: 5角6分, 零5分, the bare 5 of 12块5, and 整.
+func (l *line) takeJiao(q *quantity) {
+	if q.Bound == Range {
+		return
+	}
+	j := q.end
+	switch q.Unit {
+	case "元", "圆", "块":
+		if l.get(j) == '零' || l.get(j) == '〇' {
+			j++
+		}
+		if d, end := l.digitBefore(j, "角毛"); end > j {
+			q.Value, q.end, j = q.Value+d*(One/10), end, end
+			if l.get(j) == '零' {
+				j++
+			}
+		}
+		if d, end := l.digitBefore(j, "分"); end > j && l.get(end) != '之' {
+			q.Value, q.end = q.Value+d*(One/100), end
+		}
+		if q.end < j || q.end > j && j > 0 {
+			break
+		}
+		if q.Unit == "块" && q.end == j {
+			l.takeOddJiao(q)
+		}
+	case "角", "毛":
+		if d, end := l.digitBefore(j, "分"); end > j {
+			q.Value, q.end = q.Value+d*(One/10), end
+		} else if q.Unit == "毛" {
+			l.takeOddJiao(q)
+		}
+	}
+	if l.in(q.end, "整正") && !isHan(l.get(q.end+1)) {
+		q.end++
+	}
+	if l.get(q.end) == '钱' {
+		q.end++
+	}
+}
+
+// takeOddJiao takes the 5 of 12块5 and the 50 of 12块50.
+func (l *line) takeOddJiao(q *quantity) {
+	j, d, unit := q.end, Num(0), One/10
+	switch {
+	case isDigit(l.get(j)):
+		for isDigit(l.get(j)) {
+			d = d*10 + Num(l.r[j]-'0')
+			j++
+		}
+		if j-q.end > 2 || l.get(j) == '.' {
+			return
+		}
+		if j-q.end == 2 {
+			unit = One / 100
+		}
+	case hanDigit(l.get(j)) > 0 && l.get(j) != '两' && !isNumeral(l.get(j+1)):
+		d = Num(hanDigit(l.get(j)))
+		j++
+	default:
+		return
+	}
+	if isHan(l.get(j)) && !l.in(j, "的一每左上钱罚卖") || isLetter(l.get(j)) || l.get(j) == '%' {
+		return
+	}
+	q.Value, q.end = q.Value+d*unit, j
+}
+
+// digitBefore is the single digit at i that one of units follows, and where that ends.
+func (l *line) digitBefore(i int, units string) (d Num, end int) {
+	r := l.get(i)
+	if !l.in(i+1, units) {
+		return 0, i
+	}
+	if isDigit(r) {
+		return Num(r - '0'), i + 2
+	}
+	if h := hanDigit(r); h >= 0 {
+		return Num(h), i + 2
+	}
+	return 0, i
+}
+
+// money is the quantity as an amount; ok is false where it counts something else.
+func (q quantity) money() (Money, bool) {
+	var fen Num // how many millionths of the unit make one 分
+	bare := false
+	switch q.Unit {
+	case "元", "圆", "块", "块钱", "元钱", "人民币":
+		fen = One / 100
+	case "角", "毛", "毛钱":
+		fen = One / 10
+	case "分钱":
+		fen = One
+	case "":
+		fen, bare = One/100, true
+	default:
+		return Money{}, false
+	}
+	if q.Percent || q.Value < 0 || q.Value%fen != 0 || q.Low%fen != 0 || q.High%fen != 0 {
+		return Money{}, false
+	}
+	m := Money{Span: q.Span, Bound: q.Bound, Bare: bare, Factor: max(q.card.scale, 1),
+		Fen: int64(q.Value / fen), Low: int64(q.Low / fen), High: int64(q.High / fen)}
+	return m, true
+}
+
+// bareMoney says whether a quantity without 元 is an amount all the same.
+func (l *line) bareMoney(q quantity) bool {
+	large := false
+	for _, r := range l.r[q.from:q.tail] {
+		large = large || r == '千' || r == '万' || r == '亿' || r|0x20 == 'w' || r|0x20 == 'k'
+	}
+	if !large {
+		return false
+	}
+	from := q.from
+	for from > 0 && l.at[from] > q.Span.From {
+		from--
+	}
+	from = l.beforeColon(from)
+	for l.in(from-1, "了达有") {
+		from--
+	}
+	if w, _ := l.findBefore(from, countBefore); w != "" {
+		return false
+	}
+	if !isHan(l.get(q.end)) || l.in(q.end, "的左以到至吧了呢啊") {
+		return true
+	}
+	w, _ := l.findBefore(from, moneyBefore)
+	return w != ""
+}

@@ -1,0 +1,237 @@
+package zh
+
+// quantity is one end of a number: digits and unit, without what bounds them.
+type quantity struct {
+	Number
+	card       cardinal
+	from, tail int // the digits, without unit
+	end        int // all of it
+}
+
+// number reads the number at i with the words around it that bound it, and
+// both ends of a range.
+func (l *line) number(i int) (quantity, outcome) {
+	if l.r[i] == '负' || l.get(i-1) == '-' && !l.dashMeansMinus(i-1) && l.lineStart(i-1) {
+		return l.negative(i)
+	}
+	q, what := l.quantity(i)
+	if what != read {
+		return q, what
+	}
+	l.takeJiao(&q)
+	if to, what := l.rangeEnd(q); what != nothing {
+		if what == refused {
+			return to, refused
+		}
+		q = to
+	}
+	l.dress(&q, i)
+	return q, read
+}
+
+// dress adds to the quantity that begins at i what the words around it say of
+// it: 约, 至少, a minus; 左右, 以上.
+func (l *line) dress(q *quantity, i int) {
+	from := i
+	if before, start := l.boundBefore(i); before != Exact {
+		from = start
+		q.Bound = stronger(q.Bound, before)
+	}
+	if l.dashMeansMinus(i - 1) {
+		q.Value, q.Low, q.High = -q.Value, -q.High, -q.Low
+		from = i - 1
+	}
+	if after, end := l.boundAfter(q.end); after != Exact {
+		q.Bound = stronger(q.Bound, after)
+		q.end = end
+	}
+	q.Bare = q.Bare && q.Bound == Exact
+	q.Span = l.span(from, q.end)
+}
+
+// stronger keeps a range a range and a limit a limit.
+func stronger(have, said Bound) Bound {
+	if have == Range || have == AtLeast || have == AtMost {
+		return have
+	}
+	return said
+}
+
+// dashMeansMinus says whether the rune at i is a minus: only after a colon, a
+// bracket, or a word of comparing. Elsewhere it parts words or heads a list.
+func (l *line) dashMeansMinus(i int) bool {
+	return l.get(i) == '-' && l.in(i-1, ":(比为是")
+}
+
+func (l *line) lineStart(i int) bool { return i == 0 || l.get(i-1) == '\n' }
+
+func (l *line) negative(i int) (quantity, outcome) {
+	j := i
+	if l.r[i] == '负' {
+		j++
+	}
+	q, what := quantity{end: j}, nothing
+	if j < len(l.r) {
+		q, what = l.quantity(j)
+	}
+	if what != read {
+		return q, what
+	}
+	if l.r[i] != '负' {
+		return q, refused // "-5户" at the head of a line: a list or a minus
+	}
+	q.Value, q.Low, q.High = -q.Value, -q.High, -q.Low
+	q.Bare = false
+	q.Span = l.span(i, q.end)
+	return q, read
+}
+
+// quantity reads digits and unit at i.
+func (l *line) quantity(i int) (quantity, outcome) {
+	if q, what := l.part(i); what != nothing {
+		return q, what
+	}
+	if q, ok := l.half(i); ok {
+		return q, read
+	}
+	if q, ok := l.bareHundred(i); ok {
+		return q, read
+	}
+	c, what := l.cardinal(i)
+	if what != read {
+		return quantity{end: c.end}, what
+	}
+	q := quantity{card: c, from: i, tail: c.end, end: c.end}
+	q.Value = c.value
+	q.setSpread(c)
+	l.takeMoreAfter(&q)
+	l.takeUnit(&q)
+	if !l.stands(q) {
+		return q, refused
+	}
+	q.Bare = c.plain && q.Unit == "" && q.Bound == Exact && !c.naught
+	q.Span = l.span(i, q.end)
+	return q, read
+}
+
+func (q *quantity) setSpread(c cardinal) {
+	switch {
+	case c.few:
+		q.Bound, q.Low, q.High = Range, c.value+c.spread/8, c.value+c.spread/8*9
+	case c.spread != 0:
+		q.Bound, q.Low, q.High = Range, c.value, c.value+c.spread
+	case c.about:
+		q.Bound = About
+	}
+}
+
+// takeMoreAfter takes the 多 of 三百多户, the 来 of 二十来个 and the 把 of 万把块.
+func (l *line) takeMoreAfter(q *quantity) {
+	b, end := l.boundAfter(q.tail)
+	if b == About && end == q.tail+1 && q.Bound == Exact && (q.Value >= 10*One && q.Value%(10*One) == 0 || l.get(q.tail) == '多') {
+		q.Bound, q.tail, q.end = About, end, end
+	}
+}
+
+// takeUnit takes the counting word, with the 半 of 两箱半 and the 多 of 3个多月.
+func (l *line) takeUnit(q *quantity) {
+	j := l.blanks(q.tail)
+	if m := multiplier(l.get(j)); j > q.tail && m >= 10_000 && q.card.plain && l.in(j+1, "元") {
+		if v, ok := q.Value.Times(m); ok { // 3 万元
+			q.Value, q.tail, q.card.plain = v, j+1, false
+		}
+	}
+	from, end := l.unit(q.tail)
+	if end <= q.tail {
+		return
+	}
+	if l.get(from) == '%' || l.get(from) == '‰' {
+		q.scalePercent(map[rune]Num{'%': 100, '‰': 1000}[l.get(from)])
+	}
+	if string(l.r[from:end]) == "成" {
+		if l.in(end, "新") || !q.card.plain && q.Value <= 10*One {
+			q.scalePercent(10)
+		} else {
+			return
+		}
+	}
+	if l.get(from) == '个' && end == from+1 {
+		more := l.get(end)
+		if unitFrom, unitEnd := l.unit(end + 1); (more == '多' || more == '半') && unitEnd > end+1 && unitFrom == end+1 {
+			if more == '多' {
+				q.Bound = About
+			} else {
+				q.Value += One / 2
+			}
+			q.set(l, unitFrom, unitEnd)
+			if q.Unit == "月" {
+				q.Unit = "个月"
+			}
+			return
+		}
+	}
+	if l.get(end) == '半' && !isHan(l.get(end+1)) && !isDigit(l.get(end+1)) && q.Bound == Exact {
+		q.Value += One / 2
+		q.set(l, from, end)
+		q.end = end + 1
+		return
+	}
+	q.set(l, from, end)
+}
+
+func (q *quantity) set(l *line, from, end int) {
+	q.Unit, q.UnitSpan, q.end = string(l.r[from:end]), l.span(from, end), end
+}
+
+func (q *quantity) scalePercent(by Num) {
+	q.Percent = true
+	q.Value, q.Low, q.High = q.Value/by, q.Low/by, q.High/by
+}
+
+// half reads 半 before a unit, and 一半.
+func (l *line) half(i int) (quantity, bool) {
+	q := quantity{from: i, tail: i + 1, end: i + 1}
+	q.Value = One / 2
+	if l.word(i, "一半") > 0 {
+		q.tail, q.end = i+2, i+2
+		q.Span = l.span(i, q.end)
+		return q, true
+	}
+	if l.r[i] != '半' || isNumeral(l.get(i-1)) {
+		return q, false
+	}
+	from, end := l.unit(i + 1)
+	if from != i+1 || end == i+1 || l.in(i+1, "路成面点票头口部场路空级公") {
+		return q, false
+	}
+	q.set(l, from, end)
+	q.Span = l.span(i, q.end)
+	return q, true
+}
+
+// bareHundred reads 近百, 上千, 过万 and 万把: 百 without a digit.
+func (l *line) bareHundred(i int) (quantity, bool) {
+	m := multiplier(l.r[i])
+	if m < 100 {
+		return quantity{}, false
+	}
+	j, value := i+1, FromInt(m)
+	if next := multiplier(l.get(j)); m < 10_000 && next >= 10_000 {
+		value, _ = value.Times(next)
+		j++
+	}
+	q := quantity{from: i, tail: j, end: j}
+	q.Value = value
+	b, from := l.boundBefore(i)
+	switch {
+	case l.get(j) == '把' && l.in(j+1, "人块个户斤件元"):
+		q.Bound, q.tail, q.end = About, j+1, j+1
+	case b != Exact && !l.in(from-1, "成"):
+		q.Bound = b
+	default:
+		return q, false
+	}
+	l.takeUnit(&q)
+	q.Span = l.span(i, q.end)
+	return q, true
+}

@@ -1,0 +1,200 @@
+package zh
+
+// part reads 百分之三, 三分之一 and 三又二分之一. What six decimals cannot hold is About.
+func (l *line) part(i int) (quantity, outcome) {
+	whole, denominator, j := Num(0), Num(0), i
+	if m := multiplier(l.r[i]); m >= 100 && l.word(i+1, "分之") > 0 {
+		denominator, j = FromInt(m), i+3
+	} else {
+		c, what := l.cardinal(i)
+		if what == read && l.get(c.end) == '又' {
+			whole = c.value
+			c, what = l.cardinal(c.end + 1)
+		}
+		j = l.word(c.end, "分之")
+		if what != read || j < 0 || c.spread != 0 || c.value == 0 {
+			return quantity{}, nothing
+		}
+		denominator = c.value
+	}
+	if l.get(j) == '百' && !isNumeral(l.get(j+1)) { // 百分之百
+		j++
+		q := quantity{from: i, tail: j, end: j}
+		q.Value, q.Unit, q.Percent, q.Span = One, "%", true, l.span(i, j)
+		return q, read
+	}
+	c, what := l.cardinal(j)
+	if what != read || c.spread != 0 {
+		return quantity{end: max(c.end, j)}, refused
+	}
+	v, exact, ok := c.value.Div(denominator)
+	if !ok {
+		return quantity{end: c.end}, refused
+	}
+	q := quantity{from: i, tail: c.end, end: c.end, card: c}
+	q.card.plain = false
+	q.Value, q.Span = whole+v, l.span(i, c.end)
+	if !exact {
+		q.Bound = About
+	}
+	if denominator == 100*One {
+		q.Percent, q.Unit = true, "%"
+	}
+	l.takeMoreAfter(&q)
+	return q, read
+}
+
+// slashed reads a whole value like 1/2.
+func (l *line) slashed(from, to int) (Number, bool) {
+	a, ok := l.arabic(from)
+	if !ok || l.get(a.end) != '/' {
+		return Number{}, false
+	}
+	b, ok := l.arabic(a.end + 1)
+	if !ok || b.end != to || b.naught || a.naught {
+		return Number{}, false
+	}
+	v, exact, ok := a.value.Div(b.value)
+	if !ok || !exact {
+		return Number{}, false
+	}
+	return Number{Span: l.span(from, to), Value: v}, true
+}
+
+// rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
+func (l *line) rangeSign(i int) int {
+	j := l.blanks(i)
+	for _, note := range [...]string{"(含)", "(不含)", "(含本数)"} {
+		if end := l.word(j, note); end > 0 {
+			j = end
+		}
+	}
+	k := j
+	for l.in(k, "-~—–〜～－") && k < j+2 {
+		k++
+	}
+	if k == j && l.in(j, "到至") {
+		k++
+	}
+	if k == j {
+		return i
+	}
+	return l.blanks(k)
+}
+
+// rangeEnd reads the second end of a range whose first is low. It is refused
+// where the two do not make a range (5-3, 三到五十, 3-502室): then neither end is a number.
+func (l *line) rangeEnd(low quantity) (quantity, outcome) {
+	j := l.rangeSign(low.end)
+	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound == Range {
+		return low, nothing
+	}
+	dash := !l.in(l.backBlank(j)-1, "到至")
+	high, what := l.quantity(j)
+	if what != read || l.whenEnd(j) > j {
+		if dash && what == refused {
+			return high, refused
+		}
+		return low, nothing
+	}
+	if dash && (l.in(high.end, "-/") && isNumeral(l.get(high.end+1)) || l.in(low.from-1, "-/") && isDigit(l.get(low.from-2)) || high.Unit == "号" || l.in(high.end, "室栋幢楼")) {
+		return high, refused
+	}
+	if low.Unit != "" && high.Unit != "" && low.Unit != high.Unit || low.Percent && !high.Percent {
+		return low, nothing
+	}
+	from := low.Value
+	if high.Percent && !low.Percent {
+		from /= 100
+	}
+	switch c := high.card; {
+	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
+	case c.scale == 10:
+		return high, refused // 三到五十
+	default:
+		scaled, ok := from.Times(c.scale)
+		if !ok {
+			return high, refused
+		}
+		from = scaled
+	}
+	if from >= high.Value {
+		return high, refused
+	}
+	out := high
+	out.from = low.from
+	out.Value, out.Low, out.High, out.Bound = from, from, high.Value, Range
+	if high.Bound == Range {
+		out.High = high.High
+	}
+	if out.Unit == "" {
+		out.Unit, out.UnitSpan = low.Unit, low.UnitSpan
+	}
+	if note := l.word(out.end, "(含)"); note > 0 {
+		out.end = note
+	}
+	out.Bare = false
+	return out, read
+}
+
+// small says whether a range's first end may borrow the 万 of its second: 3-5万.
+func small(c cardinal) bool { return c.scale == 0 && c.value > 0 }
+
+func (l *line) backBlank(i int) int {
+	for l.get(i-1) == ' ' {
+		i--
+	}
+	return i
+}
+
+// stands says whether what was read may stand as a number where it stands.
+func (l *line) stands(q quantity) bool {
+	c, next := q.card, l.get(q.end)
+	n := c.end - q.from
+	if c.plain {
+		switch {
+		case q.Unit == "" && l.in(c.end, "月日"), q.Unit == "日" && !l.in(q.end, "内以"), q.Unit == "月":
+			return false
+		case q.Unit == "年" && n == 4 && c.value >= 1900*One && c.value < 2100*One:
+			return false
+		case c.naught && n > 1:
+			return false // 0031
+		case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
+			return false
+		case l.get(c.end) == '点' && isDigit(l.get(c.end+1)) || l.get(c.end) == '时' && q.Unit == "":
+			return false
+		}
+		if _, from := l.findBefore(l.beforeColon(q.from), codeBefore); from < l.beforeColon(q.from) && q.Unit == "" {
+			return false
+		}
+		return true
+	}
+	if isDigit(l.r[q.from]) {
+		return true
+	}
+	if q.Unit == "月" || q.Unit == "日" && n <= 3 && !l.in(q.end, "内以") || q.Unit == "" && l.in(c.end, "月日") {
+		return false
+	}
+	if l.r[q.from] == '一' && l.in(q.from-1, oneAfter) && n == 1 || n == 1 && l.in(q.from-1, digitAfter) && !(l.get(q.from-1) == '期' || l.get(q.from-1) == '无') {
+		return false
+	}
+	if n == 1 && isFormal(l.r[q.from]) && q.Unit != "元" && q.Unit != "圆" && q.Unit != "角" {
+		return false
+	}
+	if j := l.rangeSign(c.end); n == 1 && j > c.end && hanDigit(l.get(j)) >= 0 {
+		return true // 三到五
+	}
+	pair := c.spread != 0 && n == 2 && !c.few
+	if q.Unit == "" && (n == 1 || pair || l.word(q.from, "十一") == c.end) {
+		return q.Bound == About && !pair || !pair && !isHan(next) && !isDigit(next) && !isLetter(next) && (n > 1 || !isHan(l.get(q.from-1)) || !l.in(q.from-1, digitAfter+oneAfter))
+	}
+	return true
+}
+
+// beforeColon is i without a colon, 是, 为 or blank before it.
+func (l *line) beforeColon(i int) int {
+	for l.in(i-1, ": 是为") {
+		i--
+	}
+	return i
+}

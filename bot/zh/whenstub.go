@@ -1,0 +1,3 @@
+package zh
+
+func (l *line) whenEnd(i int) int { return i }
