@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Counters is where numbers are given out in order.
+type Counters struct{ tx *Tx }
+
+// Counters gives the counters.
+func (tx *Tx) Counters() Counters { return Counters{tx} }
+
+// Next is the counter's next number, from 1. Nobody else gets it, and none is left
+// out: a transaction that is rolled back gives it back. The price is that others
+// who want a number of that counter wait until this transaction ends.
+func (r Counters) Next(ctx context.Context, name string) (int64, error) {
+	n, err := r.next(ctx, name)
+	if err != nil {
+		return 0, fmt.Errorf("counting %s: %w", name, err)
+	}
+	return n, nil
+}
+
+func (r Counters) next(ctx context.Context, name string) (int64, error) {
+	met, err := r.tx.exec(ctx, "UPDATE counters SET value = value + 1 WHERE name = ?", name)
+	if err != nil {
+		return 0, err
+	}
+	if met == 0 {
+		err := r.tx.insert(ctx, "counters", []string{"name", "value"}, []any{name, 1})
+		return 1, r.tx.lostRace(err)
+	}
+	n, err := one(ctx, r.tx, scanInt, "SELECT value FROM counters WHERE name = ?", name)
+	return int64(n), err
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// DeliveryState is where a delivery stands.
+type DeliveryState string
+
+// The states of a delivery. Queue makes it queued; everything after is set by the
+// process that holds its lease, through Claim, Retry, Release and Finish.
+const (
+	Queued    DeliveryState = "queued"    // waits for its time; set by Queue, Retry and Release
+	Sending   DeliveryState = "sending"   // in somebody's hands until the lease ends; set by Claim
+	Sent      DeliveryState = "sent"      // the platform took it; set by Finish, as all that follow
+	Withdrawn DeliveryState = "withdrawn" // no longer wanted when its turn came
+	Expired   DeliveryState = "expired"   // of no use any more when its turn came
+	Refused   DeliveryState = "refused"   // the platform will never take it
+	Unknown   DeliveryState = "unknown"   // perhaps delivered, and not tried again
+	Failed    DeliveryState = "failed"    // given up after many tries
+)
+
+// Delivery is one thing to be said to one recipient.
+type Delivery struct {
+	ID         int64
+	ToKind     string // "person" or "group"; without a colon
+	ToAccount  string
+	Platform   string
+	Priority   int // higher goes first, among recipients
+	Template   string
+	Args       []byte // JSON, for what is rendered when it is sent
+	Body       []byte // the bytes that are sent; once set they never change
+	Wanted     string // what is asked before the first attempt; "" = always wanted
+	Cause      string // the message or occurrence that it came of
+	State      DeliveryState
+	CreatedAt  time.Time
+	PlaceAt    time.Time // its place among the recipient's deliveries: DueAt as it was queued
+	DueAt      time.Time // not to be tried before; zero when queued = CreatedAt
+	ExpiresAt  time.Time // of no use after that; zero = never
+	Attempts   int       // how often it was claimed
+	Owner      string    // who holds, or last held, the lease
+	LeaseUntil time.Time
+	Error      string // what went wrong last, for the operator
+	Ref        string // the platform's own id of it
+	DoneAt     time.Time
+}
+
+// Deliveries is the outbox. The sender's half of it is in outbox.go.
+type Deliveries struct{ tx *Tx }
+
+// Deliveries gives the outbox.
+func (tx *Tx) Deliveries() Deliveries { return Deliveries{tx} }
+
+var deliveryCols = []string{"id", "recipient", "platform", "priority", "template", "args", "body", "wanted", "cause",
+	"state", "created_at", "place_at", "due_at", "expires_at", "attempts", "owner", "lease_until", "error_text", "ref",
+	"done_at"}
+
+func scanDelivery(r scanner) (d Delivery, err error) {
+	var recipient string
+	err = r.Scan(&d.ID, &recipient, &d.Platform, &d.Priority, &d.Template, doc(&d.Args), doc(&d.Body), &d.Wanted,
+		&d.Cause, &d.State, at(&d.CreatedAt), at(&d.PlaceAt), at(&d.DueAt), at(&d.ExpiresAt), &d.Attempts, &d.Owner,
+		at(&d.LeaseUntil), &d.Error, &d.Ref, at(&d.DoneAt))
+	d.ToKind, d.ToAccount, _ = strings.Cut(recipient, ":")
+	return d, err
+}
+
+// recipient is whose order a delivery keeps, whatever the platform.
+func (d Delivery) recipient() string { return d.ToKind + ":" + d.ToAccount }
+
+// Queue puts deliveries into the outbox, each recipient's in the order given. An id
+// of zero is chosen here.
+func (r Deliveries) Queue(ctx context.Context, ds ...Delivery) error {
+	rows := make([][]any, 0, len(ds))
+	for _, d := range ds {
+		due := d.DueAt
+		if due.IsZero() {
+			due = d.CreatedAt
+		}
+		rows = append(rows, []any{r.tx.id(d.ID), d.recipient(), d.Platform, d.Priority, d.Template, string(d.Args),
+			d.Body, d.Wanted, d.Cause, string(Queued), millis(d.CreatedAt), millis(due), millis(due),
+			millis(d.ExpiresAt), 0, "", 0, "", "", 0})
+	}
+	if err := r.tx.insert(ctx, "deliveries", deliveryCols, rows...); err != nil {
+		return fmt.Errorf("queueing %d deliveries: %w", len(ds), err)
+	}
+	return nil
+}
+
+// Get reads one delivery, or gives ErrNotFound.
+func (r Deliveries) Get(ctx context.Context, id int64) (Delivery, error) {
+	d, err := one(ctx, r.tx, scanDelivery, "SELECT "+columns(deliveryCols)+" FROM deliveries WHERE id = ?", id)
+	if err != nil {
+		return d, fmt.Errorf("reading delivery %d: %w", id, err)
+	}
+	return d, nil
+}
+
+// ByCause lists what a message or occurrence brought about, in order.
+func (r Deliveries) ByCause(ctx context.Context, cause string) ([]Delivery, error) {
+	out, err := all(ctx, r.tx, scanDelivery, "SELECT "+columns(deliveryCols)+
+		" FROM deliveries WHERE cause = ? ORDER BY id", cause)
+	if err != nil {
+		return nil, fmt.Errorf("listing the deliveries of %s: %w", cause, err)
+	}
+	return out, nil
+}
+
+// undoneAtOnce bounds what an operator is shown.
+const undoneAtOnce = 500
+
+// Undone lists the newest 500 deliveries in the given states, newest first; without
+// any, those that somebody should look at: refused, unknown, failed.
+func (r Deliveries) Undone(ctx context.Context, states ...DeliveryState) ([]Delivery, error) {
+	if len(states) == 0 {
+		states = []DeliveryState{Refused, Unknown, Failed}
+	}
+	query, args, err := in("SELECT "+columns(deliveryCols)+" FROM deliveries WHERE state IN (?) ORDER BY id DESC LIMIT ?",
+		states, undoneAtOnce)
+	if err != nil {
+		return nil, fmt.Errorf("listing deliveries: %w", err)
+	}
+	out, err := all(ctx, r.tx, scanDelivery, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing deliveries that are %v: %w", states, err)
+	}
+	return out, nil
+}
+
+// Depth is how many deliveries are due and not done, and since when the oldest
+// waits (zero if none does): what tells an operator that sending is stuck.
+func (r Deliveries) Depth(ctx context.Context, now time.Time) (queued int, oldest time.Time, err error) {
+	err = r.tx.query(ctx, func(row scanner) error { return row.Scan(&queued, at(&oldest)) },
+		"SELECT COUNT(*), MIN(place_at) FROM deliveries WHERE "+unfinished+" AND place_at <= ?", millis(now))
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("measuring the outbox: %w", err)
+	}
+	return queued, oldest, nil
+}

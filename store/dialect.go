@@ -1,0 +1,43 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// dialect is what the two databases do not say in the same words.
+type dialect interface {
+	name() string
+	// upsert is the tail of an INSERT that gives a row that is there by its keys
+	// the new columns.
+	upsert(keys, cols []string) string
+	// isDuplicate says that a unique key was already there.
+	isDuplicate(err error) bool
+	// isRetryable says that the transaction met another and may be run again.
+	isRetryable(err error) bool
+}
+
+// errURL never quotes what it was given: there may be a password in any part of an
+// address that does not parse.
+var errURL = errors.New(`database.url is neither "sqlite:PATH" nor "mysql://user:password@host:3306/name" ` +
+	`(in a password write : / ? # @ % as %3A %2F %3F %23 %40 %25)`)
+
+func connect(url string, o Options) (*Store, error) {
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		return connectSQLite(strings.TrimPrefix(url, "sqlite:"), o)
+	case strings.HasPrefix(url, "mysql://"):
+		return connectMySQL(url, o)
+	}
+	return nil, errURL
+}
+
+// sets is "a = WORD(a), b = WORD(b)".
+func sets(cols []string, form string) string {
+	out := make([]string, len(cols))
+	for i, c := range cols {
+		out[i] = fmt.Sprintf("%s = "+form, c, c)
+	}
+	return strings.Join(out, ", ")
+}

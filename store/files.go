@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// FileRef says that a photo or file belongs to a draft or record. Its bytes are in
+// the Evidence under SHA256.
+type FileRef struct {
+	ID     int64
+	SHA256 string
+	Name   string // as the sender's device named it
+	MIME   string
+	Kind   string
+	Size   int64  // bytes
+	Owner  string // "draft:123", "lead:456"
+	By     string // the account of who sent it
+	At     time.Time
+}
+
+// Files is what belongs to what.
+type Files struct{ tx *Tx }
+
+// Files gives the files' places.
+func (tx *Tx) Files() Files { return Files{tx} }
+
+var fileCols = []string{"id", "sha256", "name", "mime", "kind", "size", "owner", "attached_by", "attached_at"}
+
+func scanFile(r scanner) (f FileRef, err error) {
+	err = r.Scan(&f.ID, &f.SHA256, &f.Name, &f.MIME, &f.Kind, &f.Size, &f.Owner, &f.By, at(&f.At))
+	return f, err
+}
+
+// Attach adds a file to its owner.
+func (r Files) Attach(ctx context.Context, f FileRef) error {
+	err := r.tx.insert(ctx, "file_refs", fileCols,
+		[]any{r.tx.id(f.ID), f.SHA256, f.Name, f.MIME, f.Kind, f.Size, f.Owner, f.By, millis(f.At)})
+	if err != nil {
+		return fmt.Errorf("attaching a file to %s: %w", f.Owner, err)
+	}
+	return nil
+}
+
+// Of lists an owner's files in the order they came.
+func (r Files) Of(ctx context.Context, owner string) ([]FileRef, error) {
+	out, err := all(ctx, r.tx, scanFile, "SELECT "+columns(fileCols)+" FROM file_refs WHERE owner = ? ORDER BY id", owner)
+	if err != nil {
+		return nil, fmt.Errorf("listing the files of %s: %w", owner, err)
+	}
+	return out, nil
+}
+
+// Move gives all files of one owner to another: when a draft becomes a record.
+func (r Files) Move(ctx context.Context, from, to string) error {
+	if from == "" || to == "" {
+		return fmt.Errorf("moving files from %q to %q: an owner is missing", from, to)
+	}
+	if _, err := r.tx.exec(ctx, "UPDATE file_refs SET owner = ? WHERE owner = ?", to, from); err != nil {
+		return fmt.Errorf("moving files from %s to %s: %w", from, to, err)
+	}
+	return nil
+}

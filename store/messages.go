@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Message is one message that was handled: the proof that it was, and what was
+// answered, for the day the platform hands it in again.
+type Message struct {
+	ID         int64
+	Platform   string
+	Sender     string // the sender's account on that platform
+	MsgID      string // the platform's id; the three together name the message
+	Person     string
+	Chat       string
+	ReceivedAt time.Time
+	Answer     []byte // the replies, as the bot encodes them
+}
+
+// Messages is the register of handled messages.
+type Messages struct{ tx *Tx }
+
+// Messages gives the register of handled messages.
+func (tx *Tx) Messages() Messages { return Messages{tx} }
+
+var messageCols = []string{"id", "platform", "sender", "msg_id", "person", "chat", "received_at", "answer"}
+
+func scanMessage(r scanner) (m Message, err error) {
+	err = r.Scan(&m.ID, &m.Platform, &m.Sender, &m.MsgID, &m.Person, &m.Chat, at(&m.ReceivedAt), doc(&m.Answer))
+	return m, err
+}
+
+// Find looks a message up by the platform's name for it, or gives ErrNotFound.
+func (r Messages) Find(ctx context.Context, platform, sender, msgID string) (Message, error) {
+	m, err := one(ctx, r.tx, scanMessage, "SELECT "+columns(messageCols)+
+		" FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?", platform, sender, msgID)
+	if err != nil {
+		return m, fmt.Errorf("finding message %s of %s: %w", msgID, platform, err)
+	}
+	return m, nil
+}
+
+// Insert keeps a message. One that is there already gives ErrDuplicate.
+func (r Messages) Insert(ctx context.Context, m Message) error {
+	err := r.tx.insert(ctx, "messages", messageCols, []any{r.tx.id(m.ID), m.Platform, m.Sender, m.MsgID,
+		m.Person, m.Chat, millis(m.ReceivedAt), m.Answer})
+	if err != nil {
+		return fmt.Errorf("keeping message %s of %s: %w", m.MsgID, m.Platform, err)
+	}
+	return nil
+}
+
+// Prune removes the oldest messages received before a time, at most limit of them,
+// and says how many. No platform hands a message in again after some days.
+func (r Messages) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	n, err := r.tx.exec(ctx, `DELETE FROM messages WHERE id IN (SELECT id FROM (
+		SELECT id FROM messages WHERE received_at < ? ORDER BY received_at LIMIT ?) oldest)`, millis(before), limit)
+	if err != nil {
+		return 0, fmt.Errorf("pruning messages: %w", err)
+	}
+	return int(n), nil
+}

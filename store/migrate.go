@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// The tables, one file each, in the order they came to be. MySQL commits every DDL
+// statement by itself, so a file there has exactly one.
+//
+//go:embed migrations
+var migrations embed.FS
+
+// migrateTries is for starters that meet: the one who lost finds the table made and
+// looks again at what is left to do.
+const (
+	migrateTries = 20
+	migratePause = 25 * time.Millisecond
+)
+
+// migrate brings the tables up to date. When they are, it is one SELECT.
+func (s *Store) migrate(ctx context.Context) error {
+	if err := s.Ping(ctx); err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrations, "migrations/"+s.dialect.name())
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if s.dialect.name() == "mysql" {
+		locker, err := lock.NewMySQLTableLocker()
+		if err != nil {
+			return fmt.Errorf("migrations: %w", err)
+		}
+		dialect, options = goose.DialectMySQL, append(options, goose.WithLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, s.write.DB, files, options...)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	for n := 1; ; n++ {
+		_, err = p.Up(ctx)
+		if err == nil || n == migrateTries || ctx.Err() != nil {
+			break
+		}
+		if wait(ctx, migratePause) != nil {
+			break
+		}
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("bringing the tables up to date: %w", err), ctx.Err())
+	}
+	return nil
+}
+
+// wait pauses between two tries.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
