@@ -37,7 +37,7 @@ type stream struct {
 }
 
 func (p *Phone) serveEvents(w http.ResponseWriter, r *http.Request) {
-	viewer, err := p.viewer(r.FormValue("as"))
+	viewer, err := p.watcher(r.FormValue("as"))
 	if err != nil {
 		p.fail(w, r, err)
 		return

@@ -216,7 +216,8 @@ func fileName(name string) string {
 		ext := []rune(path.Ext(name))
 		name = string(runes[:120-min(len(ext), 20)]) + string(ext[:min(len(ext), 20)])
 	}
-	if name == "." || name == "/" {
+	switch name {
+	case "", ".", "..", "/":
 		return "file"
 	}
 	return name

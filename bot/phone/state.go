@@ -49,6 +49,15 @@ func (p *Phone) viewer(account string) (bot.Person, error) {
 	return person, nil
 }
 
+// watcher is the viewer, or nobody yet: the list of people and the clock live
+// before one is chosen.
+func (p *Phone) watcher(account string) (bot.Person, error) {
+	if account == "" {
+		return bot.Person{}, nil
+	}
+	return p.viewer(account)
+}
+
 // inChat refuses a chat that the person is not in.
 func (p *Phone) inChat(account, chat string) error {
 	if _, err := p.viewer(account); err != nil {
@@ -78,7 +87,7 @@ type state struct {
 }
 
 func (p *Phone) serveState(w http.ResponseWriter, r *http.Request) {
-	viewer, err := p.viewer(r.FormValue("as"))
+	viewer, err := p.watcher(r.FormValue("as"))
 	if err != nil {
 		p.fail(w, r, err)
 		return
@@ -100,6 +109,9 @@ func (p *Phone) state(ctx context.Context, viewer bot.Person) (state, error) {
 	s := state{Newest: newest, Now: p.wallTime(p.o.Now())}
 	if s.Unread, err = p.unreadOf(ctx, roster, accounts(roster)); err != nil {
 		return state{}, err
+	}
+	if viewer.Account == "" {
+		return s, nil
 	}
 	keys := chatsOf(roster, viewer.Account)
 	unread, err := p.o.Inbox.Unread(ctx, viewer.Account, keys)

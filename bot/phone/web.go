@@ -113,6 +113,7 @@ type pageData struct {
 // unitPeople is a unit with its people, for the list to choose from.
 type unitPeople struct {
 	ID, Name string
+	Kind     bot.UnitKind
 	People   []bot.Person
 }
 
@@ -138,7 +139,7 @@ func byUnit(r *bot.Roster) []unitPeople {
 	at := make(map[string]int)
 	for _, u := range r.Units {
 		at[u.ID] = len(out)
-		out = append(out, unitPeople{ID: u.ID, Name: u.Name})
+		out = append(out, unitPeople{ID: u.ID, Name: u.Name, Kind: u.Kind})
 	}
 	for _, person := range r.People {
 		i, ok := at[person.Unit]

@@ -19,7 +19,7 @@ function file(href, name, note) {
 }
 
 function image(src, name, enlarge) {
-  return make("button", { class: "bubble image", type: "button", "aria-label": `放大图片:${name}`, onclick: () => enlarge(src, name) },
+  return make("button", { class: "bubble image", type: "button", "aria-label": `放大图片：${name}`, onclick: () => enlarge(src, name) },
     make("img", { src, alt: name, decoding: "async" }));
 }
 
@@ -57,7 +57,7 @@ function replied(entry, viewer, actions) {
 function said(body, actions) {
   const parts = (body.attachments ?? []).map((a) => attachment(a, actions.enlarge));
   if (body.location) parts.push(place(body.location));
-  if (body.tap) parts.push(bubble("tapped", `已选:${body.label || body.tap}`));
+  if (body.tap) parts.push(bubble("tapped", `已选：${body.label || body.tap}`));
   if (body.text) parts.push(bubble("text", body.mention ? make("span", { class: "call" }, "@专班 ") : "", body.text));
   for (const { file: f } of body.parts ?? []) parts.push(bubble("waiting", `${f.name} · ${size(f.size)}`));
   return parts;
@@ -66,7 +66,7 @@ function said(body, actions) {
 function frame(name, mine, isBot, group, parts) {
   const label = mine ? "我说" : `${name}说`;
   return make("div", { class: `entry ${mine ? "mine" : "theirs"}`, role: "article", "aria-label": label }, avatar(name, isBot),
-    make("div", { class: "stack" }, make("span", { class: group && !mine ? "name" : "sr" }, group && !mine ? name : `${label}:`), ...parts));
+    make("div", { class: "stack" }, make("span", { class: group && !mine ? "name" : "sr" }, group && !mine ? name : `${label}：`), ...parts));
 }
 
 // drawEntry draws a kept entry.

@@ -12,8 +12,12 @@ export class Chat {
     this.actions = { enlarge: (src, name) => this.enlarge(src, name), tap: (button, element) => this.tap(button, element) };
     byId("more").addEventListener("click", () => this.older());
     byId("down").addEventListener("click", () => this.toEnd());
-    this.scroller.addEventListener("scroll", () => { if (this.atEnd()) byId("down").hidden = true; }, { passive: true });
-    this.scroller.addEventListener("load", () => { if (this.sticky) this.toEnd(); }, true); // images grow late
+    this.sticky = true; // at the end, and to stay there
+    this.scroller.addEventListener("scroll", () => { this.sticky = this.atEnd(); if (this.sticky) byId("down").hidden = true; }, { passive: true });
+    // Images grow late, and the keyboard takes its room.
+    const resized = new ResizeObserver(() => { if (this.sticky) this.toEnd(); });
+    resized.observe(this.log);
+    resized.observe(this.scroller);
     document.addEventListener("visibilitychange", () => this.seen());
     byId("viewer").addEventListener("click", (event) => { if (event.target.id !== "viewer-image") byId("viewer").close(); });
   }
@@ -30,7 +34,6 @@ export class Chat {
     byId("empty").hidden = true;
     await this.load(0);
     this.log.setAttribute("aria-busy", "false");
-    this.sticky = true;
     this.toEnd();
     this.seen();
   }
@@ -48,6 +51,7 @@ export class Chat {
   }
 
   async older() {
+    this.sticky = false;
     const height = this.scroller.scrollHeight;
     await this.load(Math.min(...this.entries.keys()));
     this.scroller.scrollTop += this.scroller.scrollHeight - height;
@@ -89,7 +93,7 @@ export class Chat {
   // take is an entry that has just come.
   take(entry) {
     if (entry.chat !== this.key || this.entries.has(entry.id)) return;
-    const stick = this.atEnd() || entry.author === this.viewer.account;
+    const stick = this.sticky || entry.author === this.viewer.account;
     this.entries.set(entry.id, entry);
     this.append(entry);
     this.hint();
@@ -139,6 +143,7 @@ export class Chat {
   atEnd() { return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 80; }
 
   toEnd() {
+    this.sticky = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     byId("down").hidden = true;
   }

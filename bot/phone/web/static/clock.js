@@ -51,7 +51,7 @@ export class Clock {
       const state = await post("/phone/clock", { to });
       this.working = false;
       this.show(state);
-      this.say(`到了 ${long(state.now)},${state.sent ? `发出 ${state.sent} 条消息` : "没有消息要发"}`);
+      this.say(`到了 ${long(state.now)}，${state.sent ? `发出 ${state.sent} 条消息` : "没有消息要发"}`);
     } catch (e) {
       this.working = false;
       this.enable();

@@ -10,9 +10,12 @@ export class Composer {
     Object.assign(this, { say, warn, text: byId("text"), mention: byId("mention"), drafts: new Map(), key: "" });
     byId("form").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.text.addEventListener("input", () => this.grow());
-    this.text.addEventListener("keydown", (event) => {
-      // 229: an input method that ends its composition with this very Enter.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    // The Enter that ends an input method's composition inserts no line break, so
+    // this never sends half a word, whatever the browser calls that key.
+    let shift = false;
+    this.text.addEventListener("keydown", (event) => { shift = event.shiftKey; });
+    this.text.addEventListener("beforeinput", (event) => {
+      if (shift || event.isComposing || (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph")) return;
       event.preventDefault();
       this.submit();
     });
@@ -71,7 +74,7 @@ export class Composer {
     if (!files.length) return;
     if (files.length > maxFiles) return this.warn(`一次最多 ${maxFiles} 个文件`);
     const large = files.find((f) => f.size > maxFile);
-    if (large) return this.warn(`${large.name} 太大了:每个文件不超过 20 MB`);
+    if (large) return this.warn(`${large.name} 太大了：每个文件不超过 20 MB`);
     this.send({ parts: files.map((file) => ({ kind, file })) });
     byId("plus").focus();
   }

@@ -4,17 +4,17 @@
 const faults = {
   unknown_person: "名单里没有这个人",
   not_in_chat: "这个人不在这个会话里",
-  other_site: "请求来自别的网站,已拒绝",
-  other_host: "这个地址没有登记,已拒绝",
-  bad_request: "内容不完整,没有收下",
+  other_site: "请求来自别的网站，已拒绝",
+  other_host: "这个地址没有登记，已拒绝",
+  bad_request: "内容不完整，没有收下",
   empty: "没有内容",
   empty_file: "文件是空的",
-  too_large: "太大了:每个文件不超过 20 MB",
+  too_large: "太大了：每个文件不超过 20 MB",
   too_many: "一次最多 9 个文件",
   no_file: "文件不在了",
   failed: "没有送达",
   real_clock: "现在走的是真实时间",
-  clock_busy: "时钟正在走,请稍等",
+  clock_busy: "时钟正在走，请稍等",
   no_reminder: "没有待发的提醒",
   bad_time: "时间看不懂",
   past: "时钟不能往回走",
@@ -31,7 +31,7 @@ export async function ask(path, options) {
   }
   if (response.status === 204) return null;
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(faults[body.error] ?? `出错了(${response.status})`);
+  if (!response.ok) throw new Error(faults[body.error] ?? `出错了（${response.status}）`);
   return body;
 }
 

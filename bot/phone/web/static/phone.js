@@ -24,10 +24,14 @@ function go(screen) {
 for (const tab of document.querySelectorAll("[data-go]")) tab.addEventListener("click", () => go(tab.dataset.go));
 go(document.body.dataset.screen);
 clock?.refresh();
-if (viewer.account) start(await state());
+const first = await state();
+people.unread(first.unread);
+if (viewer.account) start();
+else listen(first.newest, { unread: ({ people: counts }) => people.unread(counts), clock: () => clock?.refresh() });
+fitKeyboard();
 
 function state() {
-  return ask(`/phone/state?as=${encodeURIComponent(viewer.account)}`).catch((e) => {
+  return ask(`/phone/state?as=${encodeURIComponent(viewer.account ?? "")}`).catch((e) => {
     strip(e.message);
     throw e;
   });
@@ -38,12 +42,39 @@ function strip(text) {
   byId("strip").textContent = text;
 }
 
-function start(first) {
+// listen follows the server's events from the entry newest on, for good.
+function listen(newest, takers) {
+  const events = new EventSource(`/phone/events?${new URLSearchParams({ as: viewer.account ?? "", after: newest })}`);
+  for (const [type, take] of Object.entries(takers)) {
+    events.addEventListener(type, (event) => {
+      newest = Number(event.lastEventId);
+      take(JSON.parse(event.data));
+    });
+  }
+  events.addEventListener("open", () => strip(""));
+  events.addEventListener("error", () => {
+    strip("连接断了，正在重连…");
+    // A refused stream is not tried again by the browser itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => listen(newest, takers), 3000);
+  });
+}
+
+// fitKeyboard keeps the composer above the keyboard where the browser lays the
+// keyboard over the page.
+function fitKeyboard() {
+  window.visualViewport?.addEventListener("resize", () => {
+    const covered = innerHeight - visualViewport.height > 80 && visualViewport.scale === 1;
+    document.body.style.height = covered ? `${visualViewport.height}px` : "";
+    if (covered) scrollTo(0, 0);
+  });
+}
+
+function start() {
   const chats = new Map(first.chats.map((c) => [c.key, c]));
   const chat = new Chat(viewer, new Outbox(viewer.account));
   const composer = new Composer((m) => chat.say(m), warn);
   const settle = rove(byId("rows"), "a.row");
-  let now = first.now, newest = first.newest;
+  let now = first.now;
 
   function warn(text) {
     strip(text);
@@ -56,8 +87,8 @@ function start(first) {
   function preview({ body, author, name: who, chat: key }) {
     const r = body.reply;
     const text = r ? (r.kind === "image" ? "[图片]" : r.kind === "file" ? "[文件]" : r.title || r.text)
-      : body.text || (body.tap ? `已选:${body.label}` : body.location ? "[位置]" : body.attachments?.[0]?.kind === "photo" ? "[图片]" : "[文件]");
-    const speaker = key.startsWith("g:") ? `${author === viewer.account ? "我" : r ? "专班助手" : who}:` : "";
+      : body.text || (body.tap ? `已选：${body.label}` : body.location ? "[位置]" : body.attachments?.[0]?.kind === "photo" ? "[图片]" : "[文件]");
+    const speaker = key.startsWith("g:") ? `${author === viewer.account ? "我" : r ? "专班助手" : who}：` : "";
     return speaker + text.replace(/\s+/g, " ");
   }
 
@@ -98,7 +129,7 @@ function start(first) {
       if (focus) (byId("rows").querySelector(`[data-chat="${CSS.escape(left)}"]`) ?? byId("rows").querySelector("a.row"))?.focus();
       return;
     }
-    byId("chat-title").textContent = c.title ? `${c.title}(${c.people})` : name(c);
+    byId("chat-title").textContent = c.title ? `${c.title}（${c.people}）` : name(c);
     go("chat");
     try { await chat.open(key); } catch (e) { warn(e.message); }
     drawRows();
@@ -135,26 +166,13 @@ function start(first) {
     drawRows();
   }
 
-  function listen() {
-    const events = new EventSource(`/phone/events?${new URLSearchParams({ as: viewer.account, after: newest })}`);
-    const on = (type, take) => events.addEventListener(type, (event) => { newest = Number(event.lastEventId); take(JSON.parse(event.data)); });
-    on("entry", (entry) => {
-      const c = chats.get(entry.chat);
-      if (c && !(c.last?.id > entry.id)) c.last = entry;
-      chat.take(entry);
-      drawRows();
-    });
-    on("unread", unread);
-    on("clock", (told) => { now = told.now; clock?.refresh(); drawRows(); });
-    events.addEventListener("open", () => strip(""));
-    events.addEventListener("error", () => {
-      strip("连接断了,正在重连…");
-      // A refused stream is not tried again by the browser itself.
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
-    });
+  function entry(told) {
+    const c = chats.get(told.chat);
+    if (c && !(c.last?.id > told.id)) c.last = told;
+    chat.take(told);
+    drawRows();
   }
 
-  people.unread(first.unread);
   show(false);
-  listen();
+  listen(first.newest, { entry, unread, clock: (told) => { now = told.now; clock?.refresh(); drawRows(); } });
 }
