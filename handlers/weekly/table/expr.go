@@ -5,7 +5,7 @@ import (
 	"math/big"
 )
 
-// The rules' language, in three files: parse.go makes a tree of nodes out of
+// The rules' language: lex.go, parse.go and call.go make a tree of nodes out of
 // text, eval.go computes it, reading.go says it in Chinese with the numbers put
 // in. What can be written is described above the rules in the YAML.
 

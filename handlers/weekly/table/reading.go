@@ -49,7 +49,25 @@ func (s scene) explain(n *node, r *reading) {
 	case opContext:
 		r.parts = append(r.parts, s.operand(n, false))
 		s.mentionIn(n, r)
+	case opGiven:
+		if !s.eval(n).truth {
+			s.lacking(s.keys(n), r)
+		}
+	case opColumn:
+		if !s.eval(n).truth {
+			r.parts = append(r.parts, "未填各案由"+s.column(n.column).Label)
+		}
 	}
+}
+
+// lacking says that none of the figures was given.
+func (s scene) lacking(keys []string, r *reading) {
+	labels := make([]string, len(keys))
+	for i, key := range keys {
+		labels[i] = s.label(key)
+	}
+	r.parts = append(r.parts, "未填"+strings.Join(labels, "、"))
+	r.mention(keys...)
 }
 
 // mentionIn notes the figures that a comparison is about.
@@ -203,15 +221,15 @@ func (s scene) function(n *node, money bool) string {
 // arithmetic says a calculation.
 func (s scene) arithmetic(n *node, money bool) string {
 	if len(n.args) == 1 {
-		return "−" + s.factor(n.args[0], money)
+		return "−" + s.term(n.args[0], money)
 	}
 	switch n.name {
 	case "*":
-		return s.factor(n.args[0], false) + "×" + s.factor(n.args[1], money)
+		return s.factor(n.args[0], money) + "×" + s.factor(n.args[1], money)
 	case "/":
-		return s.factor(n.args[0], money) + "÷" + s.factor(n.args[1], false)
+		return s.factor(n.args[0], money) + "÷" + s.factor(n.args[1], money)
 	case "-":
-		return s.operand(n.args[0], money) + " − " + s.factor(n.args[1], money)
+		return s.operand(n.args[0], money) + " − " + s.term(n.args[1], money)
 	}
 	var said []string
 	for _, a := range s.summands(n) {
@@ -242,11 +260,15 @@ func (s scene) summands(n *node) []*node {
 	return given
 }
 
-// factor is an operand that a sign binds tighter than a sum.
-func (s scene) factor(n *node, money bool) string {
+// term is an operand in brackets where a sign beside it binds tighter.
+func (s scene) term(n *node, money bool) string {
 	said := s.operand(n, money)
 	if n.op == opArith && (n.name == "+" || n.name == "-") {
 		return "(" + said + ")"
 	}
 	return said
 }
+
+// factor is a term of a product. A bare number beside money is how many times,
+// not how much.
+func (s scene) factor(n *node, money bool) string { return s.term(n, money && s.isMoney(n)) }
