@@ -280,7 +280,7 @@ func (b *browser) group(w *world) {
 // scrolls nothing sideways.
 func (b *browser) zoomed() {
 	b.do(chromedp.EmulateViewport(390, 844))
-	_, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.documentElement.style.fontSize = "200%", true`))
+	_, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`document.documentElement.style.fontSize = "200%", dispatchEvent(new Event("resize"))`))
 	require.NoError(b.t, err)
 	b.until("nothing sideways", "document.documentElement.scrollWidth <= innerWidth && document.getElementById('send').getBoundingClientRect().right <= innerWidth")
 	b.shot("zoom-200")

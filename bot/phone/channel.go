@@ -49,11 +49,11 @@ func chatOf(r *bot.Roster, to bot.Recipient) (string, error) {
 	switch to.Kind {
 	case bot.ToPerson:
 		if _, ok := r.Person(to.Account); ok {
-			return privateChat(to.Account), nil
+			return PrivateChat(to.Account), nil
 		}
 	case bot.ToGroup:
 		if _, ok := r.Group(to.Account); ok {
-			return groupChat(to.Account), nil
+			return GroupChat(to.Account), nil
 		}
 	}
 	return "", fmt.Errorf("no %s %q in the roster", to.Kind, to.Account)

@@ -43,15 +43,18 @@ const (
 	groupPrefix   = "g:"
 )
 
-func privateChat(account string) string { return privatePrefix + account }
-func groupChat(name string) string      { return groupPrefix + name }
+// PrivateChat is the key of a person's chat with the bot.
+func PrivateChat(account string) string { return privatePrefix + account }
+
+// GroupChat is the key of a group's chat.
+func GroupChat(name string) string { return groupPrefix + name }
 
 // chatsOf lists the chats a person is in: the private one first.
 func chatsOf(r *bot.Roster, account string) []string {
-	out := []string{privateChat(account)}
+	out := []string{PrivateChat(account)}
 	for _, g := range r.Groups {
 		if g.In(account) {
-			out = append(out, groupChat(g.Name))
+			out = append(out, GroupChat(g.Name))
 		}
 	}
 	return out

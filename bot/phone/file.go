@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"zhuanban/bot"
+	"zhuanban/store"
 )
 
 // inlineTypes are shown in the page; everything else is downloaded, so that no
@@ -81,7 +82,7 @@ func (p *Phone) replyOf(r *http.Request) (*bot.Reply, error) {
 // first bytes.
 func (p *Phone) serveOpened(w http.ResponseWriter, r *http.Request, f *os.File, err error, kind, name string) {
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrNotFound) {
 			err = &fault{status: http.StatusNotFound, code: "no_file", err: err}
 		}
 		p.fail(w, r, err)

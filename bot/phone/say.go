@@ -168,8 +168,8 @@ func (p *Phone) attach(ctx context.Context, part *multipart.Part) (bot.Attachmen
 	}
 	a.SHA256, a.Size, err = p.o.Evidence.Put(ctx, body, maxFile)
 	switch {
-	case errors.Is(err, errTooLarge):
-		return bot.Attachment{}, &fault{status: http.StatusRequestEntityTooLarge, code: "too_large", err: err}
+	case errors.Is(limited.err, errTooLarge): // whatever Put made of it
+		return bot.Attachment{}, &fault{status: http.StatusRequestEntityTooLarge, code: "too_large", err: limited.err}
 	case err != nil && limited.err != nil:
 		return bot.Attachment{}, badBody(limited.err)
 	case err != nil:

@@ -10,6 +10,7 @@ export class Composer {
     Object.assign(this, { say, warn, text: byId("text"), mention: byId("mention"), drafts: new Map(), key: "" });
     byId("form").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.text.addEventListener("input", () => this.grow());
+    addEventListener("resize", () => this.grow()); // zoomed or turned
     // The Enter that ends an input method's composition inserts no line break, so
     // this never sends half a word, whatever the browser calls that key.
     let shift = false;

@@ -129,7 +129,7 @@ function start() {
       if (focus) (byId("rows").querySelector(`[data-chat="${CSS.escape(left)}"]`) ?? byId("rows").querySelector("a.row"))?.focus();
       return;
     }
-    byId("chat-title").textContent = c.title ? `${c.title}（${c.people}）` : name(c);
+    byId("chat-title").textContent = c.title ? `${c.title} (${c.people})` : name(c);
     go("chat");
     try { await chat.open(key); } catch (e) { warn(e.message); }
     drawRows();
