@@ -65,6 +65,7 @@ type settings struct {
 		Mode   mode   `yaml:"mode"`
 		ID     int    `yaml:"id"`
 		Secret string `yaml:"secret" secret:"true"`
+		Until  date   `yaml:"until" secret:"true"`
 		PIN    int    `yaml:"pin" secret:"true"`
 	} `yaml:"robot"`
 	Weekly struct {
@@ -143,28 +144,29 @@ func TestFaults(t *testing.T) {
 			`config.yaml:3: weekly.fields[0].unt: unknown key; did you mean "unit"?`},
 		"unknown key, none near": {"weekly:\n  fields:\n    - {key: a, colour: red}",
 			`config.yaml:3: weekly.fields[0].colour: unknown key; the keys here are key, unit, max, alias`},
-		"second time":        {"on: true\nlisten: a\non: false", `config.yaml:3: on: a second time; it is already on line 1; keep one of them`},
-		"second in a map":    {"weekly:\n  open:\n    a: 1\n    a: 2", `config.yaml:4: weekly.open.a: a second time; it is already on line 3; keep one of them`},
-		"missing":            {"weekly:\n  fields:\n    - {unit: 次}", `config.yaml:3: weekly.fields[0].key: missing`},
-		"empty is missing":   {"weekly:\n  fields:\n    - {key: \"\"}", `config.yaml:3: weekly.fields[0].key: missing`},
-		"null is missing":    {"weekly:\n  fields:\n    - {key: }", `config.yaml:3: weekly.fields[0].key: missing`},
-		"number":             {"robot: {id: abc}", `config.yaml:1: robot.id: found "abc", want a whole number`},
-		"quoted number":      {"robot: {id: \"7\"}", `config.yaml:1: robot.id: found "7", want a whole number; remove the quotes`},
-		"fraction":           {"robot: {id: 7.5}", `config.yaml:1: robot.id: found "7.5", want a whole number`},
-		"too large":          {"small: 300", `config.yaml:1: small: found "300", want a whole number, not negative`},
-		"not a number":       {"rate: .nan", `config.yaml:1: rate: found ".nan", want a number`},
-		"bool":               {"on: yes", `config.yaml:1: on: found "yes", want true or false`},
-		"duration":           {"every: 15", `config.yaml:1: every: found "15", want a duration such as "90s", "15m" or "2h"`},
-		"enum, nearest":      {"robot: {mode: steam}", `config.yaml:1: robot.mode: unknown value "steam"; did you mean "stream"?`},
-		"enum, none near":    {"robot: {mode: carrier pigeon}", `config.yaml:1: robot.mode: unknown value "carrier pigeon"; the values here are stream, http`},
-		"reads itself":       {"start: 2024-13-01", `config.yaml:1: start: found "2024-13-01", want a date such as 2024-01-19`},
-		"reads itself, node": {"pair: [x]", `config.yaml:1: pair: found a list, want a list of two`},
-		"list":               {"weekly: {fields: x}", `config.yaml:1: weekly.fields: found "x", want a list; write it in brackets, [a, b], or each on its own line after a dash`},
-		"keys":               {"weekly: [1]", `config.yaml:1: weekly: found a list, want keys with values`},
-		"single":             {"listen: {a: 1}", `config.yaml:1: listen: found keys with values, want a single value`},
-		"Chinese colon":      {"weekly:\n  title:x", `config.yaml:2: weekly: found "title:x", want keys with values; use the half-width colon and a space: "key: value"`},
-		"secret":             {"robot: {pin: hunter2}", `config.yaml:1: robot.pin: found something else (hidden), want a whole number`},
-		"circle":             {"any: 1\nweekly:\n  fields: &f\n    - *f", `config.yaml:3: weekly.fields[0]: found a list, want keys with values`},
+		"second time":              {"on: true\nlisten: a\non: false", `config.yaml:3: on: a second time; it is already on line 1; keep one of them`},
+		"second in a map":          {"weekly:\n  open:\n    a: 1\n    a: 2", `config.yaml:4: weekly.open.a: a second time; it is already on line 3; keep one of them`},
+		"missing":                  {"weekly:\n  fields:\n    - {unit: 次}", `config.yaml:3: weekly.fields[0].key: missing`},
+		"empty is missing":         {"weekly:\n  fields:\n    - {key: \"\"}", `config.yaml:3: weekly.fields[0].key: missing`},
+		"null is missing":          {"weekly:\n  fields:\n    - {key: }", `config.yaml:3: weekly.fields[0].key: missing`},
+		"number":                   {"robot: {id: abc}", `config.yaml:1: robot.id: found "abc", want a whole number`},
+		"quoted number":            {"robot: {id: \"7\"}", `config.yaml:1: robot.id: found "7", want a whole number; remove the quotes`},
+		"fraction":                 {"robot: {id: 7.5}", `config.yaml:1: robot.id: found "7.5", want a whole number`},
+		"too large":                {"small: 300", `config.yaml:1: small: found "300", want a whole number, not negative`},
+		"not a number":             {"rate: .nan", `config.yaml:1: rate: found ".nan", want a number`},
+		"bool":                     {"on: yes", `config.yaml:1: on: found "yes", want true or false`},
+		"duration":                 {"every: 15", `config.yaml:1: every: found "15", want a duration such as "90s", "15m" or "2h"`},
+		"enum, nearest":            {"robot: {mode: steam}", `config.yaml:1: robot.mode: unknown value "steam"; did you mean "stream"?`},
+		"enum, none near":          {"robot: {mode: carrier pigeon}", `config.yaml:1: robot.mode: unknown value "carrier pigeon"; the values here are stream, http`},
+		"reads itself":             {"start: 2024-13-01", `config.yaml:1: start: found "2024-13-01", want a date such as 2024-01-19`},
+		"reads itself, node":       {"pair: [x]", `config.yaml:1: pair: found a list, want a list of two`},
+		"list":                     {"weekly: {fields: x}", `config.yaml:1: weekly.fields: found "x", want a list; write it in brackets, [a, b], or each on its own line after a dash`},
+		"keys":                     {"weekly: [1]", `config.yaml:1: weekly: found a list, want keys with values`},
+		"single":                   {"listen: {a: 1}", `config.yaml:1: listen: found keys with values, want a single value`},
+		"Chinese colon":            {"weekly:\n  title:x", `config.yaml:2: weekly: found "title:x", want keys with values; use the half-width colon and a space: "key: value"`},
+		"secret":                   {"robot: {pin: hunter2}", `config.yaml:1: robot.pin: found something else (hidden), want a whole number`},
+		"secret that reads itself": {"robot: {until: hunter2}", `config.yaml:1: robot.until: found something else (hidden), want a valid value`},
+		"circle":                   {"any: 1\nweekly:\n  fields: &f\n    - *f", `config.yaml:3: weekly.fields[0]: found a list, want keys with values`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var into settings
@@ -198,17 +200,24 @@ func TestAllFaultsAreReportedInOrder(t *testing.T) {
 }
 
 func TestSyntax(t *testing.T) {
+	const brackets = "check the indentation, and that quotes and brackets on this line and around it are closed"
 	for text, want := range map[string]string{
-		"a: 1\nb: [1":       "config.yaml:",
-		"a:\n\t- b":         "indent with spaces, not with tabs",
-		"a: b: c":           "config.yaml: mapping values are not allowed in this context; quote a value that contains a colon",
-		"a: 1\n---\nb: 2":   "config.yaml:2: a second document after ---; keep everything in one document",
-		"a: 1\nb: \xb1\xa8": "config.yaml:2: characters that are not UTF-8; save the file with the encoding UTF-8",
-		"- a\n- b":          `config.yaml:1: found a list, want keys with values, such as "listen: 127.0.0.1:8080"`,
-		"a: *nobody":        "unknown anchor",
+		"x: 1\ny: [1, 2\nz: 3":        "2: did not find expected ',' or ']'; " + brackets,
+		"a: 1\nb:\n  - {k: 1, v: )\n": "3: did not find expected ',' or '}'; " + brackets,
+		"x: 1\n- y":                   "2: did not find expected key; " + brackets,
+		"x: \"abc\ny: 2\n":            "2: found unexpected end of stream; " + brackets,
+		"a: [1, 2":                    "1: did not find expected ',' or ']'; " + brackets,
+		"a:\n\t- b":                   "2: found character that cannot start any token; indent with spaces, not with tabs, and quote a value that begins with a sign",
+		"a: b: c":                     "1: mapping values are not allowed in this context; quote a value that contains a colon, and check the indentation",
+		"x: 1\ny: 2\na: b: c":         "3: mapping values are not allowed in this context; quote a value that contains a colon, and check the indentation",
+		"x: 1\nb：2\nc: 2":             "2: could not find expected ':'; write a half-width colon and a space after the key",
+		"a: 1\nb: *nobody":            "2: unknown anchor 'nobody' referenced; quote a value that begins with *",
+		"a: 1\n---\nb: 2":             "2: a second document after ---; keep everything in one document",
+		"a: 1\nb: \xb1\xa8":           "2: characters that are not UTF-8; save the file with the encoding UTF-8",
+		"- a\n- b":                    "1: found a list, want keys with values, such as \"listen: 127.0.0.1:8080\"",
 	} {
 		_, err := config.Parse("config.yaml", []byte(text))
-		require.ErrorContains(t, err, want, text)
+		require.EqualError(t, err, "config.yaml:"+want, text)
 		var faults config.Faults
 		require.ErrorAs(t, err, &faults, text)
 	}

@@ -169,25 +169,3 @@ func colonHint(n *yaml.Node) string {
 	}
 	return ""
 }
-
-// syntax turns the parser's complaint into a fault.
-func syntax(name string, err error) *Fault {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	flt := &Fault{File: name}
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		number, rest, _ := strings.Cut(rest, ": ")
-		if line, err := strconv.Atoi(number); err == nil {
-			flt.Line, text = line, rest
-		}
-	}
-	flt.Found = text
-	switch {
-	case strings.Contains(text, "cannot start any token"):
-		flt.Remedy = "indent with spaces, not with tabs, and quote a value that begins with a sign"
-	case strings.Contains(text, "mapping values are not allowed"):
-		flt.Remedy = "quote a value that contains a colon, and check the indentation"
-	case strings.Contains(text, "did not find expected"):
-		flt.Remedy = "check the indentation and the closing quotes and brackets on this line and the one before"
-	}
-	return flt
-}

@@ -23,7 +23,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -51,10 +50,8 @@ func Load(path string) (*File, error) {
 // Parse parses text as a file called name.
 func Parse(name string, text []byte) (*File, error) {
 	f := &File{Name: name, origin: map[*yaml.Node]string{}}
-	if !utf8.Valid(text) {
-		line := 1 + bytes.Count(text[:validPrefix(text)], []byte("\n"))
-		return nil, Faults{{File: name, Line: line, Found: "characters that are not UTF-8",
-			Remedy: "save the file with the encoding UTF-8"}}
+	if flt := encodingFault(name, text); flt != nil {
+		return nil, Faults{flt}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc, second yaml.Node
@@ -63,11 +60,11 @@ func Parse(name string, text []byte) (*File, error) {
 		f.root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 		return f, nil
 	case err != nil:
-		return nil, Faults{syntax(name, err)}
+		return nil, Faults{syntax(name, text, err)}
 	}
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
 		if err != nil {
-			return nil, Faults{syntax(name, err)}
+			return nil, Faults{syntax(name, text, err)}
 		}
 		return nil, Faults{{File: name, Line: second.Line, Found: "a second document after ---",
 			Remedy: "keep everything in one document"}}
@@ -189,16 +186,3 @@ func resolve(n *yaml.Node) *yaml.Node {
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
-
-// validPrefix is how many bytes of text are UTF-8 from its beginning.
-func validPrefix(text []byte) int {
-	at := 0
-	for at < len(text) {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size <= 1 {
-			break
-		}
-		at += size
-	}
-	return at
-}

@@ -25,10 +25,18 @@ func Parse(f *config.File, key string) (*Table, error) {
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := t.Body(); err != nil {
-		return nil, err
+	return t, t.seal()
+}
+
+// seal computes what does not change any more.
+func (t *Table) seal() error {
+	body, err := t.Body()
+	if err != nil {
+		return err
 	}
-	return t, nil
+	sum := sha256.Sum256(body)
+	t.hash = hex.EncodeToString(sum[:])
+	return nil
 }
 
 // Body is the table's definition as JSON, to be kept with filings and drafts.
@@ -56,19 +64,12 @@ func FromBody(body []byte) (*Table, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("reading a kept table: %w", err)
 	}
-	return t, nil
+	return t, t.seal()
 }
 
 // Hash names the definition: equal for equal bodies, whatever the configuration's
 // layout and comments.
-func (t *Table) Hash() string {
-	body, err := t.Body()
-	if err != nil {
-		return "" // Parse and FromBody let no such table out
-	}
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:])
-}
+func (t *Table) Hash() string { return t.hash }
 
 // problem is a mistake of meaning, at a path below the table's own key.
 type problem struct {

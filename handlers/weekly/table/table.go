@@ -54,6 +54,7 @@ type Table struct {
 	rules   []compiled
 	asks    map[string]*node
 	formula map[string]*node
+	hash    string
 }
 
 // Campaign is the first and the last day.
