@@ -1,0 +1,330 @@
+package zh
+
+import (
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// absolute reads dates with numbers in them at i: 2024年1月15日, 2024-01-15,
+// 1月15日, 15号, 1月, 二〇二四年.
+func (r *reader) absolute(i int) (point, outcome) {
+	l := r.l
+	if prev := l.get(i - 1); isNumeral(prev) || isLetter(prev) || l.in(i-1, ".-/_第#:") && !(prev == ':' && !isDigit(l.get(i-2))) {
+		if prev != '-' || r.base.IsZero() {
+			return point{}, nothing
+		}
+	}
+	if l.get(i-1) == '月' && isNumeral(l.get(i-2)) {
+		return point{}, nothing // the rest of 13月1日
+	}
+	if p, what := r.isoDate(i); what != nothing {
+		return p, what
+	}
+	if y, j := l.yearNumber(i); j > i {
+		return r.inYear(y, j)
+	}
+	n, j, digits := l.number2(i)
+	if j == i {
+		return point{}, nothing
+	}
+	unit := l.blanks(j)
+	if unit > j && !isDigit(l.get(j-1)) {
+		unit = j
+	}
+	switch l.get(unit) {
+	case '月':
+		if n < 1 || n > 12 || l.in(unit+1, "饼子租薪均嫂亮球") || l.get(i) == '两' || digits == 0 && l.in(unit+1, "花天瓜") {
+			return point{}, nothing
+		}
+		return r.inMonth(0, n, unit+1)
+	case '日', '号':
+		return r.dayOfMonth(n, i, unit+1, digits)
+	}
+	if digits > 0 && (l.get(j) == '.' || l.get(j) == '/') {
+		return r.dotted(n, j)
+	}
+	// 15-26日, 5-10月: the first end borrows the unit of the second.
+	if k := l.rangeSign(j); k > j {
+		if m, end, _ := l.number2(k); end > k && m > n {
+			switch l.get(end) {
+			case '月':
+				if m <= 12 && n >= 1 {
+					return r.inMonth(0, n, j)
+				}
+			case '日', '号':
+				if m <= 31 && l.get(end) == '日' {
+					return r.dayOfMonth(n, i, j, digits)
+				}
+			}
+		}
+	}
+	return point{}, nothing
+}
+
+// yearNumber reads a year and its 年: 2024年, 24年1月, 二〇二四年; end is i if there is none.
+func (l *line) yearNumber(i int) (year, end int) {
+	j := i
+	for j < i+5 && isDigit(l.get(j)) {
+		year = year*10 + int(l.r[j]-'0')
+		j++
+	}
+	if j == i {
+		for j < i+5 && hanDigit(l.get(j)) >= 0 && l.get(j) != '两' {
+			year = year*10 + int(hanDigit(l.r[j]))
+			j++
+		}
+	}
+	k := l.blanks(j)
+	if l.get(k) != '年' || l.in(k+1, "级版款产") {
+		return 0, i
+	}
+	switch j - i {
+	case 4:
+		if year >= 1900 && year < 2100 {
+			return year, k + 1
+		}
+	case 2:
+		if m, end, _ := l.number2(l.blanks(k + 1)); m >= 1 && m <= 12 && l.get(end) == '月' || l.in(k+1, "底初末") && isDigit(l.r[i]) {
+			return 2000 + year, k + 1
+		}
+	}
+	return 0, i
+}
+
+// isoDate reads 2024-01-15, 2024/1/15, 2024.1.15, 20240115 and 2024-01.
+func (r *reader) isoDate(i int) (point, outcome) {
+	l := r.l
+	n, j := 0, i
+	for j < i+9 && isDigit(l.get(j)) {
+		n = n*10 + int(l.r[j]-'0')
+		j++
+	}
+	if j-i == 8 && n >= 1900_00_00 && n < 2100_00_00 && !isLetter(l.get(j)) {
+		if d, ok := calendar.NewDate(n/10000, time.Month(n/100%100), n%100); ok {
+			return oneDay(d, j), read
+		}
+	}
+	sep := l.get(j)
+	if j-i != 4 || n < 1900 || n >= 2100 || sep != '-' && sep != '/' && sep != '.' {
+		return point{}, nothing
+	}
+	m, k, digits := l.number2(j + 1)
+	if digits == 0 || m < 1 || m > 12 {
+		return point{}, nothing
+	}
+	if l.get(k) != sep || !isDigit(l.get(k+1)) {
+		if digits == 2 && sep == '-' && !isLetter(l.get(k)) && l.get(k) != '-' || sep != '.' && r.whole {
+			return wholeMonth(n, m, k), read
+		}
+		return point{}, nothing
+	}
+	d, end, digits := l.number2(k + 1)
+	date, ok := calendar.NewDate(n, time.Month(m), d)
+	if digits == 0 || isDigit(l.get(end)) || l.get(end) == sep && isDigit(l.get(end+1)) && sep != '-' {
+		return point{}, nothing
+	}
+	if !ok {
+		return point{end: end}, refused
+	}
+	if l.in(end, "日号") {
+		end++
+	}
+	if (l.get(end) == 'T' || l.get(end) == 't') && isDigit(l.get(end+1)) {
+		end++
+	}
+	return oneDay(date, end), read
+}
+
+// dotted reads 1.17 and 1/17 where the text leaves no doubt that it is a day.
+func (r *reader) dotted(month, j int) (point, outcome) {
+	l := r.l
+	day, end, digits := l.number2(j + 1)
+	if digits == 0 || month < 1 || month > 12 || day < 1 || day > 31 {
+		return point{}, nothing
+	}
+	next := l.blanks(end)
+	sure := r.whole && (end == len(l.r) || l.rangeSign(end) > end) || !r.base.IsZero() && l.in(j, "./") ||
+		l.in(next, "日号前") || l.word(next, "之前") > 0 || l.word(next, "以前") > 0 || l.in(next, "上下") && l.get(next+1) == '午' || l.word(next, "(周") > 0
+	if k := l.rangeSign(end); !sure && k > end { // 1.15-1.26
+		_, a, n := l.number2(k)
+		_, b, m := l.number2(a + 1)
+		sure = n > 0 && m > 0 && l.get(a) == l.get(j) && !l.in(b, "万元%亿.")
+	}
+	if !sure {
+		return point{}, nothing
+	}
+	if l.in(end, "日号") {
+		end++
+	}
+	return r.dated(0, month, day, end)
+}
+
+// inYear reads what follows 2024年 at j.
+func (r *reader) inYear(year, j int) (point, outcome) {
+	l := r.l
+	k := l.blanks(j)
+	if m, end, _ := l.number2(k); end > k && l.get(l.blanks(end)) == '月' && m >= 1 && m <= 12 {
+		return r.inMonth(year, m, l.blanks(end)+1)
+	}
+	if m, end, _ := l.number2(k); end > k && m >= 1 && m <= 12 && l.rangeSign(end) > end {
+		if n, last, _ := l.number2(l.rangeSign(end)); n > m && l.get(last) == '月' {
+			return r.inMonth(year, m, end)
+		}
+	}
+	if p, ok := r.partOfYear(year, k); ok {
+		return p, read
+	}
+	if l.get(j) == '度' {
+		j++
+	}
+	return point{end: j, first: yearDay(year, 1, 1), last: yearDay(year, 12, 31), grain: Year}, read
+}
+
+// inMonth reads what follows 1月 at j. A year of 0 was not said.
+func (r *reader) inMonth(year, month, j int) (point, outcome) {
+	l := r.l
+	k := l.blanks(j)
+	if day, end, digits := l.number2(k); end > k {
+		sign := l.blanks(end)
+		switch {
+		case l.in(sign, "日号") && !(l.get(sign) == '号' && l.notDayNumber(sign+1)):
+			return r.dated(year, month, day, sign+1)
+		case l.in(end, "件户家个起人条次批元万箱%") || l.in(end, "时点:.,") && l.get(end) != ',':
+		case digits > 0 && k == j && r.endsBareDay(end):
+			return r.dated(year, month, day, end)
+		}
+	}
+	if p, ok := partOfMonth(l, yearDay(r.yearFor(year, month), time.Month(month), 1), j); ok {
+		return p, read
+	}
+	if l.get(j) == '份' {
+		j++
+	}
+	y := r.yearFor(year, month)
+	p := wholeMonth(y, month, j)
+	if l.in(j, "度") {
+		p.end++
+	}
+	return p, read
+}
+
+// endsBareDay says whether 1月15 may end at i without its 日.
+func (r *reader) endsBareDay(i int) bool {
+	l := r.l
+	if !isHan(l.get(i)) && !isLetter(l.get(i)) {
+		if k := l.rangeSign(i); k > i {
+			_, end, _ := l.number2(k)
+			return end > k && l.in(end, "日号月")
+		}
+		return true
+	}
+	return l.in(i, "前到至上下晚早凌起")
+}
+
+// dated makes the day with the year that was said or is most likely meant.
+func (r *reader) dated(year, month, day, end int) (point, outcome) {
+	if day < 1 || day > 31 || month < 1 || month > 12 {
+		return point{end: end}, refused
+	}
+	if year != 0 {
+		d, ok := calendar.NewDate(year, time.Month(month), day)
+		if !ok {
+			return point{end: end}, refused
+		}
+		return oneDay(d, end), read
+	}
+	y := r.yearFor(0, month, day)
+	d, ok := calendar.NewDate(y, time.Month(month), day)
+	if !ok {
+		return point{end: end}, refused
+	}
+	return oneDay(d, end), read
+}
+
+// nearby is how far against the preference a date may lie and still be the one
+// that was meant: two months.
+const nearby = 60
+
+// yearFor is the year that a month, or a day of it, without year falls in.
+func (r *reader) yearFor(year, month int, day ...int) int {
+	if year != 0 {
+		return year
+	}
+	today := r.today()
+	if !r.base.IsZero() {
+		y := r.base.Year
+		if last := yearDay(y, time.Month(month), 1).MonthEnd(); last.Before(r.base) {
+			y++
+		}
+		return y
+	}
+	d := yearDay(today.Year, time.Month(month), 1)
+	last := d.MonthEnd()
+	if len(day) > 0 {
+		d = d.AddDays(day[0] - 1)
+		last = d
+	}
+	switch {
+	case r.prefer == Past && d.After(today):
+		if today.DaysUntil(d) > nearby {
+			return today.Year - 1
+		}
+	case r.prefer == Future && last.Before(today):
+		if last.DaysUntil(today) > nearby {
+			return today.Year + 1
+		}
+	}
+	return today.Year
+}
+
+// dayOfMonth reads 15日 or 15号, which end at end, as a day near today.
+func (r *reader) dayOfMonth(n, from, end, digits int) (point, outcome) {
+	l := r.l
+	if n < 1 || n > 31 || l.get(end-1) == '号' && (l.notDayNumber(end) || l.addressBefore(from)) || l.get(end-1) == '日' && l.in(end, "内均游用常") {
+		return point{}, nothing
+	}
+	if l.get(from) == '两' || digits == 0 && l.get(end-1) == '日' && l.in(end, "之") {
+		return point{}, nothing
+	}
+	base, step := r.today(), -1
+	if r.prefer == Future {
+		step = 1
+	}
+	if !r.base.IsZero() {
+		base, step = r.base, 1
+	}
+	first := yearDay(base.Year, base.Month, 1)
+	for range 4 {
+		d, ok := calendar.NewDate(first.Year, first.Month, n)
+		if ok && (step < 0 && !d.After(base) || step > 0 && !d.Before(base)) {
+			return oneDay(d, end), read
+		}
+		if step > 0 {
+			first = first.MonthEnd().AddDays(1)
+		} else {
+			last := first.AddDays(-1)
+			first = yearDay(last.Year, last.Month, 1)
+		}
+	}
+	return point{end: end}, refused
+}
+
+// notDayNumber says whether 号 before i numbers something else: 3号楼, 12号店.
+func (l *line) notDayNumber(i int) bool {
+	return l.in(i, "楼店铺摊仓库房门院车线文令案商公码召牌棚厂幢栋室柜令机桌地单元档口电样")
+}
+
+// addressBefore says whether a road, a village or the like ends at i.
+func (l *line) addressBefore(i int) bool {
+	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编")
+}
+
+func yearDay(year int, month time.Month, day int) calendar.Date {
+	return calendar.Date{Year: year, Month: month, Day: day}
+}
+
+func wholeMonth(year, month, end int) point {
+	first := yearDay(year, time.Month(month), 1)
+	return point{end: end, first: first, last: first.MonthEnd(), grain: Month}
+}

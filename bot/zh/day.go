@@ -1,0 +1,198 @@
+package zh
+
+import (
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// mayBeWhen is a quick look whether a date or time can begin with this rune.
+func mayBeWhen(r rune) bool {
+	if isNumeral(r) {
+		return true
+	}
+	switch r {
+	case '今', '昨', '明', '前', '后', '大', '去', '本', '这', '上', '下', '当', '周', '星', '礼', '月', '年', '中', '近', '最', '过', '未', '刚',
+		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '同', '次', '目':
+		return true
+	}
+	return false
+}
+
+// day reads a day, or a longer time by its name, at i.
+func (r *reader) day(i int) (point, outcome) {
+	l := r.l
+	if !mayBeWhen(l.get(i)) {
+		return point{end: i}, nothing
+	}
+	if isNumeral(l.r[i]) || l.r[i] == '半' {
+		if p, what := r.ago(i); what != nothing {
+			return p, what
+		}
+		if p, what := r.absolute(i); what != nothing {
+			return p, what
+		}
+	}
+	for _, try := range [...]func(int) (point, outcome){r.dayWord, r.week, r.month, r.year, r.quarter, r.window} {
+		if p, what := try(i); what != nothing {
+			return p, what
+		}
+	}
+	return point{end: i}, nothing
+}
+
+func oneDay(d calendar.Date, end int) point {
+	return point{end: end, first: d, last: d, grain: Day}
+}
+
+// dayWords are the words for days near today.
+var dayWords = words("大前天 前天 昨天 昨日 今天 今日 明天 明日 后天 大后天 昨儿 今儿 明儿 前日 刚才 刚刚 方才 现在 此刻 目前 今晚 昨晚 明晚 前晚 后晚 今早 明早 昨早 今晨 昨夜 今夜 明晨 前夜")
+
+// dayWord reads 昨天, 大后天, 今晚, 刚才.
+func (r *reader) dayWord(i int) (point, outcome) {
+	l := r.l
+	w, end := l.find(i, dayWords)
+	if w == "" || l.in(i-1, "截每") && w == "每日" {
+		return point{}, nothing
+	}
+	runes := []rune(w)
+	offset := map[rune]int{'昨': -1, '今': 0, '明': 1, '前': -2, '后': 2}
+	switch runes[0] {
+	case '大':
+		return oneDay(r.today().AddDays(map[rune]int{'前': -3, '后': 3}[runes[1]]), end), read
+	case '刚', '方', '现', '此', '目':
+		if w == "刚刚" && l.in(end, "好") || w == "目前" && l.get(i-1) == '到' {
+			return point{}, nothing
+		}
+		return point{end: end, moment: r.now.Truncate(time.Minute), grain: Minute, first: r.today(), last: r.today()}, read
+	}
+	p := oneDay(r.today().AddDays(offset[runes[0]]), end)
+	switch runes[1] {
+	case '晚', '夜', '早', '晨':
+		if l.in(end, "上间里晨") && runes[1] != '晨' {
+			p.end++
+		}
+		from, to := hoursOf(map[rune]string{'晚': "晚", '夜': "夜", '早': "早", '晨': "早"}[runes[1]])
+		p.clock, p.from, p.to = true, from*60, to*60
+		p.pm = from >= 12
+	}
+	return p, read
+}
+
+// weekName is where 周, 星期 or 礼拜 at i ends; full says that one stands there.
+func (l *line) weekName(i int) (end int, full bool) {
+	for _, name := range [...]string{"周", "星期", "礼拜"} {
+		if end := l.word(i, name); end > 0 {
+			return end, true
+		}
+	}
+	return i, false
+}
+
+// weekdayOf is the day of the week named by 一 to 日, Monday being 0.
+func weekdayOf(r rune) (day int, ok bool) {
+	switch r {
+	case '一', '1':
+		return 0, true
+	case '二', '2':
+		return 1, true
+	case '三', '3':
+		return 2, true
+	case '四', '4':
+		return 3, true
+	case '五', '5':
+		return 4, true
+	case '六', '6':
+		return 5, true
+	case '日', '天', '7':
+		return 6, true
+	}
+	return 0, false
+}
+
+// near reads 上, 下, 本, 这 before a week, month or quarter, and the 个 after.
+func (l *line) near(i int) (offset, end int, said bool) {
+	j := i
+	for l.in(j, "上下") && l.get(j) == l.get(i) && j < i+3 {
+		if l.get(i) == '上' {
+			offset--
+		} else {
+			offset++
+		}
+		j++
+	}
+	if j == i && l.in(i, "本这当") {
+		j++
+	}
+	if j == i {
+		return 0, i, false
+	}
+	if l.get(j) == '一' && l.in(j+1, "周个") && offset != 0 {
+		j++
+	}
+	if l.get(j) == '个' {
+		j++
+	}
+	return offset, j, true
+}
+
+// week reads 周五, 上周五, 下下周一, 本周, 上个星期, 这周末.
+func (r *reader) week(i int) (point, outcome) {
+	l := r.l
+	offset, j, said := l.near(i)
+	if l.get(i) == '每' {
+		k, full := l.weekName(i + 1)
+		if _, ok := weekdayOf(l.get(k)); full && ok {
+			return point{end: k + 1}, refused
+		}
+		return point{}, nothing
+	}
+	k, full := l.weekName(j)
+	if !full || !said && (isNumeral(l.get(i-1)) || l.in(i-1, "第每个一")) || l.get(j) == '周' && l.in(k, "边围年转长刊期到某密全遭知岁") {
+		return point{}, nothing
+	}
+	monday := r.today().Monday().AddDays(7 * offset)
+	day, ok := weekdayOf(l.get(k))
+	switch {
+	case l.get(k) == '末':
+		p := point{end: k + 1, first: monday.AddDays(5), last: monday.AddDays(6), grain: Day}
+		if !said {
+			p.first = r.toward(monday.AddDays(5), 7)
+			p.last = p.first.AddDays(1)
+		}
+		return p, read
+	case l.in(k, "初") && said:
+		return point{end: k + 1, first: monday, last: monday.AddDays(1), grain: Day}, read
+	case ok && isDigit(l.get(k)) && (isDigit(l.get(k+1)) || l.get(k+1) == '.'):
+		ok = false
+	case ok && (l.word(k, "一起") > 0 || l.word(k, "日报") > 0 && !said):
+		return point{end: k + 1}, refused
+	case ok && (l.trap(k) > k || l.in(k+1, "件户家起宗") || isNumeral(l.get(k+1)) && multiplier(l.get(k+1)) > 0):
+		ok = false // 本周三件 are three, this week
+	}
+	if ok && said {
+		return oneDay(monday.AddDays(day), k+1), read
+	}
+	if ok {
+		return oneDay(r.toward(monday.AddDays(day), 7), k+1), read
+	}
+	if said {
+		return point{end: k, first: monday, last: monday.AddDays(6), grain: Week}, read
+	}
+	return point{}, nothing
+}
+
+// toward moves d by steps of days until it lies where the preference wants it.
+func (r *reader) toward(d calendar.Date, step int) calendar.Date {
+	edge := r.today()
+	if !r.base.IsZero() {
+		edge = r.base
+	}
+	for r.prefer == Past && r.base.IsZero() && d.After(edge) {
+		d = d.AddDays(-step)
+	}
+	for (r.prefer == Future || !r.base.IsZero()) && d.Before(edge) {
+		d = d.AddDays(step)
+	}
+	return d
+}

@@ -1,0 +1,333 @@
+package zh
+
+import (
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// Grain is how finely a time was told.
+type Grain string
+
+// The grains, finest first.
+const (
+	Minute    Grain = "minute"
+	Hour      Grain = "hour"
+	PartOfDay Grain = "part" // 上午, 晚上
+	Day       Grain = "day"
+	Week      Grain = "week"
+	TenDays   Grain = "tendays" // 上旬, 月底
+	Month     Grain = "month"
+	Quarter   Grain = "quarter"
+	HalfYear  Grain = "halfyear"
+	Year      Grain = "year"
+)
+
+// Prefer says which way a day without its year, month or week is looked for.
+type Prefer int
+
+// The preferences.
+const (
+	Past   Prefer = iota // reports: 周五 is the last one, today included
+	Future               // deadlines and meetings: 周五 is the coming one, today included
+)
+
+// Edge is the side of a time that was meant.
+type Edge string
+
+// The edges.
+const (
+	At     Edge = ""       // then
+	Before Edge = "before" // 周五前, 月底之前: until the end of To
+	After  Edge = "after"  // 周五后
+)
+
+// When is a time or a period that was read, in Shanghai. It is closed: a
+// moment has From equal to To, a day goes from midnight to its last second, and
+// 5月-10月 ends on 31 October at 23:59:59.
+type When struct {
+	Span
+	From, To time.Time
+	Grain    Grain
+	Edge     Edge
+	Period   bool  // two ends were said: 1月15日到26日, 今年以来
+	Also     *When // the other time that the same words may well mean
+}
+
+// First is the day the reading begins on.
+func (w When) First() calendar.Date { return calendar.DateOf(w.From) }
+
+// Last is the day the reading ends on.
+func (w When) Last() calendar.Date { return calendar.DateOf(w.To) }
+
+// Dates reads the dates, times and periods of a text from left to right, as
+// said at now:
+//
+//   - 2024年1月15日, 2024-01-15, 1月15日, 15号, 二〇二四年一月, 1.17前
+//   - 昨天, 大前天, 上周五, 这周二, 下下周一, 周五, 三天前, 半小时前, 刚才, 近三天
+//   - 下午三点半, 15:30, 3点一刻, with a day or alone; 昨晚, 明早8点
+//   - 上周, 本旬, 上旬, 月底, 年初, 上个月, 一季度, 上半年, 今年以来
+//   - 1月15日到26日, 5月-10月, 周一至周五, 9点到11点
+//
+// Weeks begin on Monday; 下周三 is the Wednesday of the next week. A date
+// without its year is looked for the way prefer says, except that one less
+// than two months the other way is nearer the mark. Not read: days that do not
+// exist (2月30日), a date whose weekday in brackets is another, what repeats
+// (每周五), lunar days, and holidays by name, which only a calendar knows.
+func Dates(text string, now time.Time, prefer Prefer) []When {
+	l := newLine(text)
+	r := reader{l: l, now: now.In(calendar.Shanghai), prefer: prefer}
+	var found []When
+	for i := 0; i < len(l.r); {
+		if !l.mayBegin(i) {
+			i++
+			continue
+		}
+		if end := l.codeBeforeDate(i); end > i {
+			i = end
+			continue
+		}
+		p, what := r.period(i)
+		if what == read {
+			found = append(found, p.when(l, i))
+		}
+		i = max(p.end, i+1)
+	}
+	return found
+}
+
+// ParseDate reads a whole value that is one date, time or period and nothing else.
+func ParseDate(whole string, now time.Time, prefer Prefer) (When, bool) {
+	l := newLine(whole)
+	from, to := l.trimmed()
+	if from == to {
+		return When{}, false
+	}
+	r := reader{l: l, now: now.In(calendar.Shanghai), prefer: prefer, whole: true}
+	p, what := r.period(from)
+	if what != read || p.end != to {
+		return When{}, false
+	}
+	return p.when(l, from), true
+}
+
+// codeBeforeDate is where a link, phone or other code at i ends that is no date.
+func (l *line) codeBeforeDate(i int) int {
+	if (isDigit(l.r[i]) || l.in(i, "Qq")) && l.whenEnd(i) > i {
+		return i
+	}
+	return l.code(i)
+}
+
+// whenEnd is where a date or time at i ends, whatever it says; i if none is there.
+func (l *line) whenEnd(i int) int {
+	if !mayBeWhen(l.r[i]) {
+		return i
+	}
+	r := reader{l: l, now: time.Date(2024, 1, 31, 12, 0, 0, 0, calendar.Shanghai)}
+	p, what := r.period(i)
+	if what == nothing {
+		return i
+	}
+	return p.end
+}
+
+// reader reads dates as said at now.
+type reader struct {
+	l      *line
+	now    time.Time
+	prefer Prefer
+	whole  bool          // the text is one value: 1/15 is a date
+	base   calendar.Date // set for a period's second end: nothing lies before it
+}
+
+func (r *reader) today() calendar.Date { return calendar.DateOf(r.now) }
+
+// point is a time or one end of a period.
+type point struct {
+	end         int
+	first, last calendar.Date
+	grain       Grain
+	edge        Edge
+	period      bool
+	clock       bool // from and to are set
+	from, to    int  // minutes after first's midnight
+	pm          bool // an hour after noon by its word
+	moment      time.Time
+	also        *point
+}
+
+// when is the point as a reading that began at rune i.
+func (p point) when(l *line, i int) When {
+	w := When{Span: l.span(i, p.end), Grain: p.grain, Edge: p.edge, Period: p.period}
+	switch {
+	case !p.moment.IsZero():
+		w.From, w.To = p.moment, p.moment
+	case p.clock:
+		w.From = p.first.At(0, p.from)
+		w.To = p.last.At(0, p.to)
+		if p.grain == PartOfDay {
+			w.To = w.To.Add(-time.Second)
+		}
+	default:
+		w.From, w.To = p.first.Time(), p.last.AddDays(1).Time().Add(-time.Second)
+	}
+	if p.also != nil {
+		p.also.end, p.also.edge = p.end, p.edge
+		other := p.also.when(l, i)
+		w.Also = &other
+	}
+	return w
+}
+
+// period reads a time at i and, where one follows, the other end of a period.
+func (r *reader) period(i int) (point, outcome) {
+	p, what := r.point(i)
+	if what != read {
+		return p, what
+	}
+	if to, ok := r.second(p); ok {
+		p = to
+	}
+	r.suffix(&p)
+	return p, read
+}
+
+// second reads what follows 到 after p.
+func (r *reader) second(p point) (point, bool) {
+	l := r.l
+	j := l.rangeSign(p.end)
+	if j == p.end || j >= len(l.r) || !p.moment.IsZero() {
+		return p, false
+	}
+	after := *r
+	after.base, after.prefer = p.first, Future
+	var q point
+	var what outcome
+	if c, ok := after.clockPart(j, p.clock); ok && p.clock {
+		q = point{end: c.end, first: p.last, last: p.last, grain: c.grain, clock: true, from: c.from, to: c.to}
+		if p.pm && c.bare && c.from < 12*60 {
+			q.from, q.to = q.from+12*60, q.to+12*60
+		}
+		what = read
+	} else {
+		q, what = after.point(j)
+	}
+	if what != read || !q.moment.IsZero() || q.last.Before(p.first) || q.clock != p.clock || q.clock && q.first == p.first && q.to <= p.from {
+		return p, false
+	}
+	out := p
+	out.end, out.last, out.to, out.grain, out.period = q.end, q.last, q.to, q.grain, true
+	if p.also != nil && !p.clock {
+		shifted := *p.also
+		shifted.last, shifted.period = shifted.first.AddDays(p.first.DaysUntil(q.last)), true
+		out.also = &shifted
+	} else {
+		out.also = nil
+	}
+	return out, true
+}
+
+// suffix takes 以来, 前 and 后 after a time.
+func (r *reader) suffix(p *point) {
+	l := r.l
+	j := l.blanks(p.end)
+	for _, since := range [...]string{"份以来", "以来", "至今", "到现在", "到今天", "到目前为止", "到目前", "迄今"} {
+		if end := l.word(j, since); end > 0 && !p.clock && p.moment.IsZero() && p.first.Compare(r.today()) <= 0 {
+			p.end, p.last, p.period, p.also = end, r.today(), true, nil
+			return
+		}
+	}
+	if !p.moment.IsZero() {
+		return
+	}
+	for _, before := range [...]string{"下班以前", "下班之前", "下班前", "之前", "以前", "前"} {
+		if end := l.word(j, before); end > 0 && !l.in(end, "后往来期述台") {
+			p.end, p.edge = end, Before
+			return
+		}
+	}
+	for _, after := range [...]string{"之后", "以后", "后"} {
+		if end := l.word(j, after); end > 0 && !l.in(end, "续期来台面勤") {
+			p.end, p.edge = end, After
+			return
+		}
+	}
+}
+
+// point reads a day or a period by its name, with the hour behind it, or an
+// hour alone.
+func (r *reader) point(i int) (point, outcome) {
+	p, what := r.day(i)
+	switch what {
+	case refused:
+		return p, refused
+	case nothing:
+		c, ok := r.clockPart(i, false)
+		if !ok {
+			return point{end: i}, nothing
+		}
+		day := r.today()
+		if !r.base.IsZero() {
+			day = r.base
+		}
+		return c.on(day), read
+	}
+	if p.grain != Day || p.first != p.last || !p.moment.IsZero() {
+		return p, read
+	}
+	if end, ok := r.weekdayNote(p); !ok {
+		return point{end: end}, refused
+	} else if end > p.end {
+		p.end = end
+	}
+	j := r.l.blanks(p.end)
+	if r.l.get(j) == '的' {
+		j++
+	}
+	if p.clock { // 昨晚, 明早
+		if c, ok := r.hour(j, p.from, true); ok {
+			q := c.on(p.first)
+			q.also = nil
+			return q, read
+		}
+		p.grain = PartOfDay
+		return p, read
+	}
+	c, ok := r.clockPart(j, true)
+	if !ok {
+		return p, read
+	}
+	q := c.on(p.first)
+	if p.also != nil {
+		other := c.on(p.also.first)
+		q.also = &other
+	}
+	return q, read
+}
+
+// weekdayNote takes the (周一) after a date; false if the date is another day of the week.
+func (r *reader) weekdayNote(p point) (end int, ok bool) {
+	l := r.l
+	j := l.blanks(p.end)
+	bracket := l.get(j) == '('
+	if bracket {
+		j++
+	}
+	k, name := l.weekName(j)
+	if k == j {
+		return p.end, true
+	}
+	day, ok := weekdayOf(l.get(k))
+	if !ok || !bracket && isHan(l.get(k+1)) && !l.in(k+1, "上下中晚早凌到至前的") {
+		return p.end, true
+	}
+	k++
+	if bracket {
+		if l.get(k) != ')' {
+			return p.end, true
+		}
+		k++
+	}
+	return k, name && int(p.first.Weekday()+6)%7 == day
+}

@@ -1,3 +1,0 @@
-package zh
-
-func (l *line) whenEnd(i int) int { return i }
