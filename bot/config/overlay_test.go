@@ -32,6 +32,18 @@ func TestOverlayBeatsTheFile(t *testing.T) {
 	require.Equal(t, "a=b", got.Weekly.Title)
 }
 
+func TestAKeyThatEndsInFileIsItself(t *testing.T) {
+	var schema struct {
+		CA     string `yaml:"ca"`
+		CAFile string `yaml:"ca_file"`
+	}
+	f := parse(t, "")
+	require.NoError(t, f.Overlay(schema, []string{"ZHUANBAN_CA_FILE=/etc/ca.pem"}))
+	require.NoError(t, f.Decode("", &schema))
+	require.Equal(t, "/etc/ca.pem", schema.CAFile)
+	require.Empty(t, schema.CA)
+}
+
 func TestOverlayFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		text    string

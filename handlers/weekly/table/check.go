@@ -46,11 +46,10 @@ type Finding struct {
 
 // The checks that every figure has, as they appear in Finding.Rule.
 const (
-	NotWhole  = "whole"    // a count with decimals
-	TooFine   = "scale"    // more decimals than the figure has
-	Negative  = "negative" // below zero
-	TooLarge  = "max"      // more than is believed
-	readingOr = "；"        // between the parts of a reading
+	NotWhole = "whole"    // a count with decimals
+	TooFine  = "scale"    // more decimals than the figure has
+	Negative = "negative" // below zero
+	TooLarge = "max"      // more than is believed
 )
 
 // Check says what is wrong with a report: the rules in the order of the table,

@@ -175,8 +175,12 @@ func (s scene) operand(n *node, money bool) string {
 	return ""
 }
 
+// label is a figure's label, without the words that only place it in the table.
 func (s scene) label(key string) string {
 	f, _ := s.table.Figure(key)
+	if rest, part := strings.CutPrefix(f.Label, "其中"); part {
+		return strings.TrimLeft(rest, ":：")
+	}
 	return f.Label
 }
 
