@@ -1,0 +1,256 @@
+// Package bot is the chat engine: it knows messages, people, conversations and
+// time, and no lead and no figure.
+//
+// # One message's way
+//
+// A channel proves that a message is genuine and hands it to Bot.Handle. Handle
+// finds the person, opens one transaction, takes that person's turn in it, and
+// answers a message that it has seen before as it did then. Otherwise the router
+// (router.go) finds who handles it: a button by its name, a word of command, the
+// running form, or the handler that claims it. The handler reads and writes
+// records through the turn's transaction and says replies. Then the
+// conversation, the answer and everything said are written in the same
+// transaction. When Handle returns without an error the message is durable and
+// may be acknowledged; with an error nothing of it has happened and the platform
+// sends it again.
+//
+// # What leaves
+//
+// Nothing is sent from a turn. Everything said is a row of the outbox, and
+// package delivery is the one door out; Handle only wakes it.
+//
+// # What it leaves to others
+//
+// Forms in conversation are package dialog (pure), reading Chinese is package zh
+// (pure), days and deadlines are package calendar (pure). The duties are in
+// handlers, the records in store, the words in templates.
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+
+	"zhuanban/store"
+	"zhuanban/templates"
+)
+
+// Options are what a Bot is made of.
+type Options struct {
+	Store     *store.Store
+	Roster    *Roster
+	Templates *templates.Set
+	Handlers  []Handler        // asked in this order
+	Clock     Clock            // the campaign's time
+	Wall      func() time.Time // the real time, for delivery
+	Wake      func()           // called after every commit that queued something
+	Platform  string           // where people get notices that they did not ask for
+	Log       *slog.Logger
+}
+
+// Bot handles messages. It is safe for use by many goroutines.
+type Bot struct {
+	store     *store.Store
+	roster    *Roster
+	templates *templates.Set
+	handlers  []Handler
+	clock     Clock
+	wall      func() time.Time
+	wake      func()
+	platform  string
+	log       *slog.Logger
+	turns     turns
+}
+
+// New checks the options and makes a Bot.
+func New(o Options) (*Bot, error) {
+	names := map[string]bool{}
+	for _, h := range o.Handlers {
+		if h.Name == "" || names[h.Name] || h.Name == formTaps {
+			return nil, fmt.Errorf("handler name %q is empty, taken or reserved", h.Name)
+		}
+		names[h.Name] = true
+	}
+	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
+		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
+}
+
+// Handle takes one message. When it returns without an error, the message and
+// everything that came of it is durable; the replies to the speaker are returned
+// for channels that can carry an answer in their acknowledgement, and are queued
+// for delivery in any case. A message that was handled before gives the same
+// replies and changes nothing.
+func (b *Bot) Handle(ctx context.Context, m Message) (replies []Reply, err error) {
+	m = clean(m)
+	person, known := b.roster.Person(m.Sender)
+	if !known {
+		person = Person{Account: m.Sender, Name: m.Sender}
+	}
+	release, err := b.turns.take(ctx, person.Account)
+	if err != nil {
+		return nil, fmt.Errorf("waiting for the turn: %w", err)
+	}
+	defer release()
+	var queued bool
+	err = b.store.Update(ctx, func(tx *store.Tx) error {
+		t := &Turn{Message: m, Person: person, Now: b.clock.Now(), Tx: tx, bot: b, cause: Cause(m)}
+		seen, err := b.turn(ctx, t, known)
+		replies, queued = t.replies, !seen && len(t.queue) > 0
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("handling a message of %s: %w", person.Account, err)
+	}
+	if queued && b.wake != nil {
+		b.wake()
+	}
+	return replies, nil
+}
+
+// Cause names what a message brings about in the outbox.
+func Cause(m Message) string { return "m:" + m.Platform + ":" + m.Sender + ":" + m.ID }
+
+// turn is one message in one transaction.
+func (b *Bot) turn(ctx context.Context, t *Turn, known bool) (seen bool, err error) {
+	row, err := t.Tx.Conversations().Lock(ctx, t.Person.Account, t.Now)
+	if err != nil {
+		return false, fmt.Errorf("taking the turn: %w", err)
+	}
+	before, err := t.Tx.Messages().Find(ctx, t.Message.Platform, t.Message.Sender, t.Message.ID)
+	switch {
+	case err == nil:
+		return true, json.Unmarshal(before.Answer, &t.replies)
+	case !errors.Is(err, store.ErrNotFound):
+		return false, fmt.Errorf("looking for the message: %w", err)
+	}
+	if t.conv, err = loadConversation(row.State); err != nil {
+		return false, err
+	}
+	if t.Message.Group != "" {
+		b.leaveGroup(t)
+	}
+	if known {
+		err = b.guarded(ctx, t)
+	} else {
+		t.Say("bot.stranger", t.Message.Sender)
+	}
+	if err = errors.Join(err, t.err); err != nil {
+		return false, err
+	}
+	return false, b.finish(ctx, t, row)
+}
+
+// leaveGroup says in the group that the answer is private: groups hear nothing
+// else of what a person and the bot have to say to each other.
+func (b *Bot) leaveGroup(t *Turn) {
+	page, err := b.templates.Render("bot.moved", t.Person.Name)
+	if err != nil {
+		t.fail(err)
+		return
+	}
+	r := asReply(page)
+	r.Mention = []string{t.Person.Account}
+	t.replies = append(t.replies, r)
+	t.send(Recipient{ToGroup, t.Message.Group}, t.Message.Platform, r)
+}
+
+// guarded routes the message; a panic in a handler becomes an error, so that it
+// costs one message and not the process.
+func (b *Bot) guarded(ctx context.Context, t *Turn) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.log.ErrorContext(ctx, "a handler panicked", "at", string(debug.Stack()))
+			err = errors.New("a handler panicked")
+		}
+	}()
+	return b.route(ctx, t)
+}
+
+// finish writes what the turn has come to: the conversation, the answer under the
+// message's id, and everything said.
+func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error {
+	answer, err := json.Marshal(t.replies)
+	if err != nil {
+		return fmt.Errorf("encoding the answer: %w", err)
+	}
+	chat := "p:" + t.Person.Account
+	if t.Message.Group != "" {
+		chat = "g:" + t.Message.Group
+	}
+	err = t.Tx.Messages().Insert(ctx, store.Message{
+		ID: t.Tx.NewID(), Platform: t.Message.Platform, Sender: t.Message.Sender, MsgID: t.Message.ID,
+		Person: t.Person.Account, Chat: chat, ReceivedAt: t.Now, Answer: answer})
+	if err != nil {
+		return fmt.Errorf("keeping the message: %w", err)
+	}
+	if row.State, err = json.Marshal(t.conv); err != nil {
+		return fmt.Errorf("encoding the conversation: %w", err)
+	}
+	row.UpdatedAt = t.Now
+	if err := t.Tx.Conversations().Save(ctx, row); err != nil {
+		return fmt.Errorf("keeping the conversation: %w", err)
+	}
+	return b.enqueue(ctx, t.Tx, t.queue)
+}
+
+// clean removes what no text should carry into a form or a template.
+func clean(m Message) Message {
+	m.Text = templates.Clean(m.Text)
+	for i := range m.Attachments {
+		m.Attachments[i].Name = templates.Clean(m.Attachments[i].Name)
+	}
+	if m.Location != nil {
+		l := *m.Location
+		l.Label = templates.Clean(l.Label)
+		m.Location = &l
+	}
+	return m
+}
+
+// itoa is for items and taps.
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// turns lets one message of a person in at a time within this process, in the
+// order of arrival, so that a busy person does not hold database connections
+// while waiting. Across replicas the conversation's row lock does the same.
+type turns struct {
+	mu   sync.Mutex
+	held map[string]*turnLock
+}
+
+type turnLock struct {
+	token chan struct{}
+	users int
+}
+
+// take waits for the person's turn; the returned function ends it.
+func (q *turns) take(ctx context.Context, person string) (release func(), err error) {
+	q.mu.Lock()
+	l := q.held[person]
+	if l == nil {
+		l = &turnLock{token: make(chan struct{}, 1)}
+		q.held[person] = l
+	}
+	l.users++
+	q.mu.Unlock()
+	leave := func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(q.held, person)
+		}
+	}
+	select {
+	case l.token <- struct{}{}:
+		return func() { <-l.token; leave() }, nil
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+}

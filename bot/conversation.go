@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Conversation is what the bot remembers of a person between two messages: the
+// draft on the table, and what the numbers mean that were printed on cards. It is
+// one per person, whatever platform they write from, and it is written out and
+// read back with every message, so nothing hides in memory.
+type Conversation struct {
+	// Active is the draft that plain words go to; 0 = none.
+	Active int64 `json:"active,omitempty"`
+	// Open are the cards whose numbers still mean something.
+	Open []OpenItem `json:"open,omitempty"`
+}
+
+// OpenItem is a matter with a card that can be answered by number. A number
+// belongs to the item it was printed on and to no other while that is open.
+type OpenItem struct {
+	Item  string    `json:"item"` // "draft:17", "weekly:20240119", "lead:42"
+	Since time.Time `json:"since"`
+	Codes []Button  `json:"codes"`
+}
+
+// openFor is how long a card can be answered by number. After that its buttons
+// still work, and its numbers are free for others.
+const openFor = 7 * 24 * time.Hour
+
+// loadConversation reads a stored state; an empty one is a new conversation.
+func loadConversation(state []byte) (*Conversation, error) {
+	c := &Conversation{}
+	if len(state) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(state, c); err != nil {
+		return nil, fmt.Errorf("reading the conversation: %w", err)
+	}
+	return c, nil
+}
+
+// Number gives every button of an item's card the number that answers it. A
+// button that the item had before keeps its number; a new one gets the lowest
+// that no open item uses. Items older than a week lose theirs.
+func (c *Conversation) Number(item string, buttons []Button, now time.Time) []Button {
+	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool {
+		return o.Item != item && now.Sub(o.Since) > openFor
+	})
+	used := map[int]bool{}
+	var mine []Button
+	for _, o := range c.Open {
+		if o.Item == item {
+			mine = o.Codes
+			continue
+		}
+		for _, b := range o.Codes {
+			used[b.Code] = true
+		}
+	}
+	out := slices.Clone(buttons)
+	for i := range out {
+		if j := slices.IndexFunc(mine, func(b Button) bool { return b.Label == out[i].Label }); j >= 0 {
+			out[i].Code = mine[j].Code
+			used[out[i].Code] = true
+		}
+	}
+	next := 1
+	for i := range out {
+		if out[i].Code != 0 {
+			continue
+		}
+		for used[next] {
+			next++
+		}
+		out[i].Code, used[next] = next, true
+	}
+	c.Close(item)
+	c.Open = append(c.Open, OpenItem{Item: item, Since: now, Codes: out})
+	return out
+}
+
+// Close frees the numbers of an item.
+func (c *Conversation) Close(item string) {
+	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return o.Item == item })
+}
+
+// Tap is what a number means now.
+func (c *Conversation) Tap(code int) (tap string, ok bool) {
+	for _, o := range c.Open {
+		for _, b := range o.Codes {
+			if b.Code == code {
+				return b.Tap, true
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,215 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"zhuanban/bot/zh"
+)
+
+// text takes what a person typed: a word of command, the answer to a guided
+// question, a correction by name, a reason, or one line that fills what it can.
+func (s *step) text(text string) {
+	if a, ok := s.word(text); ok {
+		s.act(a)
+		return
+	}
+	if s.d.Phase == Guided {
+		s.answer(text)
+		return
+	}
+	if s.reason(text) || s.correct(text) {
+		return
+	}
+	before := len(s.out.Problems)
+	if s.form.Lines {
+		s.lines(text)
+	} else {
+		s.fill(text)
+	}
+	switch {
+	case s.out.Taken != NotTaken:
+		s.settle()
+	case len(s.out.Problems) > before:
+		s.out.Taken = Weakly
+		s.settle()
+	case s.wantsReason() && utf8.RuneCountInString(strings.TrimSpace(text)) >= 2:
+		s.explain(text)
+		s.out.Taken = Weakly
+	}
+}
+
+// wantsReason says whether the card waits for a reason.
+func (s *step) wantsReason() bool {
+	if s.d.Phase != Confirming {
+		return false
+	}
+	all := s.findings()
+	if blocking(all) {
+		return false
+	}
+	return len(s.unexplained(all)) > 0 || s.d.Correcting && s.d.Reason == "" && s.d.changed()
+}
+
+// reason takes 「原因:…」「说明:…」「因为…」.
+func (s *step) reason(text string) bool {
+	if s.d.Phase != Confirming {
+		return false
+	}
+	t := strings.TrimSpace(text)
+	for _, lead := range []string{"更正原因", "原因", "说明", "理由", "因为", "由于"} {
+		rest, ok := strings.CutPrefix(t, lead)
+		if !ok {
+			continue
+		}
+		rest = strings.TrimLeft(rest, ":: 是为")
+		if lead == "因为" || lead == "由于" {
+			rest = t
+		}
+		if utf8.RuneCountInString(rest) < 2 || !s.d.Correcting && len(s.findings()) == 0 {
+			return false
+		}
+		s.explain(rest)
+		s.out.Taken = Surely
+		return true
+	}
+	return false
+}
+
+// explain keeps a reason for everything that wants one.
+func (s *step) explain(text string) {
+	text = strings.TrimSpace(text)
+	if s.d.Notes == nil {
+		s.d.Notes = map[string]Note{}
+	}
+	for _, fi := range s.findings() {
+		if !fi.Blocks {
+			s.d.Notes[fi.ID] = Note{Reading: fi.Reading, Reason: text}
+		}
+	}
+	if s.d.Correcting {
+		s.d.Reason = text
+	}
+	s.d.Rev++
+	s.review()
+}
+
+// answer takes the answer to the guided question.
+func (s *step) answer(text string) {
+	s.out.Taken = Surely
+	keys := s.open(s.d.Step)
+	if len(keys) == 0 {
+		s.move(+1)
+		return
+	}
+	if len(keys) == 1 {
+		s.answerOne(keys[0], text)
+		return
+	}
+	if nothing(text) {
+		s.answerAll(keys, text, nil)
+		return
+	}
+	numbers := bareNumbers(text)
+	if len(numbers) == len(keys) {
+		s.answerAll(keys, text, numbers)
+		return
+	}
+	s.out.Taken = NotTaken
+	s.lines(text)
+	switch {
+	case len(s.out.Changed) > 0:
+		s.settle()
+		s.move(+1)
+	case len(numbers) > 0:
+		s.out.Taken = Surely
+		s.out.Problems = append(s.out.Problems, Problem{Raw: text, Why: NotAsked})
+		s.out.Event = Question
+	default:
+		s.out.Taken = Weakly
+		s.out.Problems = append(s.out.Problems, Problem{Raw: text, Why: NotANumber})
+		s.out.Event = Question
+	}
+}
+
+func (s *step) answerOne(key, text string) {
+	fd, _ := s.form.Field(key)
+	v, why, arg := fd.readAnswer(text, s.env)
+	if why != "" {
+		s.out.Problems = append(s.out.Problems, Problem{Field: key, Raw: text, Why: why, Arg: arg})
+		s.out.Event = Question
+		return
+	}
+	if s.d.set(key, v) {
+		s.out.Changed = append(s.out.Changed, key)
+	}
+	s.settle()
+	s.move(+1)
+}
+
+// answerAll takes one number for each field asked for, or none for any.
+func (s *step) answerAll(keys []string, text string, numbers []string) {
+	for i, k := range keys {
+		fd, _ := s.form.Field(k)
+		raw := "0"
+		if numbers != nil {
+			raw = numbers[i]
+		}
+		v, why, arg := fd.read(raw, s.env)
+		if why != "" {
+			s.out.Problems = append(s.out.Problems, Problem{Field: k, Raw: raw, Why: why, Arg: arg})
+			continue
+		}
+		if s.d.set(k, v) {
+			s.out.Changed = append(s.out.Changed, k)
+		}
+	}
+	if len(s.out.Problems) > 0 {
+		s.settle()
+		s.out.Event = Question
+		return
+	}
+	s.settle()
+	s.move(+1)
+}
+
+// bareNumbers are the pieces of a text, if each of them is a number and nothing
+// else.
+func bareNumbers(text string) []string {
+	parts := strings.FieldsFunc(zh.Fold(text), func(r rune) bool { return r == ' ' || r == '、' || separator(r) })
+	for _, p := range parts {
+		if _, ok := zh.ParseNumber(p); !ok && !nothing(p) {
+			return nil
+		}
+	}
+	return parts
+}
+
+// attach adds photos, files and places.
+func (s *step) attach(in Input) {
+	takes := slices.IndexFunc(s.form.Fields, func(f Field) bool { return f.Type == Files }) >= 0
+	if len(in.Files) > 0 && takes {
+		for _, f := range in.Files {
+			if !slices.ContainsFunc(s.d.Files, func(g File) bool { return g.SHA256 == f.SHA256 }) {
+				s.d.Files = append(s.d.Files, f)
+				s.d.Rev++
+			}
+		}
+		s.out.Taken = Surely
+	}
+	if in.Place != "" {
+		i := slices.IndexFunc(s.form.Fields, func(f Field) bool { return f.Type == Place })
+		if i >= 0 {
+			fd := &s.form.Fields[i]
+			if v, why, _ := fd.read(in.Place, s.env); why == "" && s.d.set(fd.Key, v) {
+				s.out.Changed = append(s.out.Changed, fd.Key)
+			}
+			s.out.Taken = Surely
+		}
+	}
+	if s.out.Taken == NotTaken {
+		return
+	}
+	s.settle()
+}

@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"zhuanban/bot/dialog"
+	"zhuanban/bot/zh"
+)
+
+// route finds who handles a message. In this order:
+//
+//  1. a button, or the number that stands for it on an open card;
+//  2. photos, files and places: the running form, or who claims them;
+//  3. a word of command at the beginning;
+//  4. the running form, if it surely understands the message;
+//  5. the handler that most surely claims it;
+//  6. the running form, if it can take it as free text;
+//  7. nobody: the bot says so, and what it could do instead.
+func (b *Bot) route(ctx context.Context, t *Turn) error {
+	if t.Message.Tap != "" {
+		return b.tap(ctx, t, t.Message.Tap)
+	}
+	active, err := t.active(ctx)
+	if err != nil {
+		return err
+	}
+	if len(t.Message.Attachments) > 0 || t.Message.Location != nil {
+		return b.enclosure(ctx, t, active)
+	}
+	if strings.TrimSpace(t.Message.Text) == "" {
+		t.Say("bot.empty", nil)
+		return nil
+	}
+	if tap, ok := t.number(active); ok {
+		return b.tap(ctx, t, tap)
+	}
+	if c, rest, ok := b.command(t.Message.Text); ok {
+		if c.Yield && active != nil {
+			if next := active.try(t.input()); next.out.Taken == dialog.Surely {
+				return t.present(ctx, active, next)
+			}
+		}
+		if err := c.Do(ctx, t, rest); err != nil {
+			return err
+		}
+		return t.remind(ctx, active)
+	}
+	return b.words(ctx, t, active)
+}
+
+// words routes a text that is neither a number nor a command.
+func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
+	in := dialog.Input{Text: t.Message.Text}
+	var next stepped
+	if active != nil {
+		next = active.try(in)
+		if next.out.Taken == dialog.Surely {
+			return t.present(ctx, active, next)
+		}
+	}
+	claimed, certainty := b.claim(t)
+	switch {
+	case claimed != nil && certainty >= Likely:
+		return claimed.Take(ctx, t)
+	case active != nil && next.out.Taken == dialog.Weakly:
+		return t.present(ctx, active, next)
+	case claimed != nil:
+		return claimed.Take(ctx, t)
+	}
+	return t.lost(active)
+}
+
+// claim asks every handler how surely the message is meant for it.
+func (b *Bot) claim(t *Turn) (best *Handler, certainty Certainty) {
+	for i := range b.handlers {
+		h := &b.handlers[i]
+		if h.Claim == nil {
+			continue
+		}
+		if c := h.Claim(t); c > certainty {
+			best, certainty = h, c
+		}
+	}
+	return best, certainty
+}
+
+// lost says that nothing could be made of the message.
+func (t *Turn) lost(active *Session) error {
+	data := struct{ Text, Draft string }{Text: t.Message.Text}
+	if active != nil {
+		data.Draft = active.Form.Title
+	}
+	t.Say("bot.lost", data)
+	return nil
+}
+
+// enclosure routes photos, files and places: to the running form if it takes
+// them, else to who claims them.
+func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
+	if active != nil {
+		next := active.try(t.input())
+		if next.out.Taken != dialog.NotTaken {
+			return t.present(ctx, active, next)
+		}
+	}
+	if h, c := b.claim(t); c > No {
+		return h.Take(ctx, t)
+	}
+	t.Say("bot.enclosure", len(t.Message.Attachments))
+	return nil
+}
+
+// input is the message as a form sees it.
+func (t *Turn) input() dialog.Input {
+	in := dialog.Input{Text: t.Message.Text}
+	for _, a := range t.Message.Attachments {
+		in.Files = append(in.Files, dialog.File{Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
+	}
+	if l := t.Message.Location; l != nil {
+		in.Place = l.Label
+		if in.Place == "" {
+			in.Place = fmt.Sprintf("%.5f,%.5f", l.Lat, l.Lng)
+		}
+	}
+	return in
+}
+
+// number reads 「1」「回复 2」 as the button it stands for. While a guided question is
+// open, a number is its answer.
+func (t *Turn) number(active *Session) (tap string, ok bool) {
+	if active != nil && active.Draft.Phase == dialog.Guided {
+		return "", false
+	}
+	n, ok := zh.Choice(t.Message.Text)
+	if !ok {
+		return "", false
+	}
+	return t.conv.Tap(n)
+}
+
+// tap hands a button to the handler that it names: "lead.progress:42".
+func (b *Bot) tap(ctx context.Context, t *Turn, tap string) error {
+	name, arg, _ := strings.Cut(tap, ":")
+	handler, word, _ := strings.Cut(name, ".")
+	if handler == formTaps {
+		return b.formTap(ctx, t, word, arg)
+	}
+	for _, h := range b.handlers {
+		if h.Name != handler {
+			continue
+		}
+		if do, ok := h.Taps[word]; ok {
+			return do(ctx, t, arg)
+		}
+	}
+	t.Say("bot.stale", nil)
+	return nil
+}
+
+// command finds the longest word of command that a text is or begins with.
+func (b *Bot) command(text string) (best Command, rest string, ok bool) {
+	text = strings.TrimSpace(text)
+	folded := zh.Fold(text)
+	length := 0
+	for _, h := range b.handlers {
+		for _, c := range h.Commands {
+			for _, w := range c.Words {
+				after, found := strings.CutPrefix(folded, w)
+				if !found || len(w) <= length {
+					continue
+				}
+				said := strings.TrimLeftFunc(after, loose)
+				if said != "" && (c.Alone || len(said) == len(after) && utf8.RuneCountInString(w) < 3) {
+					continue
+				}
+				best, rest, length, ok = c, said, len(w), true
+			}
+		}
+	}
+	return best, rest, ok
+}
+
+// loose is what may stand between a word of command and what follows it.
+func loose(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune(",,:。.、!!;?？~吧", r)
+}
+
+// remind says, after a command that interrupted a form, that its draft is kept.
+func (t *Turn) remind(ctx context.Context, active *Session) error {
+	if active == nil || t.conv.Active != active.ID || active.touched {
+		return nil
+	}
+	t.Say("form.waiting", active.Form.Title)
+	return nil
+}
+
+// id reads the number in a tap's argument.
+func id(arg string) int64 {
+	n, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,147 @@
+package lead
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"zhuanban/bot"
+	"zhuanban/bot/dialog"
+	"zhuanban/store"
+)
+
+// The states of a lead so far.
+const (
+	StateRegistered store.LeadState = "registered" // in the ledger, waiting for triage
+	StateWithdrawn  store.LeadState = "withdrawn"  // taken back by its reporter before triage
+)
+
+// The kinds of event on a lead's timeline.
+const (
+	EventRegistered = "registered"
+	EventFiles      = "files"
+	EventWithdrawn  = "withdrawn"
+)
+
+// Submit registers the lead: a number, a row of the ledger, its files, the first
+// event of its timeline, a receipt and a notice to the office.
+func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string, error) {
+	number, err := d.number(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	values := s.Form.Values(s.Draft, s.Env)
+	details, err := json.Marshal(values)
+	if err != nil {
+		return "", fmt.Errorf("encoding the lead: %w", err)
+	}
+	l := store.Lead{
+		ID: t.Tx.NewID(), Number: number, State: StateRegistered, RegisteredAt: t.Now, FoundAt: t.Now,
+		Unit: t.Person.Unit, Reporter: t.Person.Account, Details: details, FormHash: s.Hash, Version: 1, UpdatedAt: t.Now,
+	}
+	columns(&l, s.Form, values, s.Env)
+	if err := t.Tx.Leads().Insert(ctx, l); err != nil {
+		return "", fmt.Errorf("registering %s: %w", number, err)
+	}
+	if err := d.keepFiles(ctx, t, l.ID, s.Draft.Files); err != nil {
+		return "", err
+	}
+	err = t.Tx.LeadEvents().Append(ctx, store.LeadEvent{
+		ID: t.Tx.NewID(), LeadID: l.ID, At: t.Now, Actor: t.Person.Account, Kind: EventRegistered})
+	if err != nil {
+		return "", fmt.Errorf("writing the timeline of %s: %w", number, err)
+	}
+	v := d.view(t, l, s.Form, len(s.Draft.Files))
+	t.SayAbout(item(l.ID), "lead.receipt", v)
+	d.tellOffice(t, "lead.registered", v)
+	return number, nil
+}
+
+// columns puts the values that are searched and counted into columns of their
+// own.
+func columns(l *store.Lead, f *dialog.Form, values map[string]dialog.Value, env dialog.Env) {
+	text := map[string]*string{
+		"subject": &l.Subject, "place": &l.Place, "violation": &l.Violation, "category": &l.Category,
+		"urgency": &l.Urgency, "source": &l.Source, "content": &l.Content, "phone": &l.Phone,
+		"platform": &l.Platform, "shop": &l.Shop, "link": &l.Link,
+	}
+	for key, v := range values {
+		if into, ok := text[key]; ok {
+			*into = v.Text
+			continue
+		}
+		switch key {
+		case "value":
+			fen := int64(v.Num)
+			l.Value = &fen
+		case "quantity":
+			if fd, ok := f.Field(key); ok {
+				l.Quantity = fd.Show(v)
+			}
+		case "found_at":
+			l.FoundAt = v.At
+		}
+	}
+	l.Township = dialog.Township(l.Place, env.Places)
+}
+
+// keepFiles attaches files to a lead.
+func (d *Duty) keepFiles(ctx context.Context, t *bot.Turn, lead int64, files []dialog.File) error {
+	for _, f := range files {
+		err := t.Tx.Files().Attach(ctx, store.FileRef{ID: t.Tx.NewID(), SHA256: f.SHA256, Name: f.Name, MIME: f.MIME,
+			Kind: f.Kind, Size: f.Size, Owner: item(lead), By: t.Person.Account, At: t.Now})
+		if err != nil {
+			return fmt.Errorf("attaching files: %w", err)
+		}
+	}
+	return nil
+}
+
+// item is what the numbers on cards about a lead belong to, and the owner of its
+// files.
+func item(id int64) string { return fmt.Sprintf("lead:%d", id) }
+
+// tellOffice sends a notice to everyone in the office but the speaker.
+func (d *Duty) tellOffice(t *bot.Turn, template string, v View) {
+	for _, p := range t.Roster().WithRole(bot.Director, bot.Clerk) {
+		if p.Account != t.Person.Account {
+			t.Notify(bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: p.Account}, Template: template,
+				Data: v, Item: item(v.ID)})
+		}
+	}
+}
+
+// appendFiles moves the files of a draft to the lead that was registered before
+// it.
+func (d *Duty) appendFiles(ctx context.Context, t *bot.Turn, arg string) error {
+	var draft, id int64
+	if _, err := fmt.Sscanf(arg, "%d:%d", &draft, &id); err != nil {
+		t.Say("bot.stale", nil)
+		return nil
+	}
+	l, err := d.own(ctx, t, id)
+	if err != nil || l == nil {
+		return err
+	}
+	s, err := t.Withdraw(ctx, draft)
+	if err != nil {
+		return err
+	}
+	if s == nil || len(s.Draft.Files) == 0 {
+		t.Say("bot.stale", nil)
+		return nil
+	}
+	if err := d.keepFiles(ctx, t, l.ID, s.Draft.Files); err != nil {
+		return err
+	}
+	err = t.Tx.LeadEvents().Append(ctx, store.LeadEvent{ID: t.Tx.NewID(), LeadID: l.ID, At: t.Now,
+		Actor: t.Person.Account, Kind: EventFiles, Data: fmt.Appendf(nil, `{"count":%d}`, len(s.Draft.Files))})
+	if err != nil {
+		return fmt.Errorf("writing the timeline of %s: %w", l.Number, err)
+	}
+	t.Close(fmt.Sprintf("append:%d", draft))
+	v := d.view(t, *l, &d.cfg.Form, len(s.Draft.Files))
+	t.Say("lead.appended", v)
+	d.tellOffice(t, "lead.more", v)
+	return nil
+}

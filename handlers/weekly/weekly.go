@@ -1,0 +1,339 @@
+// Package weekly is the duty of the weekly table: one line of labelled numbers, a
+// zero report or 「同上周」 becomes a filing of a unit for a period; a later one is a
+// correction with a reason, and the versions before it stay.
+//
+// What the table is (figures, sections, rules, periods) is package table, which
+// knows no conversation; this package makes a form of it, brings what the records
+// know (history, ledger, opening cases) to its checks, and files what passes.
+// Reminders are in remind.go. Who has filed and what it adds up to is asked of
+// package stats.
+package weekly
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"zhuanban/bot"
+	"zhuanban/bot/calendar"
+	"zhuanban/bot/dialog"
+	"zhuanban/handlers/weekly/table"
+)
+
+// Config is what the configuration says of the weekly table.
+type Config struct {
+	Table    *table.Table
+	Periods  []table.Period
+	Calendar *calendar.Calendar
+	Steps    []Step // of the reminders
+	// Ledger says which figures the register of leads counts: "registered",
+	// "source:SOURCE" (registered in the period), "state:STATE" (at its end).
+	Ledger map[string]string
+}
+
+// Duty handles the weekly table.
+type Duty struct {
+	cfg  Config
+	body []byte
+	hash string
+	read *dialog.Form // the whole table, to recognise lines of figures by
+}
+
+// New makes the duty.
+func New(c Config) (*Duty, error) {
+	body, err := c.Table.Body()
+	if err != nil {
+		return nil, fmt.Errorf("encoding the weekly table: %w", err)
+	}
+	d := &Duty{cfg: c, body: body, hash: c.Table.Hash()}
+	d.read = form(c.Table, c.Table.Sections, nil)
+	return d, nil
+}
+
+// name begins the duty's taps and names its form.
+const name = "weekly"
+
+// Handler is the duty as the bot knows it.
+func (d *Duty) Handler() bot.Handler {
+	return bot.Handler{
+		Name: name,
+		Commands: []bot.Command{
+			{Words: []string{"周报", "报周报", "填周报", "统计表", "报统计表", "报数据", "填报"}, Do: d.begin},
+			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据"}, Do: d.zero},
+			{Words: []string{"同上周", "同上期", "和上周一样", "跟上周一样", "同上一期"}, Do: d.same},
+			{Words: []string{"更正", "更正周报", "改周报"}, Do: d.correct, Yield: true},
+			{Words: []string{"代报"}, Do: d.proxy},
+		},
+		Claim: d.claim,
+		Take: func(ctx context.Context, t *bot.Turn) error {
+			return d.begin(ctx, t, t.Message.Text)
+		},
+		Taps: map[string]func(context.Context, *bot.Turn, string) error{
+			"start":   d.onTap(d.start),
+			"zero":    d.onTap(d.fileZero),
+			"same":    d.onTap(d.fileSame),
+			"correct": d.onTap(d.correctWith),
+			"show":    d.onTap(d.show),
+		},
+		Forms:  d,
+		Wanted: wantedQuestions(d),
+	}
+}
+
+// target is a unit's report of a period.
+type target struct {
+	unit   string
+	period table.Period
+}
+
+func (g target) topic() string { return g.unit + ":" + key(g.period) }
+
+// key names a period in taps, topics and records: its nominal day, 20240119.
+func key(p table.Period) string { return strconv.Itoa(int(PeriodKey(p))) }
+
+// PeriodKey is the period's name in the records: its nominal day as yyyymmdd.
+func PeriodKey(p table.Period) int32 {
+	return int32(p.Nominal.Year*10000 + int(p.Nominal.Month)*100 + p.Nominal.Day)
+}
+
+// item is what the numbers on reminders about a period belong to.
+func item(p table.Period) string { return "weekly:" + key(p) }
+
+// periodOf finds the period of that name.
+func (d *Duty) periodOf(name string) (table.Period, bool) {
+	for _, p := range d.cfg.Periods {
+		if key(p) == name {
+			return p, true
+		}
+	}
+	return table.Period{}, false
+}
+
+// targetOf reads a topic: "fengcheng:20240119".
+func (d *Duty) targetOf(topic string) (target, error) {
+	unit, period, _ := strings.Cut(topic, ":")
+	p, ok := d.periodOf(period)
+	if !ok {
+		return target{}, fmt.Errorf("the weekly table has no period %q", period)
+	}
+	return target{unit, p}, nil
+}
+
+// onTap reads a tap's argument: the period, and the unit if it is not the
+// speaker's own.
+func (d *Duty) onTap(do func(context.Context, *bot.Turn, target, string) error) func(context.Context, *bot.Turn, string) error {
+	return func(ctx context.Context, t *bot.Turn, arg string) error {
+		period, unit, _ := strings.Cut(arg, ":")
+		p, ok := d.periodOf(period)
+		if unit == "" {
+			unit = t.Person.Unit
+		}
+		if !ok || !may(t.Person, unit) {
+			t.Say("bot.stale", nil)
+			return nil
+		}
+		return do(ctx, t, target{unit, p}, "")
+	}
+}
+
+// may says whether a person may file for a unit: its own people, and the office
+// for any (代报).
+func may(p bot.Person, unit string) bool { return p.Files() && p.Unit == unit || p.Office() }
+
+// nth is 「第3期」 in what follows a word of command.
+var nth = regexp.MustCompile(`第\s*([0-9]{1,2})\s*期`)
+
+// aim finds what a command is about: the speaker's unit and the period being
+// collected, or the one that is named. ok is false, with the answer said, if the
+// speaker's unit owes no figures.
+func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
+	g = target{t.Person.Unit, table.Current(d.cfg.Periods, t.Now)}
+	if m := nth.FindStringSubmatch(rest); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		p, found := table.ByNo(d.cfg.Periods, n)
+		if !found {
+			t.Say("weekly.no_such_period", len(d.cfg.Periods))
+			return g, "", false
+		}
+		g.period, rest = p, nth.ReplaceAllString(rest, "")
+	}
+	if !t.Unit().Reports() || !t.Person.Files() {
+		t.Say("weekly.not_yours", t.Person.Office())
+		return g, "", false
+	}
+	return g, strings.TrimSpace(rest), true
+}
+
+// begin is 「周报」, alone or with the figures behind it.
+func (d *Duty) begin(ctx context.Context, t *bot.Turn, rest string) error {
+	g, rest, ok := d.aim(t, rest)
+	if !ok {
+		return nil
+	}
+	return d.start(ctx, t, g, rest)
+}
+
+// start opens the report, or, when it is filed already, its correction.
+func (d *Duty) start(ctx context.Context, t *bot.Turn, g target, rest string) error {
+	filed, err := d.current(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	if filed == nil {
+		return t.Begin(ctx, name, g.topic(), dialog.Draft{}, dialog.Input{Text: rest})
+	}
+	if rest == "" {
+		return d.show(ctx, t, g, "")
+	}
+	return d.correctWith(ctx, t, g, rest)
+}
+
+// zero is 「零报告」.
+func (d *Duty) zero(ctx context.Context, t *bot.Turn, rest string) error {
+	g, _, ok := d.aim(t, rest)
+	if !ok {
+		return nil
+	}
+	return d.fileZero(ctx, t, g, "")
+}
+
+func (d *Duty) fileZero(ctx context.Context, t *bot.Turn, g target, _ string) error {
+	filed, err := d.current(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	if filed != nil {
+		return d.show(ctx, t, g, "")
+	}
+	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: map[string]dialog.Value{}}, dialog.Input{Action: dialog.Show})
+}
+
+// same is 「同上周」: what people gave in the last report, as a draft.
+func (d *Duty) same(ctx context.Context, t *bot.Turn, rest string) error {
+	g, _, ok := d.aim(t, rest)
+	if !ok {
+		return nil
+	}
+	return d.fileSame(ctx, t, g, "")
+}
+
+func (d *Duty) fileSame(ctx context.Context, t *bot.Turn, g target, _ string) error {
+	filed, err := d.current(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	if filed != nil {
+		return d.show(ctx, t, g, "")
+	}
+	before, err := t.Tx.Filings().Recent(ctx, d.cfg.Table.ID, g.unit, PeriodKey(g.period), 1)
+	if err != nil {
+		return fmt.Errorf("loading the last filing: %w", err)
+	}
+	if len(before) == 0 {
+		t.Say("weekly.no_last", nil)
+		return d.start(ctx, t, g, "")
+	}
+	values := d.said(before[0])
+	for k, v := range values {
+		v.Origin = dialog.Repeated
+		values[k] = v
+	}
+	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: values}, dialog.Input{Action: dialog.Show})
+}
+
+// correct is 「更正」, alone or with what is to change behind it.
+func (d *Duty) correct(ctx context.Context, t *bot.Turn, rest string) error {
+	g, rest, ok := d.aim(t, rest)
+	if !ok {
+		return nil
+	}
+	filed, err := d.current(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	if filed == nil && nth.FindString(t.Message.Text) == "" {
+		// Nothing is filed for the period being collected: the last one is meant.
+		if last, err := t.Tx.Filings().Recent(ctx, d.cfg.Table.ID, g.unit, PeriodKey(g.period), 1); err != nil {
+			return fmt.Errorf("loading the last filing: %w", err)
+		} else if len(last) > 0 {
+			if p, ok := d.periodOf(strconv.Itoa(int(last[0].Period))); ok {
+				g.period = p
+				filed = &last[0]
+			}
+		}
+	}
+	if filed == nil {
+		t.Say("weekly.nothing_filed", nil)
+		return d.start(ctx, t, g, rest)
+	}
+	return d.correctWith(ctx, t, g, rest)
+}
+
+// correctWith opens the correction of a filing and takes what is to change.
+func (d *Duty) correctWith(ctx context.Context, t *bot.Turn, g target, rest string) error {
+	filed, err := d.current(ctx, t, g)
+	if err != nil {
+		return err
+	}
+	if filed == nil {
+		return d.start(ctx, t, g, rest)
+	}
+	in := dialog.Input{Text: rest}
+	if owner, topic, ok := t.Draft(ctx); ok && owner == name && topic == g.topic() {
+		if rest == "" {
+			in = dialog.Input{Action: dialog.Show}
+		}
+		return t.Begin(ctx, name, g.topic(), dialog.Draft{}, in)
+	}
+	if rest == "" {
+		in = dialog.Input{Action: dialog.Edit}
+	}
+	return t.Begin(ctx, name, g.topic(), d.correction(*filed), in)
+}
+
+// proxy is 「代报 凤城所 行动3次」: the office files for a unit that cannot.
+func (d *Duty) proxy(ctx context.Context, t *bot.Turn, rest string) error {
+	if !t.Person.Office() {
+		t.Say("weekly.no_proxy", nil)
+		return nil
+	}
+	for _, u := range t.Roster().Reporting() {
+		for _, n := range append([]string{u.Name}, u.Alias...) {
+			figures, ok := strings.CutPrefix(rest, n)
+			if !ok {
+				continue
+			}
+			g := target{u.ID, table.Current(d.cfg.Periods, t.Now)}
+			figures = strings.TrimSpace(strings.TrimLeft(figures, " ,:,:"))
+			if strings.HasPrefix(figures, "零报告") {
+				return d.fileZero(ctx, t, g, "")
+			}
+			return d.start(ctx, t, g, figures)
+		}
+	}
+	t.Say("weekly.proxy_whom", rest)
+	return nil
+}
+
+// claim recognises lines of figures, and corrections of them by name.
+func (d *Duty) claim(t *bot.Turn) bot.Certainty {
+	text := t.Message.Text
+	if text == "" || !t.Unit().Reports() || !t.Person.Files() {
+		return bot.No
+	}
+	known, share := d.read.Figures(text)
+	switch {
+	case known >= 2 && share >= 0.5, known == 1 && share >= 0.8:
+		return bot.Sure
+	case strings.Contains(text, "改"):
+		_, out := dialog.Step(d.read, dialog.Draft{}, dialog.Input{Text: text}, dialog.Env{Now: t.Now})
+		if out.Taken == dialog.Surely && len(out.Changed) > 0 {
+			return bot.Sure
+		}
+	case known >= 3:
+		return bot.Maybe
+	}
+	return bot.No
+}

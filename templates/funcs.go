@@ -1,0 +1,81 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+	_ "time/tzdata" // a bare machine may have no zone files
+)
+
+// shanghai is the zone that people read times in.
+var shanghai = mustZone("Asia/Shanghai")
+
+func mustZone(name string) *time.Location {
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // the zone files are linked in
+	}
+	return l
+}
+
+var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+
+var funcs = template.FuncMap{
+	"title":   func(s string) string { return string(titleMark) + oneLine(s) + "\n" },
+	"button":  button,
+	"day":     Day,
+	"dayweek": func(t time.Time) string { return Day(t) + "(" + weekdays[t.In(shanghai).Weekday()] + ")" },
+	"clock":   func(t time.Time) string { return t.In(shanghai).Format("15:04") },
+	"moment":  Moment,
+	"oneline": oneLine,
+	"join":    func(sep string, list []string) string { return strings.Join(list, sep) },
+	"brief":   Brief,
+	"add":     func(a, b int) int { return a + b },
+	"left":    Left,
+}
+
+func button(label, format string, args ...any) string {
+	tap := format
+	if len(args) > 0 {
+		tap = fmt.Sprintf(format, args...)
+	}
+	return string(buttonMark) + oneLine(label) + string(fieldMark) + tap + string(buttonMark)
+}
+
+// Day is a date without its year: 1月19日.
+func Day(t time.Time) string {
+	t = t.In(shanghai)
+	return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
+}
+
+// Moment is a date and time: 1月19日 17:30.
+func Moment(t time.Time) string { return Day(t) + " " + t.In(shanghai).Format("15:04") }
+
+// Left is a span of time as people say it: 2天3小时, 40分钟.
+func Left(d time.Duration) string {
+	d = d.Round(time.Minute)
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	switch {
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%d天%d小时", days, hours)
+	case days > 0:
+		return fmt.Sprintf("%d天", days)
+	case hours > 0 && minutes > 0:
+		return fmt.Sprintf("%d小时%d分钟", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d小时", hours)
+	}
+	return fmt.Sprintf("%d分钟", minutes)
+}
+
+// Brief cuts a text to n characters and says so with an ellipsis.
+func Brief(n int, s string) string {
+	runes := []rune(oneLine(s))
+	if len(runes) <= n {
+		return string(runes)
+	}
+	return string(runes[:n]) + "…"
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
