@@ -189,7 +189,19 @@ func TestOnAPhone(t *testing.T) {
 	b.until("the viewer closed", `!document.getElementById("viewer").open && !document.getElementById("chat").hidden`)
 	b.do(chromedp.KeyEvent(kb.Escape))
 	b.sees(".row", "收到 1 个附件")
+	b.friday()
 
+	heard := w.desk.messages()
+	require.Len(t, heard, 3)
+	require.Equal(t, "建设路有人卖假酒,两万五", heard[0].Text)
+	require.Equal(t, "submit", heard[1].Tap)
+	require.Equal(t, bot.Photo, heard[2].Attachments[0].Kind)
+	require.Equal(t, "现场照片.png", heard[2].Attachments[0].Name)
+}
+
+// friday steps the clock to the reminder, which four people get at once.
+func (b *browser) friday() {
+	b.t.Helper()
 	b.do(chromedp.Click(chromedp.CSS(`[data-go="clock"]`)))
 	b.sees("#next-what", "周报提醒")
 	b.named()
@@ -201,13 +213,6 @@ func TestOnAPhone(t *testing.T) {
 	b.until("another person's count", `document.querySelector('[data-account="hutou.filer"] .badge').textContent.startsWith("2")`)
 	b.do(chromedp.Click(chromedp.CSS(`[data-go="people"]`)))
 	b.both("phone-8-counts")
-
-	heard := w.desk.messages()
-	require.Len(t, heard, 3)
-	require.Equal(t, "建设路有人卖假酒,两万五", heard[0].Text)
-	require.Equal(t, "submit", heard[1].Tap)
-	require.Equal(t, bot.Photo, heard[2].Attachments[0].Kind)
-	require.Equal(t, "现场照片.png", heard[2].Attachments[0].Name)
 }
 
 // On a desktop everything is in sight; a message that does not arrive is kept
@@ -257,6 +262,40 @@ func TestOnADesktop(t *testing.T) {
 	require.Equal(t, "湖头镇中山街", heard[2].Location.Label)
 	b.group(w)
 	b.zoomed()
+}
+
+// By keyboard alone: find a person, be them, open the chat, send, leave.
+func TestByKeyboard(t *testing.T) {
+	w := newWorld(t)
+	b := newBrowser(t, w)
+	b.do(chromedp.EmulateViewport(760, 900))
+	b.do(chromedp.Navigate(b.url + "/"))
+	b.sees("#now-time", "09:30")
+	focused := func(what, test string) {
+		t.Helper()
+		b.until(what, "document.activeElement."+test)
+	}
+	b.do(chromedp.KeyEvent(kb.Tab))
+	focused("the way past the list", `matches(".skip")`)
+	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("湖头"))
+	b.until("only one unit", `document.querySelectorAll(".unit:not([hidden])").length === 1`)
+	b.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+	focused("the second found", `dataset.account === "hutou.head"`)
+	b.do(chromedp.KeyEvent(kb.Home), chromedp.KeyEvent(kb.Enter))
+	b.sees("#chats-title", "填报员·湖头所")
+	b.shot("middle-1")
+	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab))
+	focused("the list is one stop", `dataset.account === "hutou.filer"`)
+	b.do(chromedp.KeyEvent(kb.Tab))
+	focused("the first chat", `dataset.chat === "p:hutou.filer"`)
+	b.do(chromedp.KeyEvent(kb.Enter))
+	focused("the composer", `id === "text"`)
+	b.do(chromedp.KeyEvent("帮助"), chromedp.KeyEvent(kb.Enter))
+	b.sees(".card", "线索(草稿)")
+	b.shot("middle-2")
+	b.do(chromedp.KeyEvent(kb.Escape))
+	focused("back where it came from", `dataset.chat === "p:hutou.filer"`)
+	require.Equal(t, "帮助", w.desk.messages()[0].Text)
 }
 
 // group: what does not mention the bot is only shown.

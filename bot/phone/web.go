@@ -22,7 +22,7 @@ var web embed.FS
 
 // policy lets the page use nothing but its own files.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (p *Phone) routes() http.Handler {
 	static, err := fs.Sub(web, "web/static")

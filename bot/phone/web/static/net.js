@@ -49,14 +49,19 @@ export function newID() {
 // page is open.
 export class Outbox {
   constructor(account) {
-    this.key = `phone.outbox.${account}`;
+    this.prefix = `phone.outbox.${account}.`;
     this.waiting = new Map();
-    for (const m of JSON.parse(localStorage.getItem(this.key) ?? "[]")) this.waiting.set(m.id, { ...m, state: "failed", error: "没有送达" });
+    for (const key of Object.keys(localStorage).filter((k) => k.startsWith(this.prefix))) {
+      const m = JSON.parse(localStorage.getItem(key));
+      this.waiting.set(m.id, { ...m, state: "failed", error: "没有送达" });
+    }
   }
 
-  save() {
-    const keep = [...this.waiting.values()].filter((m) => !m.parts).map(({ state, error, ...m }) => m);
-    localStorage.setItem(this.key, JSON.stringify(keep));
+  // save keeps each message under a key of its own: another tab may be the same person.
+  save(m) {
+    const { parts, state, error, ...message } = m;
+    if (state === "sent") localStorage.removeItem(this.prefix + m.id);
+    else if (!parts) localStorage.setItem(this.prefix + m.id, JSON.stringify(message));
   }
 
   of(chat) { return [...this.waiting.values()].filter((m) => m.chat === chat); }
@@ -67,7 +72,7 @@ export class Outbox {
     if (m.state === "sending") return;
     m.state = "sending";
     this.waiting.set(m.id, m);
-    this.save();
+    this.save(m);
     changed(m);
     const { parts, state, error, ...message } = m;
     try {
@@ -85,7 +90,7 @@ export class Outbox {
       m.state = "failed";
       m.error = e.message;
     }
-    this.save();
+    this.save(m);
     changed(m);
   }
 }

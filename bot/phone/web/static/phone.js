@@ -42,21 +42,36 @@ function strip(text) {
   byId("strip").textContent = text;
 }
 
-// listen follows the server's events from the entry newest on, for good.
+// listen follows the server's events from the entry newest on, while the page is
+// seen. A browser keeps six connections to a server: tabs out of sight give
+// theirs back, and catch up when they are seen again.
 function listen(newest, takers) {
-  const events = new EventSource(`/phone/events?${new URLSearchParams({ as: viewer.account ?? "", after: newest })}`);
-  for (const [type, take] of Object.entries(takers)) {
-    events.addEventListener(type, (event) => {
-      newest = Number(event.lastEventId);
-      take(JSON.parse(event.data));
+  let events = null;
+  const open = () => {
+    events = new EventSource(`/phone/events?${new URLSearchParams({ as: viewer.account ?? "", after: newest })}`);
+    for (const [type, take] of Object.entries(takers)) {
+      events.addEventListener(type, (event) => {
+        newest = Number(event.lastEventId);
+        take(JSON.parse(event.data));
+      });
+    }
+    events.addEventListener("open", () => strip(""));
+    events.addEventListener("error", () => {
+      strip("连接断了，正在重连…");
+      // A refused stream is not tried again by the browser itself.
+      if (events?.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
     });
-  }
-  events.addEventListener("open", () => strip(""));
-  events.addEventListener("error", () => {
-    strip("连接断了，正在重连…");
-    // A refused stream is not tried again by the browser itself.
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => listen(newest, takers), 3000);
-  });
+  };
+  const follow = () => {
+    if (document.hidden) {
+      events?.close();
+      events = null;
+    } else if (!events || events.readyState === EventSource.CLOSED) {
+      open();
+    }
+  };
+  document.addEventListener("visibilitychange", follow);
+  follow();
 }
 
 // fitKeyboard keeps the composer above the keyboard where the browser lays the
@@ -96,7 +111,7 @@ function start() {
     const focused = document.activeElement?.dataset?.chat;
     const rows = [...chats.values()].map((c) => {
       const count = make("span", { class: "badge" });
-      badge(count, c.key === chat.key && !document.hidden ? 0 : c.unread);
+      badge(count, c.key === chat.key ? 0 : c.unread);
       return make("li", {}, make("a", { class: "row", href: link(c.key), "data-chat": c.key, tabindex: "-1" },
         c.title ? make("span", { class: "avatar crowd", "aria-hidden": "true" }, "群") : avatar("专班助手", true),
         make("span", { class: "row-text" },
@@ -108,10 +123,9 @@ function start() {
     settle();
     if (focused) byId("rows").querySelector(`[data-chat="${CSS.escape(focused)}"]`)?.focus();
     const rest = [...chats.values()].filter((c) => c.key !== chat.key).reduce((sum, c) => sum + c.unread, 0);
-    const all = rest + (document.hidden ? chats.get(chat.key)?.unread ?? 0 : 0);
     badge(byId("back-badge"), rest);
     badge(byId("tab-badge"), rest);
-    document.title = all ? `(${all}) ${title}` : title;
+    document.title = rest ? `(${rest}) ${title}` : title;
   }
 
   // show follows the address: which chat is open.
@@ -134,7 +148,7 @@ function start() {
     try { await chat.open(key); } catch (e) { warn(e.message); }
     drawRows();
     // A touch keyboard should not jump up by itself.
-    if (focus) (matchMedia("(pointer: fine)").matches ? byId("text") : byId("chat-title")).focus();
+    if (focus) (matchMedia("(pointer: coarse)").matches ? byId("chat-title") : byId("text")).focus();
   }
 
   function open(key) {
@@ -158,7 +172,6 @@ function start() {
     if (!byId("tray").hidden) { composer.tray(false); byId("plus").focus(); } else if (chat.key) open("");
   });
   addEventListener("popstate", () => show(true));
-  document.addEventListener("visibilitychange", drawRows);
 
   function unread({ people: byAccount, chats: byChat }) {
     people.unread(byAccount ?? {});
