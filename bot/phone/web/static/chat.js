@@ -30,10 +30,8 @@ export class Chat {
     this.entries.clear();
     this.mine.clear();
     this.log.replaceChildren();
-    this.log.setAttribute("aria-busy", "true");
     byId("empty").hidden = true;
     await this.load(0);
-    this.log.setAttribute("aria-busy", "false");
     this.toEnd();
     this.seen();
   }
@@ -47,7 +45,9 @@ export class Chat {
     if (this.key !== key) return;
     for (const e of entries) this.entries.set(e.id, e);
     byId("more").hidden = !more;
+    this.log.setAttribute("aria-busy", "true"); // what is old is not read out
     this.draw();
+    requestAnimationFrame(() => this.log.setAttribute("aria-busy", "false"));
   }
 
   async older() {
