@@ -283,6 +283,7 @@ func TestByKeyboard(t *testing.T) {
 	focused("the second found", `dataset.account === "hutou.head"`)
 	b.do(chromedp.KeyEvent(kb.Home), chromedp.KeyEvent(kb.Enter))
 	b.sees("#chats-title", "填报员·湖头所")
+	b.sees(".row", "专班助手")
 	b.shot("middle-1")
 	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab))
 	focused("the list is one stop", `dataset.account === "hutou.filer"`)

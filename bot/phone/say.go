@@ -66,6 +66,27 @@ func (p *Phone) takeSaid(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]int64{"entry": e.ID})
 }
 
+// Say keeps a message in its sender's chat and hands it to the bot, as the page
+// does: the shell's phone. The replies come through Send as well.
+func (p *Phone) Say(ctx context.Context, m bot.Message, label string) ([]bot.Reply, error) {
+	chat := PrivateChat(m.Sender)
+	if m.Group != "" {
+		chat = GroupChat(m.Group)
+	}
+	s := said{As: m.Sender, ID: m.ID, Chat: chat, Text: m.Text, Tap: m.Tap, Label: label, Mention: m.Group != "",
+		Location: m.Location, attachments: m.Attachments}
+	if err := p.inChat(s.As, s.Chat); err != nil {
+		return nil, err
+	}
+	e, err := p.keep(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	kept := e.message()
+	kept.Voice = m.Voice
+	return p.o.Desk.Handle(ctx, kept)
+}
+
 // keep appends what was said, or finds it where it was kept before.
 func (p *Phone) keep(ctx context.Context, s said) (Entry, error) {
 	e := Entry{
