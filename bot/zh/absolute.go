@@ -100,7 +100,7 @@ func (r *reader) isoDate(i int) (point, outcome) {
 		n = n*10 + int(l.r[j]-'0')
 		j++
 	}
-	if j-i == 8 && n >= 1900_00_00 && n < 2100_00_00 && !isLetter(l.get(j)) {
+	if j-i == 8 && n >= 1900_00_00 && n < 2100_00_00 && !isLetter(l.get(j)) && !l.counted(j) {
 		if d, ok := calendar.NewDate(n/10000, time.Month(n/100%100), n%100); ok {
 			return oneDay(d, j), read
 		}
@@ -134,6 +134,12 @@ func (r *reader) isoDate(i int) (point, outcome) {
 		end++
 	}
 	return oneDay(date, end), read
+}
+
+// counted says whether a unit stands at i.
+func (l *line) counted(i int) bool {
+	_, end := l.unit(i)
+	return end > i
 }
 
 // dotted reads 1.17 and 1/17 where the text leaves no doubt that it is a day.

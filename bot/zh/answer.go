@@ -74,7 +74,7 @@ func bare(text string) string {
 func Choice(text string) (n int, ok bool) {
 	l := newLine(bare(text))
 	i, to := 0, len(l.r)
-	for _, prefix := range [...]string{"我选择", "我选", "选择", "选", "回复", "回", "点击", "点", "就", "要", "按", "序号", "编号", "选项", "答"} {
+	for _, prefix := range [...]string{"我选择", "我选", "选择", "选项", "选", "回复", "回", "点击", "点", "就", "要", "按", "序号", "编号", "答"} {
 		if j := l.word(i, prefix); j > 0 {
 			i = j
 			break

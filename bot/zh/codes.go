@@ -140,11 +140,23 @@ func (l *line) code(i int) int {
 		if _, end := l.phone(i); end > i {
 			return end
 		}
-		if w, end := l.find(i, hotlines); w != "" && !isDigit(l.get(i-1)) && !isDigit(l.get(end)) && !l.in(end, "元户件万次条家个.") {
-			return end
+		if l.fixedNumber(i) > i {
+			return l.fixedNumber(i)
 		}
 	}
 	return l.token(i)
+}
+
+// fixedNumber is where 12315 or the like ends, if it stands at i by itself; else i.
+func (l *line) fixedNumber(i int) int {
+	w, end := l.find(i, fixed)
+	if w == "" || isDigit(l.get(i-1)) || isDigit(l.get(end)) || l.in(end, "万.,") {
+		return i
+	}
+	if l.counted(end) {
+		return i
+	}
+	return end
 }
 
 // documentNumber is where 〔2024〕3号 ends.
@@ -164,6 +176,9 @@ func (l *line) documentNumber(i int) int {
 	return j
 }
 
+// longest is how many characters a token may have; what is longer is no quantity.
+const longest = 64
+
 // token is where a run of letters, digits and what joins them ends, if it is a
 // code and no number with a unit of letters (3kg, 5ml, 1.2w); else i.
 func (l *line) token(i int) int {
@@ -171,6 +186,11 @@ func (l *line) token(i int) int {
 	for {
 		r := l.get(j)
 		switch {
+		case j-i > longest:
+			for isDigit(l.get(j)) || isLetter(l.get(j)) || l.in(j, ",.-_/*") {
+				j++
+			}
+			return j
 		case isDigit(r):
 			digits++
 		case isLetter(r):
@@ -191,7 +211,7 @@ func (l *line) token(i int) int {
 		case r == '*' && digits > 0:
 			bad = true
 		default:
-			if bad || digits > 9 || dashes > 1 {
+			if bad || digits > 10 || dashes > 1 {
 				return j
 			}
 			return i

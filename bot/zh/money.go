@@ -59,7 +59,10 @@ func ParseMoney(whole string) (Money, bool) {
 	for i < to && !isNumeral(l.r[i]) && l.r[i] != '半' {
 		i++
 	}
-	if i == to || l.trap(i) > i || l.code(i) > i && !isDigit(l.r[i]) {
+	if i == to || l.trap(i) > i || l.token(i) > i {
+		return Money{}, false
+	}
+	if _, end := l.phone(i); end > i {
 		return Money{}, false
 	}
 	q, what := l.money(i)

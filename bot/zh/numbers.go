@@ -76,7 +76,14 @@ func ParseNumber(whole string) (Number, bool) {
 	for i < to && !isNumeral(l.r[i]) && l.r[i] != '半' {
 		i++
 	}
-	if i == to || l.skip(i) > i {
+	if i == to {
+		return Number{}, false
+	}
+	if a, ok := l.arabic(i); a.end < to || !ok || a.naught { // not digits and nothing else
+		if l.skip(i) > i {
+			return Number{}, false
+		}
+	} else if _, end := l.phone(i); end > i {
 		return Number{}, false
 	}
 	q, what := l.number(i)

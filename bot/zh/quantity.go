@@ -127,9 +127,23 @@ func (q *quantity) setSpread(c cardinal) {
 
 // takeMoreAfter takes the 多 of 三百多户, the 来 of 二十来个 and the 把 of 万把块.
 func (l *line) takeMoreAfter(q *quantity) {
-	b, end := l.boundAfter(q.tail)
-	if b == About && end == q.tail+1 && q.Bound == Exact && (q.Value >= 10*One && q.Value%(10*One) == 0 || l.get(q.tail) == '多') {
-		q.Bound, q.tail, q.end = About, end, end
+	next, round := q.tail+1, q.Value >= 10*One && q.Value%(10*One) == 0
+	if q.Bound != Exact && q.Bound != About || !round {
+		return
+	}
+	switch l.get(q.tail) {
+	case '多':
+		round = !l.in(next, "少")
+	case '余':
+		round = !l.in(next, "额下杭姚干")
+	case '来':
+		_, unit := l.unit(next)
+		round = unit > next || next == len(l.r)
+	default:
+		return
+	}
+	if round {
+		q.Bound, q.tail, q.end = About, next, next
 	}
 }
 

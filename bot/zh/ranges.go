@@ -178,7 +178,7 @@ func (l *line) stands(q quantity) bool {
 	if l.r[q.from] == '一' && l.in(q.from-1, oneAfter) && n == 1 || n == 1 && l.in(q.from-1, digitAfter) && !(l.get(q.from-1) == '期' || l.get(q.from-1) == '无') {
 		return false
 	}
-	if n == 1 && isFormal(l.r[q.from]) && q.Unit != "元" && q.Unit != "圆" && q.Unit != "角" {
+	if n == 1 && isFormal(l.r[q.from]) && (q.Unit == "家" || q.Unit == "号" || q.Unit == "" && isHan(l.get(q.from-1))) {
 		return false
 	}
 	if j := l.rangeSign(c.end); n == 1 && j > c.end && hanDigit(l.get(j)) >= 0 {

@@ -44,7 +44,10 @@ func (l *line) url(i int) int {
 	}
 	for _, scheme := range [...]string{"http://", "https://", "HTTP://", "HTTPS://", "Http://", "Https://"} {
 		if j := l.word(i, scheme); j > 0 {
-			return l.trimURL(j, l.urlEnd(j))
+			if end := l.trimURL(j, l.urlEnd(j)); end > j {
+				return end
+			}
+			return i
 		}
 	}
 	j := l.pastDomain(i)

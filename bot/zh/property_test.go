@@ -1,0 +1,200 @@
+package zh_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"zhuanban/bot/calendar"
+	"zhuanban/bot/zh"
+)
+
+// Every integer up to 10^9 reads back, however it is written.
+func TestIntegersReadBack(t *testing.T) {
+	check := func(t require.TestingT, n int64) {
+		for _, text := range []string{strconv.FormatInt(n, 10), zh.FromInt(n).Grouped(), zh.Spell(n, zh.Everyday), zh.Spell(n, zh.Formal), wide(strconv.FormatInt(n, 10))} {
+			got, ok := zh.ParseNumber(text)
+			require.True(t, ok, text)
+			require.Equal(t, zh.FromInt(n), got.Value, text)
+			require.False(t, got.Approx(), text)
+
+			m, ok := zh.ParseMoney(text + "元")
+			require.True(t, ok, text)
+			require.Equal(t, n*100, m.Fen, text)
+
+			found := zh.Numbers("共" + text + "户。")
+			require.Len(t, found, 1, text)
+			require.Equal(t, zh.FromInt(n), found[0].Value, text)
+			require.Equal(t, "户", found[0].Unit, text)
+		}
+	}
+	for n := range int64(2000) {
+		check(t, n)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.IntRange(1, 9).Draw(t, "digits")
+		limit := int64(1)
+		for range digits {
+			limit *= 10
+		}
+		check(t, rapid.Int64Range(0, limit).Draw(t, "n"))
+	})
+}
+
+// wide writes ASCII in full width.
+func wide(s string) string {
+	out := make([]rune, 0, len(s))
+	for _, r := range s {
+		out = append(out, r+0xFEE0)
+	}
+	return string(out)
+}
+
+// Every day and minute reads back as it is written.
+func TestTimesReadBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := calendar.Date{Year: 2020, Month: 1, Day: 1}.AddDays(rapid.IntRange(0, 4000).Draw(t, "day"))
+		at := d.At(rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"))
+		for _, layout := range []string{"2006年1月2日", "2006-01-02", "2006/1/2", "2006.1.2", "20060102"} {
+			for _, clock := range []string{"", " 15:04"} {
+				text := at.Format(layout + clock)
+				w, ok := zh.ParseDate(text, said, zh.Past)
+				require.True(t, ok, text)
+				require.Equal(t, d, w.First(), text)
+				require.Equal(t, d, w.Last(), text)
+				if clock != "" {
+					require.True(t, at.Equal(w.From) && at.Equal(w.To), text)
+				}
+			}
+		}
+		text := zh.Spell(int64(d.Month), zh.Everyday) + "月" + zh.Spell(int64(d.Day), zh.Everyday) + "日"
+		if d.Month == 2 {
+			text = d.Chinese()
+		}
+		past, ok := zh.ParseDate(text, d.At(18, 0), zh.Past)
+		require.True(t, ok, text)
+		require.Equal(t, d, past.First(), text)
+	})
+}
+
+// pieces are what the fuzzed texts are made of, so that they come near to meaning something.
+var pieces = []string{"一", "二", "两", "三", "五", "十", "百", "千", "万", "亿", "零", "半", "几", "多", "1", "2", "15", "2024", "3.5", "1,234", "年", "月", "日", "号", "点", "分", "时", ":", "-", "/", ".", "到", "至", "周", "上", "下", "本", "前", "后", "元", "块", "角", "个", "户", "件", "约", "不到", "以上", "%", "分之", "又", "第", "上午", "晚", "昨天", "〔2024〕3号", "13812345678", "W", "k", "kg", "（含）", " ", "　", "，", "\n", "壹", "贰", "拾", "整", "１", "来", "余", "+", "季度", "旬", "底", "以来", "小时", "天", "https://a.cn", "\xff", "😀"}
+
+func TestAnythingReadsSoundly(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(t, "parts")
+		text := ""
+		for _, p := range parts {
+			text += p
+		}
+		sound(t, text)
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{"昨天下午三点半在建设路12号查获假茅台12瓶，货值约3.6万元，电话13812345678", "1月15日到26日检查三十二户", "贰拾叁万元整", "5月-10月", "https://a.cn/1", "100000000000000万", "\xff一百"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) { sound(t, text) })
+}
+
+// sound checks what holds of every text: nothing panics, spans lie in order
+// within the text on whole characters and share none, and what was read by
+// itself is read again.
+func sound(t require.TestingT, text string) {
+	end := 0
+	check := func(s zh.Span) {
+		require.True(t, end <= s.From && s.From < s.To && s.To <= len(text), "%q: %v after %d", text, s, end)
+		if utf8.ValidString(text) {
+			require.True(t, utf8.ValidString(s.In(text)), "%q: %v", text, s)
+		}
+		end = s.To
+	}
+	for _, n := range zh.Numbers(text) {
+		check(n.Span)
+		require.Equal(t, n.Bound == zh.Range, n.Low != n.High, text)
+		if n.Bound == zh.Range {
+			require.Less(t, n.Low, n.High, text)
+		}
+		if n.Unit != "" && n.UnitSpan.To > 0 {
+			require.True(t, n.From <= n.UnitSpan.From && n.UnitSpan.To <= n.To, text)
+		}
+	}
+	end = 0
+	for _, m := range zh.Moneys(text) {
+		check(m.Span)
+		require.GreaterOrEqual(t, m.Fen, int64(0), text)
+		require.LessOrEqual(t, m.Low, m.High, text)
+	}
+	for _, prefer := range []zh.Prefer{zh.Past, zh.Future} {
+		end = 0
+		for _, w := range zh.Dates(text, said, prefer) {
+			check(w.Span)
+			require.False(t, w.To.Before(w.From), "%q: %v to %v", text, w.From, w.To)
+			require.Equal(t, calendar.Shanghai, w.From.Location())
+		}
+	}
+	end = 0
+	for _, p := range zh.Phones(text) {
+		check(p.Span)
+	}
+	end = 0
+	for _, u := range zh.URLs(text) {
+		check(u.Span)
+		require.Equal(t, u.Text, u.In(text))
+	}
+	zh.Identity(text)
+	zh.CreditCodes(text)
+	zh.Ordinals(text)
+	zh.Answer(text)
+	zh.Choice(text)
+	zh.ParseNumber(text)
+	zh.ParseMoney(text)
+	zh.ParseDate(text, said, zh.Past)
+	zh.Zero(text)
+	zh.Mask(text)
+}
+
+// Time grows with the length of the text, whatever stands in it.
+func TestLongTextsStayLinear(t *testing.T) {
+	for _, piece := range []string{"一", "1", "第", "1,234", "3-", "三到", "https://", "a.", "周", "1月1日到", "约", "十亿", "1-2-", "半", "138 "} {
+		cost := func(n int) time.Duration {
+			text := strings.Repeat(piece, n)
+			best := time.Hour
+			for range 3 {
+				began := time.Now()
+				zh.Numbers(text)
+				zh.Moneys(text)
+				zh.Dates(text, said, zh.Past)
+				zh.Phones(text)
+				zh.URLs(text)
+				best = min(best, time.Since(began))
+			}
+			return best
+		}
+		short, long := cost(1000), cost(8000)
+		require.Less(t, long, 40*short+10*time.Millisecond, "eight times %q took %v after %v", piece, long, short)
+	}
+}
+
+func BenchmarkLine(b *testing.B) {
+	const text = "昨天下午三点半在凤城镇建设路12号查获假茅台12瓶，货值约3.6万元，电话13812345678"
+	for name, read := range map[string]func(){
+		"Numbers": func() { zh.Numbers(text) },
+		"Moneys":  func() { zh.Moneys(text) },
+		"Dates":   func() { zh.Dates(text, said, zh.Past) },
+		"Phones":  func() { zh.Phones(text) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for range b.N {
+				read()
+			}
+		})
+	}
+}
