@@ -146,6 +146,7 @@ func photo(t *testing.T) string {
 // answered by keyboard, a photo, then Friday comes.
 func TestOnAPhone(t *testing.T) {
 	w := newWorld(t)
+	w.phone.o.Inbox = storeInbox(t)
 	w.send(bot.Recipient{Kind: bot.ToGroup, Account: "专班工作群"}, bot.Reply{Kind: bot.TextReply, Text: "本周截止:周五 17:30。已报 0 / 2。", Mention: []string{"fengcheng.filer"}})
 	b := newBrowser(t, w)
 	b.do(chromedp.Emulate(device.IPhone12))
@@ -237,8 +238,10 @@ func TestOnADesktop(t *testing.T) {
 	w.desk.setFail(fmt.Errorf("the database is away"))
 	b.typeText("零报告" + kb.Enter)
 	b.sees(".fate.bad", "没有送达")
+	b.typeText("没写完")
 	b.do(chromedp.Reload())
 	b.sees(".fate.bad", "没有送达")
+	b.until("what was being typed", `document.getElementById("text").value === "没写完"`)
 	b.both("desktop-1-failed")
 	w.desk.setFail(nil)
 	b.do(chromedp.Click(chromedp.CSS(".again")))

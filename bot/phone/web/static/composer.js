@@ -7,9 +7,9 @@ const maxFile = 20 * 1024 * 1024, maxFiles = 9;
 export class Composer {
   // say takes the message; warn tells the person what cannot be sent.
   constructor(say, warn) {
-    Object.assign(this, { say, warn, text: byId("text"), mention: byId("mention"), drafts: new Map(), key: "" });
+    Object.assign(this, { say, warn, text: byId("text"), mention: byId("mention"), key: "" });
     byId("form").addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
-    this.text.addEventListener("input", () => this.grow());
+    this.text.addEventListener("input", () => this.keep());
     addEventListener("resize", () => this.grow()); // zoomed or turned
     // The Enter that ends an input method's composition inserts no line break, so
     // this never sends half a word, whatever the browser calls that key.
@@ -32,14 +32,21 @@ export class Composer {
     this.grow();
   }
 
-  // open turns to a chat; what was typed in another stays there.
+  // open turns to a chat; what was typed in another stays there, also when the
+  // page is loaded anew.
   open(key) {
-    this.drafts.set(this.key, this.text.value);
     this.key = key;
-    this.text.value = this.drafts.get(key) ?? "";
+    this.text.value = sessionStorage.getItem(this.draft()) ?? "";
     this.mention.hidden = !key.startsWith("g:");
     this.mention.setAttribute("aria-pressed", "true");
     this.tray(false);
+    this.grow();
+  }
+
+  draft() { return `phone.draft.${document.body.dataset.as}.${this.key}`; }
+
+  keep() {
+    sessionStorage.setItem(this.draft(), this.text.value);
     this.grow();
   }
 
@@ -60,7 +67,7 @@ export class Composer {
     if (!this.text.value.trim()) return;
     this.send({ text: this.text.value });
     this.text.value = "";
-    this.grow();
+    this.keep();
     this.text.focus();
   }
 
