@@ -28,6 +28,9 @@ func (r *reader) absolute(i int) (point, outcome) {
 	if j == i {
 		return point{}, nothing
 	}
+	if l.after(i, "每月") >= 0 {
+		return point{end: j}, refused
+	}
 	unit := l.blanks(j)
 	if unit > j && !isDigit(l.get(j-1)) {
 		unit = j
@@ -170,6 +173,9 @@ func (r *reader) dotted(month, j int) (point, outcome) {
 func (r *reader) inYear(year, j int) (point, outcome) {
 	l := r.l
 	k := l.blanks(j)
+	if end := l.word(k, "元月"); end > 0 {
+		return r.inMonth(year, 1, end)
+	}
 	if m, end, _ := l.number2(k); end > k && l.get(l.blanks(end)) == '月' && m >= 1 && m <= 12 {
 		return r.inMonth(year, m, l.blanks(end)+1)
 	}
@@ -257,7 +263,7 @@ func (r *reader) yearFor(year, month int, day ...int) int {
 	if year != 0 {
 		return year
 	}
-	today := r.today()
+	today := r.today
 	if !r.base.IsZero() {
 		y := r.base.Year
 		if last := yearDay(y, time.Month(month), 1).MonthEnd(); last.Before(r.base) {
@@ -293,7 +299,7 @@ func (r *reader) dayOfMonth(n, from, end, digits int) (point, outcome) {
 	if l.get(from) == '两' || digits == 0 && l.get(end-1) == '日' && l.in(end, "之") {
 		return point{}, nothing
 	}
-	base, step := r.today(), -1
+	base, step := r.today, -1
 	if r.prefer == Future {
 		step = 1
 	}
@@ -323,7 +329,7 @@ func (l *line) notDayNumber(i int) bool {
 
 // addressBefore says whether a road, a village or the like ends at i.
 func (l *line) addressBefore(i int) bool {
-	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编")
+	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规")
 }
 
 func yearDay(year int, month time.Month, day int) calendar.Date {

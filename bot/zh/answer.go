@@ -62,10 +62,7 @@ func bare(text string) string {
 		if strings.ContainsRune(" \t\r\n,。.!;、…~\ufe0f“”\"'「」", r) {
 			return -1
 		}
-		if s, ok := simplified[r]; ok {
-			return s
-		}
-		return r
+		return simplified.of(r)
 	}, text)
 }
 

@@ -24,60 +24,6 @@ const (
 	read
 )
 
-// hanDigit is the value of a Chinese digit, everyday or formal; -1 if it is none.
-func hanDigit(r rune) int64 {
-	switch r {
-	case '零', '〇', '○':
-		return 0
-	case '一', '壹':
-		return 1
-	case '二', '两', '贰':
-		return 2
-	case '三', '叁':
-		return 3
-	case '四', '肆':
-		return 4
-	case '五', '伍':
-		return 5
-	case '六', '陆':
-		return 6
-	case '七', '柒':
-		return 7
-	case '八', '捌':
-		return 8
-	case '九', '玖':
-		return 9
-	}
-	return -1
-}
-
-// multiplier is the value of 十 百 千 万 亿, everyday or formal; 0 if it is none.
-func multiplier(r rune) int64 {
-	switch r {
-	case '十', '拾':
-		return 10
-	case '百', '佰':
-		return 100
-	case '千', '仟':
-		return 1000
-	case '万':
-		return 10_000
-	case '亿':
-		return 100_000_000
-	}
-	return 0
-}
-
-func isFormal(r rune) bool {
-	switch r {
-	case '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖', '拾', '佰', '仟':
-		return true
-	}
-	return false
-}
-
-func isNumeral(r rune) bool { return isDigit(r) || hanDigit(r) >= 0 || multiplier(r) > 0 }
-
 // sum builds the value of a cardinal token by token.
 type sum struct {
 	l       *line

@@ -122,7 +122,7 @@ func creditCheck(s string) (check byte, ok bool) {
 // quantity. i if there is none.
 func (l *line) code(i int) int {
 	r := l.r[i]
-	if r == '〔' || r == '[' {
+	if r == '〔' || r == '[' || r == '(' {
 		return l.documentNumber(i)
 	}
 	if !isDigit(r) && !isLetter(r) {
@@ -159,19 +159,24 @@ func (l *line) fixedNumber(i int) int {
 	return end
 }
 
-// documentNumber is where 〔2024〕3号 ends.
+// documentNumber is where 〔2024〕3号 or (2024)闽0524刑初3号 ends.
 func (l *line) documentNumber(i int) int {
 	j := i + 1
 	for isDigit(l.get(j)) {
 		j++
 	}
-	if j-i != 5 || !l.in(j, "〕]") {
+	if j-i != 5 || !l.in(j, "〕])") {
 		return i
 	}
-	for j++; isDigit(l.get(j)) || l.in(j, "第字-"); j++ {
+	court := l.get(j) == ')'
+	start := j + 1
+	for j = start; isDigit(l.get(j)) || l.in(j, "第字-") || court && isHan(l.get(j)) && l.get(j) != '号' && j < start+14; j++ {
 	}
-	if l.get(j) == '号' {
-		j++
+	switch {
+	case l.get(j) == '号' && j > start:
+		return j + 1
+	case court:
+		return i
 	}
 	return j
 }

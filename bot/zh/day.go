@@ -13,7 +13,7 @@ func mayBeWhen(r rune) bool {
 	}
 	switch r {
 	case '今', '昨', '明', '前', '后', '大', '去', '本', '这', '上', '下', '当', '周', '星', '礼', '月', '年', '中', '近', '最', '过', '未', '刚',
-		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '同', '次', '目':
+		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '同', '次', '目', '元', '腊', '冬', '农', '阴', '旧', '闰':
 		return true
 	}
 	return false
@@ -33,12 +33,46 @@ func (r *reader) day(i int) (point, outcome) {
 			return p, what
 		}
 	}
+	if end := l.word(i, "元月"); end > 0 {
+		return r.inMonth(0, 1, end)
+	}
+	if w, end := l.find(i, lunar); w != "" || l.get(i) == '每' {
+		return r.unread(i, end)
+	}
 	for _, try := range [...]func(int) (point, outcome){r.dayWord, r.week, r.month, r.year, r.quarter, r.window} {
 		if p, what := try(i); what != nothing {
 			return p, what
 		}
 	}
 	return point{end: i}, nothing
+}
+
+// lunar are words that begin a day of the lunar year.
+var lunar = words("农历 阴历 旧历 正月 腊月 冬月 闰")
+
+// unread skips what repeats (每周五, 每月25日, 每天9点) and lunar days: no one day is meant.
+func (r *reader) unread(i, j int) (point, outcome) {
+	l := r.l
+	if l.get(i) == '每' {
+		switch end, week := l.weekName(i + 1); {
+		case week:
+			if _, ok := weekdayOf(l.get(end)); !ok && l.get(end) != '末' {
+				return point{}, nothing
+			}
+			j = end + 1
+		case l.in(i+1, "天日晚早月年"):
+			j = i + 2
+		default:
+			return point{}, nothing
+		}
+	}
+	for isNumeral(l.get(j)) || l.in(j, "月日号初闰廿") {
+		j++
+	}
+	if c, ok := r.clockPart(j, true); ok {
+		j = c.end
+	}
+	return point{end: j}, refused
 }
 
 func oneDay(d calendar.Date, end int) point {
@@ -59,14 +93,14 @@ func (r *reader) dayWord(i int) (point, outcome) {
 	offset := map[rune]int{'昨': -1, '今': 0, '明': 1, '前': -2, '后': 2}
 	switch runes[0] {
 	case '大':
-		return oneDay(r.today().AddDays(map[rune]int{'前': -3, '后': 3}[runes[1]]), end), read
+		return oneDay(r.today.AddDays(map[rune]int{'前': -3, '后': 3}[runes[1]]), end), read
 	case '刚', '方', '现', '此', '目':
 		if w == "刚刚" && l.in(end, "好") || w == "目前" && l.get(i-1) == '到' {
 			return point{}, nothing
 		}
-		return point{end: end, moment: r.now.Truncate(time.Minute), grain: Minute, first: r.today(), last: r.today()}, read
+		return point{end: end, moment: r.now.Truncate(time.Minute), grain: Minute, first: r.today, last: r.today}, read
 	}
-	p := oneDay(r.today().AddDays(offset[runes[0]]), end)
+	p := oneDay(r.today.AddDays(offset[runes[0]]), end)
 	switch runes[1] {
 	case '晚', '夜', '早', '晨':
 		if l.in(end, "上间里晨") && runes[1] != '晨' {
@@ -140,18 +174,11 @@ func (l *line) near(i int) (offset, end int, said bool) {
 func (r *reader) week(i int) (point, outcome) {
 	l := r.l
 	offset, j, said := l.near(i)
-	if l.get(i) == '每' {
-		k, full := l.weekName(i + 1)
-		if _, ok := weekdayOf(l.get(k)); full && ok {
-			return point{end: k + 1}, refused
-		}
-		return point{}, nothing
-	}
 	k, full := l.weekName(j)
 	if !full || !said && (isNumeral(l.get(i-1)) || l.in(i-1, "第每个一")) || l.get(j) == '周' && l.in(k, "边围年转长刊期到某密全遭知岁") {
 		return point{}, nothing
 	}
-	monday := r.today().Monday().AddDays(7 * offset)
+	monday := r.today.Monday().AddDays(7 * offset)
 	day, ok := weekdayOf(l.get(k))
 	switch {
 	case l.get(k) == '末':
@@ -184,7 +211,7 @@ func (r *reader) week(i int) (point, outcome) {
 
 // toward moves d by steps of days until it lies where the preference wants it.
 func (r *reader) toward(d calendar.Date, step int) calendar.Date {
-	edge := r.today()
+	edge := r.today
 	if !r.base.IsZero() {
 		edge = r.base
 	}

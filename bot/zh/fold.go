@@ -37,14 +37,36 @@ var simplified = pairs("萬万億亿兩两點点號号個个塊块圓圆幾几�
 	"噸吨貳贰參叁叄叁陸陆間间場场約约將将過过負负禮礼從从內内達达無无沒没對对錢钱傳传鐘钟單单處处隻只輛辆" +
 	"發发組组頭头雞鸡國国淩凌晝昼準准開开節节當当還还這这")
 
-func pairs(s string) map[rune]rune {
-	m := make(map[rune]rune, len(s)/6)
+// replacement maps runes to runes.
+type replacement struct {
+	known runeSet
+	by    map[rune]rune
+}
+
+func pairs(s string) replacement {
+	m := replacement{by: make(map[rune]rune, len(s)/6)}
 	runes := []rune(s)
 	for i := 0; i+1 < len(runes); i += 2 {
-		m[runes[i]] = runes[i+1]
+		m.known.add(runes[i])
+		m.by[runes[i]] = runes[i+1]
 	}
 	return m
 }
+
+func (m *replacement) of(r rune) rune {
+	if m.known.has(r) {
+		return m.by[r]
+	}
+	return r
+}
+
+// runeSet is a set of runes of the basic plane. It answers most lookups of a
+// map before the map is asked, which is most of this package's work.
+type runeSet [1 << 10]uint64
+
+func (s *runeSet) add(r rune) { s[r>>6] |= 1 << (r & 63) }
+
+func (s *runeSet) has(r rune) bool { return uint32(r) < 1<<16 && s[r>>6]&(1<<(r&63)) != 0 }
 
 // line is a text made ready for scanning: its runes folded one for one, and
 // where each began.
@@ -60,10 +82,7 @@ func newLine(text string) *line {
 	for i, r := range text {
 		l.at = append(l.at, i)
 		if r >= 0x80 {
-			r = width(r)
-			if s, ok := simplified[r]; ok {
-				r = s
-			}
+			r = simplified.of(width(r))
 		}
 		l.r = append(l.r, r)
 	}
@@ -133,24 +152,31 @@ func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 func isHan(r rune) bool    { return r >= 0x4e00 && r <= 0x9fff || r == '〇' }
 
 // lexicon is a list of words, found by their first rune, longest first.
-type lexicon map[rune][]string
+type lexicon struct {
+	first runeSet
+	words map[rune][]string
+}
 
 // words makes a lexicon of words parted by blanks.
-func words(list string) lexicon {
-	lex := lexicon{}
+func words(list string) *lexicon {
+	lex := &lexicon{words: map[rune][]string{}}
 	for _, w := range strings.Fields(list) {
 		first, _ := utf8.DecodeRuneInString(w)
-		lex[first] = append(lex[first], w)
+		lex.first.add(first)
+		lex.words[first] = append(lex.words[first], w)
 	}
-	for _, ws := range lex {
+	for _, ws := range lex.words {
 		slices.SortFunc(ws, longestFirst)
 	}
 	return lex
 }
 
 // find is the longest word of lex that stands at i, and where it ends; "" if none does.
-func (l *line) find(i int, lex lexicon) (word string, end int) {
-	for _, w := range lex[l.get(i)] {
+func (l *line) find(i int, lex *lexicon) (word string, end int) {
+	if !lex.first.has(l.get(i)) {
+		return "", i
+	}
+	for _, w := range lex.words[l.get(i)] {
 		if end := l.word(i, w); end >= 0 {
 			return w, end
 		}
@@ -159,15 +185,19 @@ func (l *line) find(i int, lex lexicon) (word string, end int) {
 }
 
 // endings is a list of words, found by their last rune, longest first.
-type endings map[rune][]string
+type endings struct {
+	last  runeSet
+	words map[rune][]string
+}
 
-func wordEndings(list string) endings {
-	ends := endings{}
+func wordEndings(list string) *endings {
+	ends := &endings{words: map[rune][]string{}}
 	for _, w := range strings.Fields(list) {
 		last, _ := utf8.DecodeLastRuneInString(w)
-		ends[last] = append(ends[last], w)
+		ends.last.add(last)
+		ends.words[last] = append(ends.words[last], w)
 	}
-	for _, ws := range ends {
+	for _, ws := range ends.words {
 		slices.SortFunc(ws, longestFirst)
 	}
 	return ends
@@ -176,8 +206,11 @@ func wordEndings(list string) endings {
 func longestFirst(a, b string) int { return len(b) - len(a) }
 
 // findBefore is the longest word that ends at i, and where it begins; "" if none does.
-func (l *line) findBefore(i int, ends endings) (word string, from int) {
-	for _, w := range ends[l.get(i-1)] {
+func (l *line) findBefore(i int, ends *endings) (word string, from int) {
+	if !ends.last.has(l.get(i - 1)) {
+		return "", i
+	}
+	for _, w := range ends.words[l.get(i-1)] {
 		if from := l.after(i, w); from >= 0 {
 			return w, from
 		}

@@ -133,6 +133,10 @@ func (l *line) takeJiao(q *quantity) {
 			if l.get(j) == '零' {
 				j++
 			}
+			if d, end := l.loneDigit(j); end > j {
+				q.Value, q.end = q.Value+d*(One/100), end
+				break
+			}
 		}
 		if d, end := l.digitBefore(j, "分"); end > j && l.get(end) != '之' {
 			q.Value, q.end = q.Value+d*(One/100), end
@@ -183,6 +187,21 @@ func (l *line) takeOddJiao(q *quantity) {
 		return
 	}
 	q.Value, q.end = q.Value+d*unit, j
+}
+
+// loneDigit is the digit at i that stands before no word: the 2 of 3块5毛2.
+func (l *line) loneDigit(i int) (d Num, end int) {
+	r, next := l.get(i), l.get(i+1)
+	if isHan(next) || isLetter(next) || isDigit(next) || next == '.' || next == '%' {
+		return 0, i
+	}
+	if isDigit(r) {
+		return Num(r - '0'), i + 1
+	}
+	if h := hanDigit(r); h >= 0 && r != '两' {
+		return Num(h), i + 1
+	}
+	return 0, i
 }
 
 // digitBefore is the single digit at i that one of units follows, and where that ends.

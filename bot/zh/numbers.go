@@ -135,7 +135,7 @@ func Zero(text string) bool {
 func (l *line) mayBegin(i int) bool {
 	r := l.r[i]
 	if r < 0x80 {
-		return isDigit(r) || isLetter(r)
+		return isDigit(r) || isLetter(r) || r == '(' || r == '['
 	}
 	return isHan(r) || r == '〔' || r == '○'
 }

@@ -9,7 +9,7 @@ import (
 // month reads 本月, 上个月15日, 月底, 下旬, 本月中旬.
 func (r *reader) month(i int) (point, outcome) {
 	l := r.l
-	today := r.today()
+	today := r.today
 	this := yearDay(today.Year, today.Month, 1)
 	if p, ok := partOfMonth(l, this, i); ok && !l.in(i-1, "今明去本个") && l.get(i) != '月' && l.get(i) != '份' {
 		return p, read // 上旬, 下旬
@@ -89,7 +89,7 @@ func tenDays(first calendar.Date, part int) point {
 // year reads 今年, 去年12月, 明年1月15日, 年底, 今年上半年.
 func (r *reader) year(i int) (point, outcome) {
 	l := r.l
-	today := r.today()
+	today := r.today
 	if l.get(i) == '年' && l.in(i+1, "底初末") && !isNumeral(l.get(i-1)) && !l.in(i-1, "今明去前后本每当全") {
 		if p, ok := r.partOfYear(today.Year, i+1); ok {
 			return p, read
@@ -159,7 +159,7 @@ func quarterOf(year, q, end int) point {
 // quarter reads 一季度, 本季度, 上个季度, Q1.
 func (r *reader) quarter(i int) (point, outcome) {
 	l := r.l
-	today := r.today()
+	today := r.today
 	this := (int(today.Month) + 2) / 3
 	if q, end := l.quarterNumber(i); end > i && !isNumeral(l.get(i-1)) {
 		year := today.Year
@@ -192,7 +192,7 @@ func (r *reader) window(i int) (point, outcome) {
 	if end == j || half && unit != "月" && unit != "年" || unit == "分钟" || unit == "小时" || unit == "刻" {
 		return point{}, nothing
 	}
-	today := r.today()
+	today := r.today
 	p := point{end: end, grain: Day, period: true}
 	switch w {
 	case "前":
@@ -314,7 +314,7 @@ func (r *reader) ago(i int) (point, outcome) {
 	if minutes > 0 || half && unit != "月" && unit != "年" {
 		return point{}, nothing
 	}
-	today := r.today()
+	today := r.today
 	if sign == 2 {
 		if r.prefer == Past {
 			return point{}, nothing

@@ -101,6 +101,9 @@ func (l *line) quantity(i int) (quantity, outcome) {
 	if what != read {
 		return quantity{end: c.end}, what
 	}
+	if multiplier(l.get(i-1)) > 0 || l.get(i-1) == '儿' && multiplier(l.get(i-2)) > 0 {
+		return quantity{end: c.end}, refused // 百八十, 万儿八千
+	}
 	q := quantity{card: c, from: i, tail: c.end, end: c.end}
 	q.Value = c.value
 	q.setSpread(c)
@@ -128,7 +131,7 @@ func (q *quantity) setSpread(c cardinal) {
 // takeMoreAfter takes the 多 of 三百多户, the 来 of 二十来个 and the 把 of 万把块.
 func (l *line) takeMoreAfter(q *quantity) {
 	next, round := q.tail+1, q.Value >= 10*One && q.Value%(10*One) == 0
-	if q.Bound != Exact && q.Bound != About || !round {
+	if !round {
 		return
 	}
 	switch l.get(q.tail) {
@@ -143,7 +146,7 @@ func (l *line) takeMoreAfter(q *quantity) {
 		return
 	}
 	if round {
-		q.Bound, q.tail, q.end = About, next, next
+		q.Bound, q.tail, q.end = stronger(q.Bound, About), next, next
 	}
 }
 
@@ -238,7 +241,7 @@ func (l *line) bareHundred(i int) (quantity, bool) {
 	q.Value = value
 	b, from := l.boundBefore(i)
 	switch {
-	case l.get(j) == '把' && l.in(j+1, "人块个户斤件元"):
+	case l.in(j, "把余多") && l.counted(j+1) && !l.in(i-1, "几数好成上") && !isNumeral(l.get(i-1)):
 		q.Bound, q.tail, q.end = About, j+1, j+1
 	case b != Exact && !l.in(from-1, "成"):
 		q.Bound = b

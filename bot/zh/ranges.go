@@ -130,8 +130,10 @@ func (l *line) rangeEnd(low quantity) (quantity, outcome) {
 	if out.Unit == "" {
 		out.Unit, out.UnitSpan = low.Unit, low.UnitSpan
 	}
-	if note := l.word(out.end, "(含)"); note > 0 {
-		out.end = note
+	for _, note := range [...]string{"(含)", "之间"} {
+		if end := l.word(out.end, note); end > 0 {
+			out.end = end
+		}
 	}
 	out.Bare = false
 	return out, read
@@ -161,10 +163,16 @@ func (l *line) stands(q quantity) bool {
 			return false // 0031
 		case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
 			return false
+		case l.get(c.end) == '/' && isDigit(l.get(c.end+1)), l.get(q.from-1) == '/' && isDigit(l.get(q.from-2)):
+			return false // 1/3
+		case q.Unit == "" && l.in(c.end, "楼室星级线环代甲"):
+			return false
+		case q.Unit == "年" && n == 2 && c.value >= 20*One && c.value < 30*One && !l.in(q.end, "前内以来"):
+			return false // 23年 is a year or a time
 		case l.get(c.end) == '点' && isDigit(l.get(c.end+1)) || l.get(c.end) == '时' && q.Unit == "":
 			return false
 		}
-		if _, from := l.findBefore(l.beforeColon(q.from), codeBefore); from < l.beforeColon(q.from) && q.Unit == "" {
+		if _, from := l.findBefore(l.beforeColon(q.from), codeBefore); from < l.beforeColon(q.from) && (q.Unit == "" || q.Unit == "号") {
 			return false
 		}
 		return true

@@ -36,7 +36,7 @@ const digitAfter = "周期拜第初其再老小阿张李王赵陈陆某独无连
 
 // codeBefore are words after which digits are a code and no quantity.
 var codeBefore = wordEndings(`验证码 编码 邮编 代码 编号 单号 账号 帐号 卡号 QQ qq 微信 微信号 尾号 房号 门牌 门牌号 工号 证号 证件号 批号 货号 型号 条码 条形码
-	车牌 车牌号 案号 文号 密码 订单号 快递单号 运单号 注册号 证书号 许可证号 商标号 专利号 店铺ID ID id 号码 款号 身份证 身份证号 身份证号码 旺旺 抖音号 快手号 拨打 热线 分机`)
+	车牌 车牌号 案号 文号 密码 订单号 快递单号 运单号 注册号 证书号 许可证号 商标号 专利号 店铺ID ID id 号码 款号 身份证 身份证号 身份证号码 备案号 GB T ISO QB DB No NO No. NO. 旺旺 抖音号 快手号 拨打 热线 分机`)
 
 // trap is where a word that only looks like a number ends, if one stands at i; else i.
 func (l *line) trap(i int) int {

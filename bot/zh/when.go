@@ -76,7 +76,7 @@ func (w When) Last() calendar.Date { return calendar.DateOf(w.To) }
 // (每周五), lunar days, and holidays by name, which only a calendar knows.
 func Dates(text string, now time.Time, prefer Prefer) []When {
 	l := newLine(text)
-	r := reader{l: l, now: now.In(calendar.Shanghai), prefer: prefer}
+	r := newReader(l, now, prefer)
 	var found []When
 	for i := 0; i < len(l.r); {
 		if !l.mayBegin(i) {
@@ -103,7 +103,8 @@ func ParseDate(whole string, now time.Time, prefer Prefer) (When, bool) {
 	if from == to {
 		return When{}, false
 	}
-	r := reader{l: l, now: now.In(calendar.Shanghai), prefer: prefer, whole: true}
+	r := newReader(l, now, prefer)
+	r.whole = true
 	p, what := r.period(from)
 	if what != read || p.end != to {
 		return When{}, false
@@ -124,7 +125,7 @@ func (l *line) whenEnd(i int) int {
 	if !mayBeWhen(l.r[i]) {
 		return i
 	}
-	r := reader{l: l, now: time.Date(2024, 1, 31, 12, 0, 0, 0, calendar.Shanghai)}
+	r := reader{l: l, now: someDay.At(12, 0), today: someDay}
 	p, what := r.period(i)
 	if what == nothing {
 		return i
@@ -132,16 +133,23 @@ func (l *line) whenEnd(i int) int {
 	return p.end
 }
 
+// someDay stands for today where only the extent of a date matters.
+var someDay = calendar.Date{Year: 2024, Month: time.January, Day: 31}
+
 // reader reads dates as said at now.
 type reader struct {
 	l      *line
 	now    time.Time
+	today  calendar.Date
 	prefer Prefer
 	whole  bool          // the text is one value: 1/15 is a date
 	base   calendar.Date // set for a period's second end: nothing lies before it
 }
 
-func (r *reader) today() calendar.Date { return calendar.DateOf(r.now) }
+func newReader(l *line, now time.Time, prefer Prefer) reader {
+	now = now.In(calendar.Shanghai)
+	return reader{l: l, now: now, today: calendar.DateOf(now), prefer: prefer}
+}
 
 // point is a time or one end of a period.
 type point struct {
@@ -233,8 +241,8 @@ func (r *reader) suffix(p *point) {
 	l := r.l
 	j := l.blanks(p.end)
 	for _, since := range [...]string{"份以来", "以来", "至今", "到现在", "到今天", "到目前为止", "到目前", "迄今"} {
-		if end := l.word(j, since); end > 0 && !p.clock && p.moment.IsZero() && p.first.Compare(r.today()) <= 0 {
-			p.end, p.last, p.period, p.also = end, r.today(), true, nil
+		if end := l.word(j, since); end > 0 && !p.clock && p.moment.IsZero() && p.first.Compare(r.today) <= 0 {
+			p.end, p.last, p.period, p.also = end, r.today, true, nil
 			return
 		}
 	}
@@ -267,7 +275,7 @@ func (r *reader) point(i int) (point, outcome) {
 		if !ok {
 			return point{end: i}, nothing
 		}
-		day := r.today()
+		day := r.today
 		if !r.base.IsZero() {
 			day = r.base
 		}
