@@ -81,6 +81,9 @@ func New(o Options) (*Bot, error) {
 		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
 }
 
+// Roster is who and what the campaign consists of.
+func (b *Bot) Roster() *Roster { return b.roster }
+
 // Handle takes one message. When it returns without an error, the message and
 // everything that came of it is durable; the replies to the speaker are returned
 // for channels that can carry an answer in their acknowledgement, and are queued

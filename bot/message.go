@@ -40,9 +40,9 @@ const (
 // Location is a place sent from the phone's map, in degrees (GCJ-02, as the
 // platforms give it).
 type Location struct {
-	Lat   float64 `json:"lat"`
-	Lng   float64 `json:"lng"`
-	Label string  `json:"label"`
+	Lat   float64 `json:"lat" yaml:"lat"`
+	Lng   float64 `json:"lng" yaml:"lng"`
+	Label string  `json:"label" yaml:"label"`
 }
 
 // Reply is one thing that the bot says, rendered and ready for any platform.

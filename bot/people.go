@@ -4,11 +4,11 @@ import "slices"
 
 // Person is a member of staff: one identity, whatever platform they write from.
 type Person struct {
-	Account string `json:"account"`
-	Name    string `json:"name"` // as others see it
-	Unit    string `json:"unit"` // id of the unit they belong to
-	Role    Role   `json:"role"`
-	Deputy  string `json:"deputy,omitempty"` // account of who stands in for them
+	Account string `json:"account" yaml:"account" required:"true"`
+	Name    string `json:"name" yaml:"name" required:"true"` // as others see it
+	Unit    string `json:"unit" yaml:"unit" required:"true"` // id of the unit they belong to
+	Role    Role   `json:"role" yaml:"role" required:"true"`
+	Deputy  string `json:"deputy,omitempty" yaml:"deputy"` // account of who stands in for them
 }
 
 // Role is what a person does in the campaign.
@@ -26,6 +26,11 @@ const (
 	Custodian Role = "custodian" // keeps sealed identities
 )
 
+// Allowed lists the roles, for the configuration's errors.
+func (Role) Allowed() []string {
+	return []string{string(Filer), string(Head), string(Director), string(Clerk), string(Chief), string(DeputyOf), string(Admin), string(Custodian)}
+}
+
 // Office says whether the person works in the campaign's office.
 func (p Person) Office() bool { return p.Role == Director || p.Role == Clerk }
 
@@ -40,12 +45,11 @@ func (p Person) Files() bool { return p.Role == Filer || p.Role == Head }
 
 // Unit is a section (股室), brigade (大队), station (所) or the office itself.
 type Unit struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Kind     UnitKind `json:"kind"`
-	Alias    []string `json:"alias,omitempty"`
-	Places   []string `json:"places,omitempty"`   // townships it answers for
-	Sections []string `json:"sections,omitempty"` // of the weekly table, its own first
+	ID     string   `json:"id" yaml:"id" required:"true"`
+	Name   string   `json:"name" yaml:"name" required:"true"`
+	Kind   UnitKind `json:"kind" yaml:"kind" required:"true"`
+	Alias  []string `json:"alias,omitempty" yaml:"alias"`
+	Places []string `json:"places,omitempty" yaml:"places"` // townships it answers for
 }
 
 // UnitKind is the kind of a unit.
@@ -61,6 +65,11 @@ const (
 	External UnitKind = "external"
 )
 
+// Allowed lists the kinds, for the configuration's errors.
+func (UnitKind) Allowed() []string {
+	return []string{string(Section), string(Brigade), string(Station), string(Office), string(Leading), string(External)}
+}
+
 // Reports says whether the unit owes figures.
 func (u Unit) Reports() bool {
 	return u.Kind == Section || u.Kind == Brigade || u.Kind == Station
@@ -68,8 +77,8 @@ func (u Unit) Reports() bool {
 
 // Group is a group chat that the bot speaks in.
 type Group struct {
-	Name    string   `json:"name"`
-	Members []string `json:"members"` // accounts; empty = everyone
+	Name    string   `json:"name" yaml:"name" required:"true"`
+	Members []string `json:"members" yaml:"members"` // accounts; empty = everyone
 }
 
 // Roster is who and what the campaign consists of, in the order configured.

@@ -130,12 +130,10 @@ type draftNotice struct {
 
 // notice renders a notice into an outbox row.
 func (b *Bot) notice(n Notice, cause string, now time.Time) (store.Delivery, error) {
-	page, err := b.templates.Render(n.Template, n.Data)
+	r, err := b.Word(n)
 	if err != nil {
 		return store.Delivery{}, err
 	}
-	r := asReply(page)
-	r.Mention = n.Mention
 	item := n.Item
 	if item == "" {
 		item = n.Template
@@ -186,18 +184,14 @@ func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, rows []store.Delivery) 
 // person's card their meaning in that person's conversation. The caller's
 // transaction keeps both.
 func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery) (Reply, error) {
-	var r Reply
-	if len(d.Body) > 0 {
-		if err := json.Unmarshal(d.Body, &r); err != nil {
-			return r, fmt.Errorf("reading delivery %d: %w", d.ID, err)
-		}
-		return r, nil
+	r, err := Words(d)
+	if err != nil || len(d.Body) > 0 {
+		return r, err
 	}
 	var n draftNotice
 	if err := json.Unmarshal(d.Args, &n); err != nil {
 		return r, fmt.Errorf("reading delivery %d: %w", d.ID, err)
 	}
-	r = n.Reply
 	if len(r.Buttons) == 0 || d.ToKind != string(ToPerson) {
 		return r, nil
 	}
@@ -277,4 +271,31 @@ func plainCard(r Reply) string {
 // Render fills a template without saying it, for a line within another.
 func (t *Turn) Render(template string, data any) (templates.Page, error) {
 	return t.bot.templates.Render(template, data)
+}
+
+// Words are the words of a delivery, sent or not.
+func Words(d store.Delivery) (Reply, error) {
+	if len(d.Body) > 0 {
+		var r Reply
+		if err := json.Unmarshal(d.Body, &r); err != nil {
+			return r, fmt.Errorf("reading delivery %d: %w", d.ID, err)
+		}
+		return r, nil
+	}
+	var n draftNotice
+	if err := json.Unmarshal(d.Args, &n); err != nil {
+		return n.Reply, fmt.Errorf("reading delivery %d: %w", d.ID, err)
+	}
+	return n.Reply, nil
+}
+
+// Word renders a notice without queueing it.
+func (b *Bot) Word(n Notice) (Reply, error) {
+	page, err := b.templates.Render(n.Template, n.Data)
+	if err != nil {
+		return Reply{}, err
+	}
+	r := asReply(page)
+	r.Mention = n.Mention
+	return r, nil
 }

@@ -16,7 +16,11 @@
 //   - everything missing is asked for at once.
 package dialog
 
-import "zhuanban/bot/zh"
+import (
+	"fmt"
+
+	"zhuanban/bot/zh"
+)
 
 // Form is a form as data: from the configuration, or made from a table.
 type Form struct {
@@ -158,6 +162,51 @@ func (f *Form) steps() []Group {
 	for _, fd := range f.Fields {
 		if !fd.Fixed {
 			out = append(out, Group{Fields: []string{fd.Key}})
+		}
+	}
+	return out
+}
+
+// Mistake is something wrong in a form as configured.
+type Mistake struct {
+	Key    string // where, as a path below the form: fields[3].options
+	Found  string
+	Remedy string
+}
+
+// Mistakes finds what would make a form useless or unclear: keys and names that
+// two fields share, choices without options, steps that name no field.
+func (f *Form) Mistakes() []Mistake {
+	var out []Mistake
+	keys, names := map[string]bool{}, map[string]string{}
+	for i := range f.Fields {
+		fd := &f.Fields[i]
+		at := fmt.Sprintf("fields[%d]", i)
+		if keys[fd.Key] {
+			out = append(out, Mistake{at + ".key", fmt.Sprintf("the key %q is taken by another field", fd.Key), "give every field a key of its own"})
+		}
+		keys[fd.Key] = true
+		for _, n := range fd.names() {
+			n = zh.Fold(n)
+			if other, ok := names[n]; ok && other != fd.Key {
+				out = append(out, Mistake{at, fmt.Sprintf("the name %q is a name of %s too", n, other), "a name may mean one field only: take it out of one of the two"})
+			}
+			names[n] = fd.Key
+		}
+		if fd.Type == Choice && len(fd.Options) == 0 {
+			out = append(out, Mistake{at + ".type", "a choice without options", "list its options"})
+		}
+		if fd.Default != "" && fd.Type == Choice {
+			if _, ok := fd.option(fd.Default); !ok {
+				out = append(out, Mistake{at + ".default", fmt.Sprintf("%q is none of the options", fd.Default), "use the value of an option"})
+			}
+		}
+	}
+	for i, g := range f.Steps {
+		for j, k := range g.Fields {
+			if !keys[k] {
+				out = append(out, Mistake{fmt.Sprintf("steps[%d].fields[%d]", i, j), fmt.Sprintf("there is no field %q", k), "use the key of a field"})
+			}
 		}
 	}
 	return out

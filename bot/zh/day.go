@@ -39,12 +39,35 @@ func (r *reader) day(i int) (point, outcome) {
 	if w, end := l.find(i, lunar); w != "" || l.get(i) == '每' {
 		return r.unread(i, end)
 	}
-	for _, try := range [...]func(int) (point, outcome){r.dayWord, r.week, r.month, r.year, r.quarter, r.window} {
-		if p, what := try(i); what != nothing {
-			return p, what
-		}
+	return r.named(i)
+}
+
+// named reads a day or a longer time by its name, asking only the readers whose
+// names begin with the character at i.
+func (r *reader) named(i int) (p point, what outcome) {
+	l := r.l
+	if l.in(i, "今昨明前后大刚方现此目") {
+		p, what = r.dayWord(i)
 	}
-	return point{end: i}, nothing
+	if what == nothing && l.in(i, "上下本这当周星礼") {
+		p, what = r.week(i)
+	}
+	if what == nothing && l.in(i, "上下中本这当月次") {
+		p, what = r.month(i)
+	}
+	if what == nothing && l.in(i, "年上下今本当去前明后") {
+		p, what = r.year(i)
+	}
+	if what == nothing && l.in(i, "上下本这当第Qq一二三四1234") {
+		p, what = r.quarter(i)
+	}
+	if what == nothing && l.in(i, "近最过前未今接") {
+		p, what = r.window(i)
+	}
+	if what == nothing {
+		p.end = i
+	}
+	return p, what
 }
 
 // lunar are words that begin a day of the lunar year.

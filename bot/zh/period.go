@@ -98,7 +98,7 @@ func (r *reader) year(i int) (point, outcome) {
 	if p, ok := r.partOfYear(today.Year, i); ok && l.in(i, "上下") {
 		return p, read
 	}
-	offset, known := map[rune]int{'今': 0, '本': 0, '当': 0, '去': -1, '前': -2, '明': 1, '后': 2}[l.get(i)]
+	offset, known := yearOffset(l.get(i))
 	if !known || l.get(i+1) != '年' && !(l.in(i+1, "底") && l.in(i, "去")) || l.in(i+2, "轻级龄") {
 		return point{}, nothing
 	}
@@ -113,6 +113,23 @@ func (r *reader) year(i int) (point, outcome) {
 		j++
 	}
 	return r.inYear(today.Year+offset, j)
+}
+
+// yearOffset is how far the year named 今年, 去年 and so on lies from this one.
+func yearOffset(r rune) (offset int, known bool) {
+	switch r {
+	case '今', '本', '当':
+		return 0, true
+	case '去':
+		return -1, true
+	case '前':
+		return -2, true
+	case '明':
+		return 1, true
+	case '后':
+		return 2, true
+	}
+	return 0, false
 }
 
 // partOfYear reads 底, 初, 上半年 or a quarter at i, of that year.

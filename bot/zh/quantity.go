@@ -110,6 +110,9 @@ func (l *line) quantity(i int) (quantity, outcome) {
 	l.takeMoreAfter(&q)
 	l.takeUnit(&q)
 	if !l.stands(q) {
+		for c.plain && l.in(q.end, "-/") && isDigit(l.get(q.end+1)) {
+			q.end = l.digitRun(q.end + 1) // the rest of GB 7718-2011
+		}
 		return q, refused
 	}
 	q.Bare = c.plain && q.Unit == "" && q.Bound == Exact && !c.naught

@@ -22,6 +22,7 @@ type Step struct {
 	// Time is the hour; without it the step is at the deadline itself.
 	Time  *table.Clock `yaml:"time"`
 	Group string       `yaml:"group"` // of the eve: where the list is posted
+	Label string       `yaml:"label"` // what the clock calls it
 }
 
 // StepKind is who hears what.
@@ -72,7 +73,7 @@ func (r *Reminders) Due(from, until time.Time) ([]schedule.Occurrence, error) {
 			if !at.After(from) || at.After(until) {
 				continue
 			}
-			o := schedule.Occurrence{Job: job(p, s.Step), Due: at, What: fmt.Sprintf("%d:%s", p.No, s.Step)}
+			o := schedule.Occurrence{Job: job(p, s.Step), Due: at, What: fmt.Sprintf("第%d期 %s", p.No, s.Label)}
 			if s.Step.urges() {
 				o.Until = p.Due
 			}

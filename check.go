@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-redis/redis/v8"
+
+	"zhuanban/bot/calendar"
+	"zhuanban/bot/config"
+	"zhuanban/store"
+)
+
+type checkCommand struct{}
+
+// checker writes one line for each thing looked at.
+type checker struct {
+	out    io.Writer
+	faults int
+}
+
+func (c *checker) ok(what, found string) { fmt.Fprintf(c.out, "ok     %-14s %s\n", what, found) }
+
+func (c *checker) fault(what, found, remedy string) {
+	c.faults++
+	fmt.Fprintf(c.out, "FAULT  %-14s %s\n       %-14s → %s\n", what, found, "", remedy)
+}
+
+// Run looks at everything that the bot depends on.
+func (*checkCommand) Run(w *world) error {
+	c := &checker{out: w.out}
+	cfg, err := w.campaign()
+	if err != nil {
+		var faults config.Faults
+		if !errors.As(err, &faults) {
+			return err
+		}
+		for _, f := range faults {
+			c.fault("configuration", f.Error(), "mend that line")
+		}
+		return fmt.Errorf("%d faults", c.faults)
+	}
+	c.ok("configuration", fmt.Sprintf("%s: %d units, %d people, %d figures, %d periods", w.config, len(cfg.Units), len(cfg.People), len(cfg.table.Figures()), len(cfg.periods)))
+	c.checkCalendar(cfg, time.Now())
+	c.checkDisk(cfg.DataDir)
+	c.checkDatabase(w, cfg)
+	c.checkRedis(w.ctx, cfg.Redis.URL)
+	c.checkPlatforms(cfg)
+	if c.faults > 0 {
+		return fmt.Errorf("%d faults", c.faults)
+	}
+	return nil
+}
+
+// checkCalendar wants this year's holidays, and from November on the next
+// year's.
+func (c *checker) checkCalendar(cfg *campaign, now time.Time) {
+	if cfg.Clock == simulatedClock {
+		now = cfg.start()
+	}
+	now = now.In(calendar.Shanghai)
+	want := []int{now.Year()}
+	if now.Month() >= time.November && cfg.Clock == realClock {
+		want = append(want, now.Year()+1)
+	}
+	years := cfg.calendar.Years()
+	for _, y := range want {
+		if !slices.Contains(years, y) {
+			c.fault("calendar", fmt.Sprintf("no holidays of %d", y), "save the State Council's notice of that year as a file and name it in calendar.files")
+			return
+		}
+	}
+	c.ok("calendar", fmt.Sprint("years ", years))
+}
+
+// lowDisk is how much room the data folder should have.
+const lowDisk = 1 << 30
+
+func (c *checker) checkDisk(dir string) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		c.fault("data folder", err.Error(), "give the bot's account the right to write there, or set data_dir")
+		return
+	}
+	f, err := os.CreateTemp(dir, ".check-*")
+	if err != nil {
+		c.fault("data folder", err.Error(), "give the bot's account the right to write there, or set data_dir")
+		return
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		c.fault("disk", err.Error(), "see that the folder is on a disk of this machine")
+		return
+	}
+	free := fs.Bavail * uint64(fs.Bsize)
+	if free < lowDisk {
+		c.fault("disk", fmt.Sprintf("%s: %d MB free", dir, free>>20), "make room: evidence and records need at least 1 GB")
+		return
+	}
+	c.ok("disk", fmt.Sprintf("%s: %d GB free", dir, free>>30))
+}
+
+func (c *checker) checkDatabase(w *world, cfg *campaign) {
+	s, err := store.Open(w.ctx, cfg.Database.URL, store.Options{Wall: time.Now, Logger: w.log})
+	if err != nil {
+		c.fault("database", err.Error(), "see that it runs, that the address and the password in database.url are right, and that the database exists")
+		return
+	}
+	defer s.Close()
+	c.ok("database", s.Dialect()+": reachable, migrated")
+}
+
+// checkRedis asks a configured Redis for a sign of life.
+func (c *checker) checkRedis(ctx context.Context, url string) {
+	if url == "" {
+		c.ok("redis", "none configured; one process needs none")
+		return
+	}
+	if scheme, _, _ := strings.Cut(url, "://"); strings.HasPrefix(scheme, "redis+") {
+		c.fault("redis", scheme+" is not supported yet", "use redis:// or rediss://, or leave it empty")
+		return
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		c.fault("redis", "redis.url cannot be read", "write it as redis://user:password@host:6379/0")
+		return
+	}
+	client := redis.NewClient(o)
+	defer client.Close()
+	if err := client.Ping(ctx).Err(); err != nil {
+		c.fault("redis", err.Error(), "see that it runs and that redis.url is right; without it the bot works on, one process only")
+		return
+	}
+	c.ok("redis", o.Addr)
+}
+
+func (c *checker) checkPlatforms(cfg *campaign) {
+	if cfg.realPlatform() {
+		c.fault("platforms", "a WeCom or DingTalk account is configured, but this version speaks to neither yet", "take it out and use the phone page")
+		return
+	}
+	c.ok("platforms", "the phone page")
+}
+
+type configCommand struct{}
+
+// Run prints every setting with its source.
+func (*configCommand) Run(w *world) error {
+	cfg, err := w.campaign()
+	if err != nil {
+		return err
+	}
+	for _, s := range cfg.file.Effective(&cfg.settings, nil) {
+		if _, err := fmt.Fprintf(w.out, "%-24s %-44s %s\n", s.Key, s.Value, s.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}

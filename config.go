@@ -1,0 +1,396 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"zhuanban/bot"
+	"zhuanban/bot/calendar"
+	"zhuanban/bot/config"
+	"zhuanban/bot/dialog"
+	"zhuanban/handlers/stage"
+	"zhuanban/handlers/weekly"
+	"zhuanban/handlers/weekly/table"
+)
+
+// settings is config.yaml. What each key means stands beside it there.
+type settings struct {
+	Campaign struct {
+		Title  string `yaml:"title" required:"true"`
+		Prefix string `yaml:"prefix" required:"true"`
+	} `yaml:"campaign" required:"true"`
+	Clock      clockKind     `yaml:"clock"`
+	ClockStart *config.Local `yaml:"clock_start"`
+	Listen     string        `yaml:"listen"`
+	DataDir    string        `yaml:"data_dir"`
+	Database   struct {
+		URL string `yaml:"url"`
+	} `yaml:"database"`
+	Redis struct {
+		URL string `yaml:"url"`
+	} `yaml:"redis"`
+	Keys struct {
+		Master string `yaml:"master" secret:"true"`
+	} `yaml:"keys"`
+	Phone struct {
+		Enabled bool         `yaml:"enabled"`
+		Words   []string     `yaml:"words"`
+		Here    bot.Location `yaml:"here"`
+	} `yaml:"phone"`
+	WeCom    wecomSettings    `yaml:"wecom"`
+	DingTalk dingtalkSettings `yaml:"dingtalk"`
+	Calendar struct {
+		Files []string `yaml:"files"`
+	} `yaml:"calendar"`
+	Units  []bot.Unit   `yaml:"units" required:"true"`
+	People []bot.Person `yaml:"people" required:"true"`
+	Groups []bot.Group  `yaml:"groups"`
+	Places []struct {
+		Name  string   `yaml:"name" required:"true"`
+		Alias []string `yaml:"alias"`
+	} `yaml:"places"`
+	Lead struct {
+		Alarm []string `yaml:"alarm"`
+	} `yaml:"lead"`
+	Forms struct {
+		Lead dialog.Form `yaml:"lead" required:"true"`
+	} `yaml:"forms" required:"true"`
+	Ledger    map[string]string `yaml:"ledger"`
+	Reminders struct {
+		Weekly []weekly.Step `yaml:"weekly"`
+		Stage  []stage.Step  `yaml:"stage"`
+	} `yaml:"reminders"`
+	Stages []stage.Date `yaml:"stages"`
+	Weekly *yaml.Node   `yaml:"weekly" required:"true"`
+}
+
+type wecomSettings struct {
+	CorpID  string `yaml:"corp_id"`
+	AgentID string `yaml:"agent_id"`
+	Secret  string `yaml:"secret" secret:"true"`
+	Token   string `yaml:"token" secret:"true"`
+	AESKey  string `yaml:"aes_key" secret:"true"`
+	APIBase string `yaml:"api_base"`
+	CAFile  string `yaml:"ca_file"`
+	Bot     struct {
+		ID     string `yaml:"id"`
+		Secret string `yaml:"secret" secret:"true"`
+		WSURL  string `yaml:"ws_url"`
+	} `yaml:"bot"`
+}
+
+type dingtalkSettings struct {
+	ClientID     string       `yaml:"client_id"`
+	ClientSecret string       `yaml:"client_secret" secret:"true"`
+	RobotCode    string       `yaml:"robot_code"`
+	Mode         dingtalkMode `yaml:"mode"`
+	APIBase      string       `yaml:"api_base"`
+	OAPIBase     string       `yaml:"oapi_base"`
+}
+
+// clockKind says what tells the campaign's time.
+type clockKind string
+
+const (
+	realClock      clockKind = "real"
+	simulatedClock clockKind = "simulated"
+)
+
+// Allowed lists the kinds.
+func (clockKind) Allowed() []string { return []string{string(realClock), string(simulatedClock)} }
+
+type dingtalkMode string
+
+// Allowed lists the modes.
+func (dingtalkMode) Allowed() []string { return []string{"stream", "http"} }
+
+// campaign is the configuration, read, checked and made into what the desk is
+// built of.
+type campaign struct {
+	settings
+	file     *config.File
+	roster   *bot.Roster
+	calendar *calendar.Calendar
+	table    *table.Table
+	periods  []table.Period
+	places   []dialog.Name
+	leadHash string
+	leadBody []byte
+}
+
+// defaults are the settings without a configuration.
+func defaults() settings {
+	var s settings
+	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
+	s.Database.URL = "sqlite:data/zhuanban.db"
+	s.DingTalk.Mode = "stream"
+	return s
+}
+
+// loadCampaign reads a configuration and all that it names. Its errors are
+// config.Faults wherever a line of the file can be named.
+func loadCampaign(path string, environ []string) (*campaign, error) {
+	f, err := config.Load(path)
+	if err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s is not there: run from the folder that holds it, or name it with --config", path)
+		}
+		return nil, err
+	}
+	c := &campaign{settings: defaults(), file: f}
+	var faults config.Faults
+	if err := faults.Add(f.Overlay(&c.settings, environ)); err != nil {
+		return nil, err
+	}
+	if err := faults.Add(f.Decode("", &c.settings)); err != nil {
+		return nil, err
+	}
+	if c.table, err = table.Parse(f, "weekly"); faults.Add(err) != nil {
+		return nil, err
+	}
+	if len(faults) > 0 {
+		return nil, faults.Err()
+	}
+	c.roster = bot.NewRoster(c.People, c.Units, c.Groups)
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms} {
+		check(&faults)
+	}
+	if err := c.loadCalendar(&faults); err != nil {
+		return nil, err
+	}
+	if len(faults) > 0 {
+		return nil, faults.Err()
+	}
+	c.places = gazetteer(c.settings)
+	if c.leadBody, err = json.Marshal(c.Forms.Lead); err != nil {
+		return nil, fmt.Errorf("encoding the lead form: %w", err)
+	}
+	sum := sha256.Sum256(c.leadBody)
+	c.leadHash = hex.EncodeToString(sum[:])
+	return c, nil
+}
+
+// loadCalendar reads the holidays and counts out the periods. A year that is
+// wanted and not there is a fault, never guessed.
+func (c *campaign) loadCalendar(faults *config.Faults) error {
+	cal, err := calendar.Default()
+	if err != nil {
+		return fmt.Errorf("reading the built-in holidays: %w", err)
+	}
+	for i, name := range c.Calendar.Files {
+		data, err := os.ReadFile(name)
+		if err == nil {
+			cal, err = cal.With(data)
+		}
+		if err != nil {
+			_ = faults.Add(c.fault(fmt.Sprintf("calendar.files[%d]", i), err.Error(), "name a readable file in the form of the built-in one"))
+			return nil
+		}
+	}
+	c.calendar = cal
+	c.periods, err = c.table.Periods(cal)
+	if err == nil {
+		_, err = weeklyTimes(c)
+	}
+	var missing calendar.MissingYear
+	if errors.As(err, &missing) {
+		_ = faults.Add(c.fault("weekly.campaign", missing.Error(),
+			"save that year's holidays from the State Council's notice as a file and name it in calendar.files"))
+		return nil
+	}
+	return err
+}
+
+func (c *campaign) fault(key, found, remedy string) *config.Fault {
+	f := c.file.FaultAt(key, "", remedy)
+	f.Found = found
+	return f
+}
+
+// checkPeople finds units, people and groups that contradict each other.
+func (c *campaign) checkPeople(faults *config.Faults) {
+	units := map[string]bool{}
+	for i, u := range c.Units {
+		key := fmt.Sprintf("units[%d].id", i)
+		if units[u.ID] {
+			_ = faults.Add(c.fault(key, fmt.Sprintf("the id %q is taken by another unit", u.ID), "give every unit an id of its own"))
+		}
+		units[u.ID] = true
+	}
+	accounts := map[string]bool{}
+	for _, p := range c.People {
+		if p.Account != "" && accounts[p.Account] {
+			continue
+		}
+		accounts[p.Account] = true
+	}
+	seen := map[string]bool{}
+	for i, p := range c.People {
+		at := func(k string) string { return fmt.Sprintf("people[%d].%s", i, k) }
+		if seen[p.Account] {
+			_ = faults.Add(c.fault(at("account"), fmt.Sprintf("the account %q is in the list twice", p.Account), "keep one of the two"))
+		}
+		seen[p.Account] = true
+		if !units[p.Unit] {
+			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit of the list above"+config.Suggest(p.Unit, keysOf(units), "; did you mean ")))
+		}
+		if p.Deputy != "" && !accounts[p.Deputy] {
+			_ = faults.Add(c.fault(at("deputy"), fmt.Sprintf("there is no account %q", p.Deputy), "use the account of a person of this list"))
+		}
+	}
+	for i, g := range c.Groups {
+		for j, m := range g.Members {
+			if !accounts[m] {
+				_ = faults.Add(c.fault(fmt.Sprintf("groups[%d].members[%d]", i, j), fmt.Sprintf("there is no account %q", m), "use the account of a person of the list above"))
+			}
+		}
+	}
+	for i, s := range c.Reminders.Weekly {
+		if s.Step == weekly.Eve && !c.hasGroup(s.Group) {
+			_ = faults.Add(c.fault(fmt.Sprintf("reminders.weekly[%d].group", i), fmt.Sprintf("there is no group %q", s.Group), "name a group of the list groups"))
+		}
+	}
+	for i, s := range c.Reminders.Stage {
+		if s.Group != "" && !c.hasGroup(s.Group) {
+			_ = faults.Add(c.fault(fmt.Sprintf("reminders.stage[%d].group", i), fmt.Sprintf("there is no group %q", s.Group), "name a group of the list groups, or leave it out for the office"))
+		}
+	}
+}
+
+func (c *campaign) hasGroup(name string) bool {
+	return slices.ContainsFunc(c.Groups, func(g bot.Group) bool { return g.Name == name })
+}
+
+func keysOf(m map[string]bool) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// checkForm finds mistakes in the lead form.
+func (c *campaign) checkForm(faults *config.Faults) {
+	for _, m := range c.Forms.Lead.Mistakes() {
+		_ = faults.Add(c.fault("forms.lead."+m.Key, m.Found, m.Remedy))
+	}
+	for _, key := range []string{"subject", "place", "content"} {
+		if _, ok := c.Forms.Lead.Field(key); !ok {
+			_ = faults.Add(c.fault("forms.lead.fields", fmt.Sprintf("the field %q is missing", key), "the ledger cannot do without it: put it back"))
+		}
+	}
+}
+
+// checkTable finds what the weekly table says of units and ledgers that are not
+// there.
+func (c *campaign) checkTable(faults *config.Faults) {
+	kinds := []string{string(bot.Section), string(bot.Brigade), string(bot.Station)}
+	for i, s := range c.table.Sections {
+		for j, o := range s.Owners {
+			if _, ok := c.roster.Unit(o); !ok && !slices.Contains(kinds, o) {
+				_ = faults.Add(c.fault(fmt.Sprintf("weekly.sections[%d].owners[%d]", i, j), fmt.Sprintf("there is no unit or kind of unit %q", o), "use a unit's id, or one of "+strings.Join(kinds, ", ")))
+			}
+		}
+	}
+	for unit := range c.table.Opening {
+		if _, ok := c.roster.Unit(unit); !ok {
+			_ = faults.Add(c.fault("weekly.opening."+unit, fmt.Sprintf("there is no unit %q", unit), "use the id of a unit"))
+		}
+	}
+	for figure, what := range c.Ledger {
+		if _, ok := c.table.Figure(figure); !ok {
+			_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("the weekly table has no figure %q", figure), "use the key of a figure of weekly.fields, or take the line out"))
+		}
+		kind, _, _ := strings.Cut(what, ":")
+		if !slices.Contains([]string{"registered", "source", "state"}, kind) {
+			_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("%q is nothing that the register counts", what), "use registered, source:SOURCE or state:STATE"))
+		}
+	}
+	if c.settings.Campaign.Prefix != strings.ToUpper(c.settings.Campaign.Prefix) {
+		_ = faults.Add(c.fault("campaign.prefix", fmt.Sprintf("%q has small letters", c.settings.Campaign.Prefix), "use capitals, as in AX"))
+	}
+}
+
+// checkPlatforms refuses what must not be together: a stepped clock or an open
+// phone page beside real people.
+func (c *campaign) checkPlatforms(faults *config.Faults) {
+	if c.Clock == simulatedClock && c.ClockStart == nil {
+		_ = faults.Add(c.fault("clock", "a simulated clock without a beginning", "set clock_start, such as 2024-01-11T09:00"))
+	}
+	if !c.realPlatform() {
+		if !c.settings.Phone.Enabled {
+			_ = faults.Add(c.fault("phone.enabled", "no platform is configured and the phone page is off: nobody could talk to the bot", "set phone.enabled: true, or configure a platform"))
+		}
+		return
+	}
+	if c.Clock == simulatedClock {
+		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
+	}
+	if c.settings.Phone.Enabled && !loopback(c.Listen) {
+		_ = faults.Add(c.fault("phone.enabled", "the phone page has no login and would be reachable at "+c.Listen, "set phone.enabled: false, or listen: 127.0.0.1:8080"))
+	}
+}
+
+// realPlatform says whether real people are on the other side.
+func (c *campaign) realPlatform() bool {
+	return c.WeCom.CorpID != "" || c.WeCom.Bot.ID != "" || c.DingTalk.ClientID != ""
+}
+
+// loopback says whether an address is reachable from this machine only.
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// gazetteer is the townships: those that the stations answer for, and the
+// configured ones, each with its short name.
+func gazetteer(s settings) []dialog.Name {
+	var out []dialog.Name
+	add := func(name string, alias []string) {
+		words := append([]string{name}, alias...)
+		for _, end := range []string{"镇", "乡", "街道"} {
+			if short := strings.TrimSuffix(name, end); short != name && len([]rune(short)) >= 2 {
+				words = append(words, short)
+			}
+		}
+		out = append(out, dialog.Name{Value: name, Words: words})
+	}
+	for _, u := range s.Units {
+		for _, p := range u.Places {
+			add(p, nil)
+		}
+	}
+	for _, p := range s.Places {
+		add(p.Name, p.Alias)
+	}
+	return out
+}
+
+// dataPath is a path below the data folder.
+func (c *campaign) dataPath(parts ...string) string {
+	return filepath.Join(append([]string{c.DataDir}, parts...)...)
+}
+
+// start is when the simulated clock begins.
+func (c *campaign) start() time.Time {
+	if c.ClockStart == nil {
+		return time.Time{}
+	}
+	return c.ClockStart.Time
+}

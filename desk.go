@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"zhuanban/bot"
+	"zhuanban/bot/calendar"
+	"zhuanban/bot/delivery"
+	"zhuanban/bot/phone"
+	"zhuanban/bot/schedule"
+	"zhuanban/handlers"
+	"zhuanban/handlers/lead"
+	"zhuanban/handlers/stage"
+	"zhuanban/handlers/weekly"
+	"zhuanban/store"
+	"zhuanban/templates"
+)
+
+// desk is the whole program but for its entrances: records, bot, delivery,
+// schedule and the phone.
+type desk struct {
+	cfg      *campaign
+	store    *store.Store
+	evidence *store.Evidence
+	data     *os.Root
+	bot      *bot.Bot
+	courier  *delivery.Courier
+	runner   *schedule.Runner
+	clock    bot.Clock
+	stepped  *steppedClock // nil when the clock is real
+	phone    *phone.Phone
+	log      *slog.Logger
+}
+
+// openDesk builds the desk in order and takes it down again if a step fails.
+func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, err error) {
+	d = &desk{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return d, fmt.Errorf("making the data folder: %w", err)
+	}
+	if d.data, err = os.OpenRoot(cfg.DataDir); err != nil {
+		return d, fmt.Errorf("opening the data folder: %w", err)
+	}
+	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
+		return d, err
+	}
+	if d.store, err = store.Open(ctx, cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
+		return d, err
+	}
+	d.clock = bot.ClockFunc(func() time.Time { return time.Now().In(calendar.Shanghai) })
+	if cfg.Clock == simulatedClock {
+		d.stepped = &steppedClock{store: d.store, start: cfg.start(), log: log}
+		d.stepped.last.Store(cfg.start().UnixMilli())
+		d.clock = d.stepped
+	}
+	if err := d.build(); err != nil {
+		return d, err
+	}
+	return d, d.runner.Start(ctx, d.clock.Now())
+}
+
+// build makes bot, delivery, schedule and phone, and ties them together.
+func (d *desk) build() error {
+	words, err := templates.Load()
+	if err != nil {
+		return err
+	}
+	duties, jobs, err := d.duties()
+	if err != nil {
+		return err
+	}
+	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
+		Channels: map[string]bot.Channel{}}
+	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
+		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: phone.Name, Log: d.log})
+	if err != nil {
+		return err
+	}
+	d.courier.Writer = d.bot
+	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.courier.Wake}
+	o := phone.Options{Desk: d.bot, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
+		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
+	if d.stepped != nil {
+		o.Clock = d
+	}
+	if d.phone, err = phone.New(o); err != nil {
+		return err
+	}
+	d.courier.Channels[phone.Name] = d.phone
+	return nil
+}
+
+// duties makes the handlers and what they have to say by themselves.
+func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
+	w, err := weeklyDuty(d.cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.cfg.roster)
+	list := handlers.All(handlers.Duties{
+		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
+			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
+		Weekly: w, Stage: st, Table: d.cfg.table, Periods: d.cfg.periods,
+	})
+	return list, []schedule.Job{w.Reminders(d.cfg.roster), st}, nil
+}
+
+func weeklyDuty(c *campaign) (*weekly.Duty, error) {
+	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: c.Ledger})
+}
+
+// weeklyTimes counts out all reminders, so that a missing calendar year shows
+// when the program starts and not on a Friday.
+func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
+	w, err := weeklyDuty(c)
+	if err != nil {
+		return nil, err
+	}
+	from, until := c.table.Campaign.Start.Time(), c.table.Campaign.End.AddDays(60).Time()
+	all, err := w.Reminders(c.roster).Due(from, until)
+	if err != nil {
+		return nil, err
+	}
+	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.roster).Due(from, until)
+	return append(all, dates...), err
+}
+
+// ownerName tells this process's leases from all others'.
+func ownerName() string {
+	host, _ := os.Hostname()
+	var random [6]byte
+	_, _ = rand.Read(random[:])
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), hex.EncodeToString(random[:]))
+}
+
+// Now is the campaign's time, for the phone page's clock.
+func (d *desk) Now() time.Time { return d.clock.Now() }
+
+// Next is the next reminder, for the phone page's clock.
+func (d *desk) Next(context.Context) (at time.Time, what string, ok bool, err error) {
+	o, ok, err := d.runner.Next(d.clock.Now())
+	return o.Due.In(calendar.Shanghai), o.What, ok, err
+}
+
+// AdvanceTo steps the simulated clock, firing and delivering on the way what
+// falls due, each thing at its own time.
+func (d *desk) AdvanceTo(ctx context.Context, to time.Time) error {
+	_, err := d.advance(ctx, to)
+	return err
+}
+
+func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, error) {
+	var last time.Time
+	fired, err := d.runner.RunDue(ctx, to, func(at time.Time) error {
+		if at.After(last) { // what was due before leaves at its own time
+			if _, err := d.courier.Flush(ctx); err != nil {
+				return err
+			}
+			last = at
+		}
+		return d.stepped.set(ctx, at)
+	})
+	if err != nil {
+		return fired, err
+	}
+	if _, err := d.courier.Flush(ctx); err != nil {
+		return fired, err
+	}
+	if err := d.stepped.set(ctx, to); err != nil {
+		return fired, err
+	}
+	return fired, nil
+}
+
+// close takes the desk down, the last opened first.
+func (d *desk) close() error {
+	var errs []error
+	if d.phone != nil {
+		d.phone.Close()
+	}
+	if d.store != nil {
+		errs = append(errs, d.store.Close())
+	}
+	if d.evidence != nil {
+		errs = append(errs, d.evidence.Close())
+	}
+	if d.data != nil {
+		errs = append(errs, d.data.Close())
+	}
+	return errors.Join(errs...)
+}

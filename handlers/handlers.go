@@ -1,0 +1,33 @@
+// Package handlers lists what the desk can do: one package per duty, all of one
+// shape (bot.Handler). The list below is asked from top to bottom.
+package handlers
+
+import (
+	"zhuanban/bot"
+	"zhuanban/handlers/help"
+	"zhuanban/handlers/lead"
+	"zhuanban/handlers/stage"
+	"zhuanban/handlers/stats"
+	"zhuanban/handlers/weekly"
+	"zhuanban/handlers/weekly/table"
+)
+
+// Duties are the duties that need something of the configuration.
+type Duties struct {
+	Lead    *lead.Duty
+	Weekly  *weekly.Duty
+	Stage   *stage.Duty
+	Table   *table.Table
+	Periods []table.Period
+}
+
+// All is the desk's duties, in the order in which they are asked.
+func All(d Duties) []bot.Handler {
+	return []bot.Handler{
+		d.Weekly.Handler(),
+		stats.New(d.Table, d.Periods).Handler(),
+		d.Lead.Handler(),
+		d.Stage.Handler(),
+		help.Handler(),
+	}
+}
