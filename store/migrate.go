@@ -25,6 +25,12 @@ const (
 	migratePause = 25 * time.Millisecond
 )
 
+// A replica waits up to a minute for the one that is changing the tables.
+const (
+	lockTries = 240
+	lockPause = 250 * time.Millisecond
+)
+
 // migrate brings the tables up to date. When they are, it is one SELECT.
 func (s *Store) migrate(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
@@ -36,7 +42,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if s.dialect.name() == "mysql" {
-		locker, err := lock.NewMySQLTableLocker()
+		locker, err := lock.NewMySQLTableLocker(
+			lock.WithTableLockTimeout(lockPause, lockTries), lock.WithTableUnlockTimeout(lockPause, lockTries))
 		if err != nil {
 			return fmt.Errorf("migrations: %w", err)
 		}

@@ -60,6 +60,7 @@ func mysqlConfig(address string) (*mysql.Config, error) {
 	c.DBName = strings.Trim(u.Path, "/")
 	c.ClientFoundRows = true
 	c.InterpolateParams = true
+	c.ParseTime = true // for goose's lock; our own times are integers
 	c.Collation = "utf8mb4_bin"
 	c.Timeout, c.ReadTimeout, c.WriteTimeout = 5*time.Second, 30*time.Second, 30*time.Second
 	for k, v := range u.Query() {
