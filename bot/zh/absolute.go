@@ -56,7 +56,7 @@ func (r *reader) absolute(i int) (point, outcome) {
 					return r.inMonth(0, n, j)
 				}
 			case '日', '号':
-				if m <= 31 && l.get(end) == '日' {
+				if m <= 31 && (l.get(end) == '日' || !l.notDayNumber(end+1) && !l.addressBefore(i)) {
 					return r.dayOfMonth(n, i, j, digits)
 				}
 			}
@@ -103,7 +103,7 @@ func (r *reader) isoDate(i int) (point, outcome) {
 		n = n*10 + int(l.r[j]-'0')
 		j++
 	}
-	if j-i == 8 && n >= 1900_00_00 && n < 2100_00_00 && !isLetter(l.get(j)) && !l.counted(j) {
+	if j-i == 8 && n >= 1900_00_00 && n < 2100_00_00 && !isLetter(l.get(j)) && !l.counted(j) && !l.labelled(i) {
 		if d, ok := calendar.NewDate(n/10000, time.Month(n/100%100), n%100); ok {
 			return oneDay(d, j), read
 		}
@@ -137,6 +137,13 @@ func (r *reader) isoDate(i int) (point, outcome) {
 		end++
 	}
 	return oneDay(date, end), read
+}
+
+// labelled says whether a word stands before i that makes digits a code: 批号.
+func (l *line) labelled(i int) bool {
+	from := l.beforeColon(i)
+	word, _ := l.findBefore(from, codeBefore)
+	return word != ""
 }
 
 // counted says whether a unit stands at i.

@@ -52,7 +52,7 @@ func (r *reader) clockPart(i int, dated bool) (clock, bool) {
 	l := r.l
 	part, end := l.find(i, partsOfDay)
 	if part == "" {
-		if !dated && (isNumeral(l.get(i-1)) || isLetter(l.get(i-1)) || l.in(i-1, "第.:-/有几")) {
+		if !dated && (isNumeral(l.get(i-1)) || isLetter(l.get(i-1)) || l.in(i-1, "第.:-/有几分刻")) {
 			return clock{}, false
 		}
 		return r.hour(i, -1, dated)
@@ -61,11 +61,14 @@ func (r *reader) clockPart(i int, dated bool) (clock, bool) {
 	if c, ok := r.hour(l.blanks(end), from*60, true); ok {
 		return c, true
 	}
+	if _, j, _ := l.number2(l.blanks(end)); j > l.blanks(end) && l.in(j, "点时:") {
+		return clock{}, false // 上午3点
+	}
 	single := len(part) == len("早")
 	if single && !(dated && !isHan(l.get(end))) || part == "半夜" && !dated || part == "午间" && !dated {
 		return clock{}, false
 	}
-	if !dated && l.in(i-1, "大整每") {
+	if l.in(end, "好茶餐班饭宴市") && l.word(end, "市场") < 0 || !dated && l.in(i-1, "大整每") {
 		return clock{}, false
 	}
 	return clock{end: end, from: from * 60, to: to * 60, grain: PartOfDay, pm: from >= 12}, true
@@ -135,6 +138,8 @@ func placeHour(h, part, digits int) (at, also int, ok bool) {
 		return 24, -1, true // 晚上12点
 	case h == 12 && part == 0, h == 24 && part == 0:
 		return 0, -1, true
+	case part == 8*60 && h < 5:
+		return 0, 0, false // 上午3点
 	case part < 11*60 && h > 12 && !(part >= 18*60):
 		return 0, 0, false // 上午15点
 	case part >= 11*60 && h < 12 && (part < 18*60 || h >= 5):
@@ -195,7 +200,7 @@ func (l *line) minutesFollow(i int) bool {
 
 // notOClock says whether the 点 before i ends no hour: 一点问题, 3点建议, 两点要求.
 func (l *line) notOClock(from, i, digits int, sure bool) bool {
-	if l.in(i, "建意要说情理思问措注做内希体想解") || l.in(i, "击赞播评位数多") && !(l.get(i) == '多' && sure) || l.word(i, "五万") > 0 {
+	if l.in(i, "建意要说情理思问措注做内希体想解") || l.in(i, "击赞播评位数多") && !(l.get(i) == '多' && (sure || !isHan(l.get(i+1)))) || l.word(i, "五万") > 0 {
 		return true
 	}
 	if sure || digits > 0 {

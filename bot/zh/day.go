@@ -13,7 +13,7 @@ func mayBeWhen(r rune) bool {
 	}
 	switch r {
 	case '今', '昨', '明', '前', '后', '大', '去', '本', '这', '上', '下', '当', '周', '星', '礼', '月', '年', '中', '近', '最', '过', '未', '刚',
-		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '同', '次', '目', '元', '腊', '冬', '农', '阴', '旧', '闰':
+		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '次', '元', '腊', '冬', '农', '阴', '旧', '闰':
 		return true
 	}
 	return false
@@ -46,7 +46,7 @@ func (r *reader) day(i int) (point, outcome) {
 // names begin with the character at i.
 func (r *reader) named(i int) (p point, what outcome) {
 	l := r.l
-	if l.in(i, "今昨明前后大刚方现此目") {
+	if l.in(i, "今昨明前后大刚方现此") {
 		p, what = r.dayWord(i)
 	}
 	if what == nothing && l.in(i, "上下本这当周星礼") {
@@ -103,13 +103,13 @@ func oneDay(d calendar.Date, end int) point {
 }
 
 // dayWords are the words for days near today.
-var dayWords = words("大前天 前天 昨天 昨日 今天 今日 明天 明日 后天 大后天 昨儿 今儿 明儿 前日 刚才 刚刚 方才 现在 此刻 目前 今晚 昨晚 明晚 前晚 后晚 今早 明早 昨早 今晨 昨夜 今夜 明晨 前夜")
+var dayWords = words("大前天 前天 昨天 昨日 今天 今日 明天 明日 后天 大后天 昨儿 今儿 明儿 前日 刚才 刚刚 方才 现在 此刻 今晚 昨晚 明晚 前晚 后晚 今早 明早 昨早 今晨 昨夜 今夜 明晨 前夜")
 
 // dayWord reads 昨天, 大后天, 今晚, 刚才.
 func (r *reader) dayWord(i int) (point, outcome) {
 	l := r.l
 	w, end := l.find(i, dayWords)
-	if w == "" || l.in(i-1, "截每") && w == "每日" {
+	if w == "" {
 		return point{}, nothing
 	}
 	runes := []rune(w)
@@ -117,8 +117,8 @@ func (r *reader) dayWord(i int) (point, outcome) {
 	switch runes[0] {
 	case '大':
 		return oneDay(r.today.AddDays(map[rune]int{'前': -3, '后': 3}[runes[1]]), end), read
-	case '刚', '方', '现', '此', '目':
-		if w == "刚刚" && l.in(end, "好") || w == "目前" && l.get(i-1) == '到' {
+	case '刚', '方', '现', '此':
+		if w == "刚刚" && l.in(end, "好") {
 			return point{}, nothing
 		}
 		return point{end: end, moment: r.now.Truncate(time.Minute), grain: Minute, first: r.today, last: r.today}, read
@@ -184,7 +184,7 @@ func (l *line) near(i int) (offset, end int, said bool) {
 	if j == i {
 		return 0, i, false
 	}
-	if l.get(j) == '一' && l.in(j+1, "周个") && offset != 0 {
+	if l.get(j) == '一' && l.in(j+1, "周个季") && offset != 0 {
 		j++
 	}
 	if l.get(j) == '个' {

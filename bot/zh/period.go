@@ -14,6 +14,13 @@ func (r *reader) month(i int) (point, outcome) {
 	if p, ok := partOfMonth(l, this, i); ok && !l.in(i-1, "今明去本个") && l.get(i) != '月' && l.get(i) != '份' {
 		return p, read // 上旬, 下旬
 	}
+	if l.in(i, "上下") && l.word(i+1, "半月") > 0 {
+		p := point{end: i + 3, first: this, last: this.AddDays(14), grain: TenDays}
+		if l.get(i) == '下' {
+			p.first, p.last = this.AddDays(15), this.MonthEnd()
+		}
+		return p, read
+	}
 	if l.word(i, "本旬") > 0 {
 		p := tenDays(this, (min(today.Day, 30)-1)/10)
 		p.end = i + 2
@@ -55,8 +62,12 @@ func partOfMonth(l *line, first calendar.Date, i int) (point, bool) {
 	if l.get(j) == '份' {
 		j++
 	}
-	part, end := -1, j+1
+	part, parts, end := -1, 1, j+1
 	switch {
+	case l.word(j, "中下旬") > 0:
+		part, parts, end = 1, 2, j+3
+	case l.word(j, "上中旬") > 0 || l.word(j, "中上旬") > 0:
+		part, parts, end = 0, 2, j+3
 	case l.word(j, "上旬") > 0:
 		part, end = 0, j+2
 	case l.word(j, "中旬") > 0:
@@ -73,7 +84,7 @@ func partOfMonth(l *line, first calendar.Date, i int) (point, bool) {
 		return point{}, false
 	}
 	p := tenDays(first, part)
-	p.end = end
+	p.last, p.end = tenDays(first, part+parts-1).last, end
 	return p, true
 }
 
@@ -90,7 +101,7 @@ func tenDays(first calendar.Date, part int) point {
 func (r *reader) year(i int) (point, outcome) {
 	l := r.l
 	today := r.today
-	if l.get(i) == '年' && l.in(i+1, "底初末") && !isNumeral(l.get(i-1)) && !l.in(i-1, "今明去前后本每当全") {
+	if l.get(i) == '年' && l.in(i+1, "底初末") && !isNumeral(l.get(i-1)) && !l.in(i-1, "今明去前后本每当全大新") && !isNumeral(l.get(i+2)) {
 		if p, ok := r.partOfYear(today.Year, i+1); ok {
 			return p, read
 		}

@@ -101,8 +101,8 @@ func (l *line) quantity(i int) (quantity, outcome) {
 	if what != read {
 		return quantity{end: c.end}, what
 	}
-	if multiplier(l.get(i-1)) > 0 || l.get(i-1) == '儿' && multiplier(l.get(i-2)) > 0 {
-		return quantity{end: c.end}, refused // 百八十, 万儿八千
+	if multiplier(l.get(i-1)) > 0 || l.in(i-1, "廿卅") || l.get(i-1) == '儿' && multiplier(l.get(i-2)) > 0 {
+		return quantity{end: c.end}, refused // 百八十, 万儿八千, 廿五
 	}
 	q := quantity{card: c, from: i, tail: c.end, end: c.end}
 	q.Value = c.value

@@ -163,6 +163,8 @@ func (l *line) stands(q quantity) bool {
 			return false // 0031
 		case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
 			return false
+		case q.Unit == "" && l.get(c.end) == '、' && l.datedAfter(c.end+1):
+			return false // 3、4月
 		case l.get(c.end) == '/' && isDigit(l.get(c.end+1)), l.get(q.from-1) == '/' && isDigit(l.get(q.from-2)):
 			return false // 1/3
 		case q.Unit == "" && l.in(c.end, "楼室星级线环代甲"):
@@ -172,13 +174,13 @@ func (l *line) stands(q quantity) bool {
 		case l.get(c.end) == '点' && isDigit(l.get(c.end+1)) || l.get(c.end) == '时' && q.Unit == "":
 			return false
 		}
-		if _, from := l.findBefore(l.beforeColon(q.from), codeBefore); from < l.beforeColon(q.from) && (q.Unit == "" || q.Unit == "号") {
-			return false
-		}
-		return true
+		return !((q.Unit == "" || q.Unit == "号") && l.labelled(q.from))
 	}
 	if isDigit(l.r[q.from]) {
 		return true
+	}
+	if q.Unit == "" && (l.get(q.from-1) == '月' && isNumeral(l.get(q.from-2)) || l.get(c.end) == '、' && l.datedAfter(c.end+1)) {
+		return false // 三月三
 	}
 	if q.Unit == "月" || q.Unit == "日" && n <= 3 && !l.in(q.end, "内以") || q.Unit == "" && l.in(c.end, "月日") {
 		return false
@@ -197,6 +199,12 @@ func (l *line) stands(q quantity) bool {
 		return q.Bound == About && !pair || !pair && !isHan(next) && !isDigit(next) && !isLetter(next) && (n > 1 || !isHan(l.get(q.from-1)) || !l.in(q.from-1, digitAfter+oneAfter))
 	}
 	return true
+}
+
+// datedAfter says whether a day or month by number stands at i.
+func (l *line) datedAfter(i int) bool {
+	_, end, _ := l.number2(i)
+	return end > i && l.in(end, "月日号")
 }
 
 // beforeColon is i without a colon, 是, 为 or blank before it.

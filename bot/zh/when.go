@@ -51,6 +51,7 @@ type When struct {
 	Grain    Grain
 	Edge     Edge
 	Period   bool  // two ends were said: 1月15日到26日, 今年以来
+	About    bool  // 3点左右, 晚上10点多
 	Also     *When // the other time that the same words may well mean
 }
 
@@ -157,6 +158,7 @@ type point struct {
 	first, last calendar.Date
 	grain       Grain
 	edge        Edge
+	about       bool
 	period      bool
 	clock       bool // from and to are set
 	from, to    int  // minutes after first's midnight
@@ -167,7 +169,7 @@ type point struct {
 
 // when is the point as a reading that began at rune i.
 func (p point) when(l *line, i int) When {
-	w := When{Span: l.span(i, p.end), Grain: p.grain, Edge: p.edge, Period: p.period}
+	w := When{Span: l.span(i, p.end), Grain: p.grain, Edge: p.edge, Period: p.period, About: p.about}
 	switch {
 	case !p.moment.IsZero():
 		w.From, w.To = p.moment, p.moment
@@ -181,7 +183,7 @@ func (p point) when(l *line, i int) When {
 		w.From, w.To = p.first.Time(), p.last.AddDays(1).Time().Add(-time.Second)
 	}
 	if p.also != nil {
-		p.also.end, p.also.edge = p.end, p.edge
+		p.also.end, p.also.edge, p.also.about = p.end, p.edge, p.about
 		other := p.also.when(l, i)
 		w.Also = &other
 	}
@@ -249,6 +251,12 @@ func (r *reader) suffix(p *point) {
 	if !p.moment.IsZero() {
 		return
 	}
+	for _, about := range [...]string{"左右", "前后", "许", "多"} {
+		if end := l.word(p.end, about); end > 0 && (p.clock || about == "左右" || about == "前后") {
+			p.end, p.about = end, true
+			return
+		}
+	}
 	for _, before := range [...]string{"下班以前", "下班之前", "下班前", "之前", "以前", "前"} {
 		if end := l.word(j, before); end > 0 && !l.in(end, "后往来期述台") {
 			p.end, p.edge = end, Before
@@ -273,6 +281,10 @@ func (r *reader) point(i int) (point, outcome) {
 	case nothing:
 		c, ok := r.clockPart(i, false)
 		if !ok {
+			if part, end := r.l.find(i, partsOfDay); len(part) > len("早") {
+				_, end, _ = r.l.number2(r.l.blanks(end))
+				return point{end: end}, refused
+			}
 			return point{end: i}, nothing
 		}
 		day := r.today
@@ -283,6 +295,11 @@ func (r *reader) point(i int) (point, outcome) {
 	}
 	if p.grain != Day || p.first != p.last || !p.moment.IsZero() {
 		return p, read
+	}
+	if end, ok := r.dateNote(p); !ok {
+		return point{end: end}, refused
+	} else if end > p.end {
+		p.end = end
 	}
 	if end, ok := r.weekdayNote(p); !ok {
 		return point{end: end}, refused
@@ -312,6 +329,20 @@ func (r *reader) point(i int) (point, outcome) {
 		q.also = &other
 	}
 	return q, read
+}
+
+// dateNote takes the (23日) after 下周二; false if that is another day.
+func (r *reader) dateNote(p point) (end int, ok bool) {
+	if r.l.get(p.end) != '(' {
+		return p.end, true
+	}
+	inner := *r
+	inner.base = p.first
+	q, what := inner.absolute(p.end + 1)
+	if what != read || q.grain != Day || r.l.get(q.end) != ')' {
+		return p.end, true
+	}
+	return q.end + 1, q.first == p.first
 }
 
 // weekdayNote takes the (周一) after a date; false if the date is another day of the week.
