@@ -336,7 +336,7 @@ func (l *line) notDayNumber(i int) bool {
 
 // addressBefore says whether a road, a village or the like ends at i.
 func (l *line) addressBefore(i int) bool {
-	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规")
+	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规排座栋幢楼层号")
 }
 
 func yearDay(year int, month time.Month, day int) calendar.Date {

@@ -59,6 +59,11 @@ func (l *line) boundBefore(i int) (b Bound, from int) {
 // boundAfter is what the words at i say, and where they end.
 func (l *line) boundAfter(i int) (b Bound, end int) {
 	j := l.blanks(i)
+	for _, note := range [...]string{"(含)", "(含本数)", "(不含)"} {
+		if end := l.word(j, note); end > 0 {
+			j = end
+		}
+	}
 	if w, end := l.find(j, mostAfter); w != "" {
 		return AtMost, end
 	}

@@ -142,6 +142,9 @@ func (s *sum) takeDigit(r rune, d int64) bool {
 	if s.has {
 		first, _ := s.cur.Int()
 		adjacent := d == first+1 || first == 3 && d == 5
+		if !adjacent && s.prev >= 100 && s.spread == 0 && s.l.counted(s.at+1) {
+			return false // 三百五一条
+		}
 		if s.arabic && s.at > s.from && isDigit(s.l.r[s.at-1]) || !adjacent || s.spread != 0 || r == '两' && first != 1 {
 			if r == '两' && s.at > s.from {
 				return false // a weight: 二两
@@ -304,6 +307,9 @@ func (s *sum) takeLetter(r rune) bool {
 	next := s.l.get(s.at + 1)
 	if !s.has || !s.arabic || s.total != 0 || s.section != 0 || isLetter(next) || isDigit(next) || s.out.naught {
 		return false
+	}
+	if s.l.in(s.at+1, "金电高超画屏") {
+		return false // 24K金, 4K电视
 	}
 	m := int64(1000)
 	if r == 'w' {

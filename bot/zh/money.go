@@ -1,7 +1,5 @@
 package zh
 
-import "strings"
-
 // Money is an amount in 分 that was read.
 type Money struct {
 	Span         // all that belongs to it: 约, the digits, 元, 左右
@@ -86,11 +84,8 @@ func (l *line) money(i int) (quantity, outcome) {
 	if what != read {
 		return q, what
 	}
-	if from := l.yuanSign(q.Span.From); from < q.Span.From {
-		if q.Unit == "" {
-			q.Unit = "元"
-		}
-		q.Span.From = from
+	if q.sign && q.Unit == "" {
+		q.Unit = "元"
 	}
 	if isPieces(l, q) {
 		q.Unit = "片"
@@ -98,15 +93,19 @@ func (l *line) money(i int) (quantity, outcome) {
 	return q, read
 }
 
-// yuanSign is where ¥, RMB or 人民币 begins if it ends at byte at; else at.
-func (l *line) yuanSign(at int) int {
-	head := strings.TrimRight(l.src[:at], " ")
-	for _, sign := range [...]string{"¥", "\uffe5", "人民币", "RMB", "rmb"} {
-		if strings.HasSuffix(head, sign) {
-			return len(head) - len(sign)
-		}
+// yuanSigns are the signs of the currency before an amount.
+var yuanSigns = wordEndings("¥ 人民币 RMB rmb")
+
+// yuanSign is where ¥, RMB or 人民币 begins if it ends at i; else i.
+func (l *line) yuanSign(i int) int {
+	j := i
+	for l.get(j-1) == ' ' {
+		j--
 	}
-	return at
+	if w, from := l.findBefore(j, yuanSigns); w != "" {
+		return from
+	}
+	return i
 }
 
 // isPieces says whether 块 counts pieces: a thing follows that is not the price's.

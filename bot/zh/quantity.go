@@ -4,8 +4,9 @@ package zh
 type quantity struct {
 	Number
 	card       cardinal
-	from, tail int // the digits, without unit
-	end        int // all of it
+	from, tail int  // the digits, without unit
+	sign       bool // ¥ or 人民币 stands before
+	end        int  // all of it
 }
 
 // number reads the number at i with the words around it that bound it, and
@@ -32,8 +33,9 @@ func (l *line) number(i int) (quantity, outcome) {
 // dress adds to the quantity that begins at i what the words around it say of
 // it: 约, 至少, a minus; 左右, 以上.
 func (l *line) dress(q *quantity, i int) {
-	from := i
-	if before, start := l.boundBefore(i); before != Exact {
+	from := l.yuanSign(i)
+	q.sign = from < i
+	if before, start := l.boundBefore(from); before != Exact {
 		from = start
 		q.Bound = stronger(q.Bound, before)
 	}
@@ -160,6 +162,10 @@ func (l *line) takeUnit(q *quantity) {
 		if v, ok := q.Value.Times(m); ok { // 3 万元
 			q.Value, q.tail, q.card.plain = v, j+1, false
 		}
+	}
+	if next := l.get(q.tail + 1); l.get(q.tail) == '两' && multiplier(next) == 0 && !l.counted(q.tail+1) {
+		q.set(l, q.tail, q.tail+1) // a weight
+		return
 	}
 	from, end := l.unit(q.tail)
 	if end <= q.tail {

@@ -167,6 +167,8 @@ func (l *line) stands(q quantity) bool {
 			return false // 3、4月
 		case l.get(c.end) == '/' && isDigit(l.get(c.end+1)), l.get(q.from-1) == '/' && isDigit(l.get(q.from-2)):
 			return false // 1/3
+		case q.Unit == "" && isLetter(l.get(c.end)):
+			return false // 24K
 		case q.Unit == "" && l.in(c.end, "楼室星级线环代甲"):
 			return false
 		case q.Unit == "年" && n == 2 && c.value >= 20*One && c.value < 30*One && !l.in(q.end, "前内以来"):
@@ -193,6 +195,9 @@ func (l *line) stands(q quantity) bool {
 	}
 	if j := l.rangeSign(c.end); n == 1 && j > c.end && hanDigit(l.get(j)) >= 0 {
 		return true // 三到五
+	}
+	if l.r[q.from] == '两' && n == 1 && q.Unit == "" && isNumeral(l.get(q.from-1)) {
+		return false
 	}
 	pair := c.spread != 0 && n == 2 && !c.few
 	if q.Unit == "" && (n == 1 || pair || l.word(q.from, "十一") == c.end) {

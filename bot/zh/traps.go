@@ -18,7 +18,7 @@ var traps = words(`
 	七匹狼 七夕 七喜 七一 七上八下 七七八八 七天无理由 七天酒店 七日无理由 7天无理由 7日无理由 七级 七年之痒 七度空间 7天酒店 七号电池 五号电池 5号电池 7号电池 1号店
 	八马 八宝 八一 八仙 八闽 八角 八项规定 八面玲珑 八号 八点档 八度 九牧 九阳 九龙 九江 九州 九阴 九折水瓶 九号公司
 	十分 十足 十字 十堰 十全 十三香 十四五 十三五 十五五 十二五 十一期间 十一长假 十一黄金周 十一假期 十二生肖 十佳 十面埋伏 十里 十大 十倍奉还 十件实事 十点半利
-	零报告 零售 零食 零件 零配件 零钱 零星 零散 零距离 零添加 零容忍 零陵 零担 零部件 零排放 零首付 零元购 零投诉 零死角 零门槛 零利润
+	999感冒灵 零报告 零售 零食 零件 零配件 零钱 零星 零散 零距离 零添加 零容忍 零陵 零担 零部件 零排放 零首付 零元购 零投诉 零死角 零门槛 零利润
 	两岸 两会 两张皮 两边 两侧 两用 两者 两级 两法衔接 两头 两面 两个维护 两个确立 两个责任 两个凡是 两面针 两口子 两步路 两会期间
 	双十一 双十二 双11 双12 双一流 6·18 三八 三一五 3·15 3.15晚会 3.15活动 3.15行动 3·15晚会 三八妇女 九一八 七七事变 百佳 百强 千强 万企 万家 万家灯火 三产 4S店 3D打印 3C认证 3C 5G 4G 7×24 24小时 7x24 一二三产 一二线 三四线 一二三四 360度 365天
 	半天云 半年报 半成品 半导体 半夜 半路 半数 半价 半挂 半个专家 半边天 半条命 半个身子`)
@@ -36,7 +36,7 @@ const digitAfter = "周期拜第初其再老小阿张李王赵陈陆某独无连
 
 // codeBefore are words after which digits are a code and no quantity.
 var codeBefore = wordEndings(`验证码 编码 邮编 代码 编号 单号 账号 帐号 卡号 QQ qq 微信 微信号 尾号 房号 门牌 门牌号 工号 证号 证件号 批号 货号 型号 条码 条形码
-	车牌 车牌号 案号 文号 密码 订单号 快递单号 运单号 注册号 证书号 许可证号 商标号 专利号 店铺ID ID id 号码 款号 身份证 身份证号 身份证号码 备案号 GB T ISO QB DB No NO No. NO. 旺旺 抖音号 快手号 拨打 热线 分机`)
+	车牌 车牌号 案号 文号 密码 订单号 快递单号 运单号 注册号 证书号 许可证号 商标号 专利号 店铺ID ID id 号码 款号 身份证 身份证号 身份证号码 备案号 iPhone iphone 苹果 小米 华为 荣耀 红米 Mate mate GB T ISO QB DB No NO No. NO. 旺旺 抖音号 快手号 拨打 热线 分机`)
 
 // trap is where a word that only looks like a number ends, if one stands at i; else i.
 func (l *line) trap(i int) int {
@@ -47,7 +47,7 @@ func (l *line) trap(i int) int {
 	w, end := l.find(i, traps)
 	switch {
 	case w == "":
-	case isDigit(r) && (isDigit(l.get(i-1)) || isDigit(l.get(end)) || l.get(i-1) == '.'):
+	case isDigit(r) && (isDigit(l.get(i-1)) || isDigit(l.get(end)) && isDigit(l.get(end-1)) || l.get(i-1) == '.'):
 	case w == "24小时" && !l.in(end, "营便服热值在不自"):
 	case w == "十分" && (l.get(end) == '之' || l.get(end) == '钟' || l.in(i-1, "元角毛块扣得打")):
 	case w == "一头" && l.in(end, "牛猪羊驴骡"):
