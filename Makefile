@@ -1,0 +1,54 @@
+# What a developer does here. `make` alone prints this list.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test check lint fmt modules vuln fuzz clean
+
+PACKAGES ?= ./...
+WEEKS    ?= 3
+FUZZTIME ?= 10s
+# Packages tested at once. Two is what a small machine bears: some start a
+# database or a browser of their own.
+PARALLEL ?= 2
+# Far above what the slowest package takes, and below what a waiting person bears.
+TIMEOUT  ?= 8m
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## serve the phone page at http://127.0.0.1:8080/
+	go run .
+
+demo: ## fill an empty database with a played campaign (WEEKS=3)
+	go run . demo --weeks $(WEEKS)
+
+build: ## build ./zhuanban, one static file
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o zhuanban .
+
+test: ## run all tests with the race detector, installing what they need
+	@tools/need
+	CGO_ENABLED=1 go test -race -p $(PARALLEL) -timeout $(TIMEOUT) $(PACKAGES)
+
+check: lint modules vuln test ## all that must hold before a change goes in; CI runs this
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool -modfile=tools/go.mod staticcheck ./...
+
+modules: ## modules as they were published, SQLite with its own libc
+	go mod verify
+	tools/libc
+
+vuln: ## known vulnerabilities, where their list can be reached
+	tools/vuln
+
+fmt: ## format the code
+	gofmt -w .
+
+fuzz: ## run every fuzz target for FUZZTIME=10s
+	tools/fuzz $(FUZZTIME)
+
+clean: ## remove what was built; the data folder stays
+	rm -rf zhuanban .bin
