@@ -55,12 +55,15 @@ func (r Deliveries) claim(ctx context.Context, owner string, now time.Time, leas
 	return r.inOrder(ctx, ids)
 }
 
+// selectWaiting is answered from the index deliveries_state alone.
+const selectWaiting = "SELECT recipient FROM deliveries WHERE " + unfinished + " AND place_at <= ?" +
+	" GROUP BY recipient HAVING MAX(due_at) <= ? AND MAX(lease_until) <= ?" +
+	" ORDER BY MAX(priority) DESC, MIN(place_at), MIN(id) LIMIT ?"
+
 // waiting lists the recipients that have something due and nothing in flight, the
 // most urgent first.
 func (r Deliveries) waiting(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	return all(ctx, r.tx, scanText, "SELECT recipient FROM deliveries WHERE "+unfinished+" AND place_at <= ?"+
-		" GROUP BY recipient HAVING MAX(due_at) <= ? AND MAX(lease_until) <= ?"+
-		" ORDER BY MAX(priority) DESC, MIN(place_at), MIN(id) LIMIT ?", millis(now), millis(now), millis(now), limit)
+	return all(ctx, r.tx, scanText, selectWaiting, millis(now), millis(now), millis(now), limit)
 }
 
 // choose takes the first rows of these recipients, whole recipients first.

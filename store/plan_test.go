@@ -1,0 +1,48 @@
+package store
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestNoScanGrowsWithTheYears asks SQLite how it would answer what is asked often: by
+// an index, never by reading a whole table.
+func TestNoScanGrowsWithTheYears(t *testing.T) {
+	ctx := t.Context()
+	s, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "db"), Options{Wall: time.Now, Fast: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	sums, args, err := sumQuery("figure, SUM(value)", "figure", "weekly", 20240105, 20240126, nil)
+	require.NoError(t, err)
+	queries := map[string]struct {
+		sql   string
+		args  []any
+		index string
+	}{
+		"who waits for a delivery": {selectWaiting, []any{1, 1, 1, 1}, "COVERING INDEX deliveries_state"},
+		"totals of some weeks":     {sums, args, "PRIMARY KEY (table_id=? AND period>? AND period<?)"},
+		"who has filed":            {"SELECT id" + selectCurrentFilings + " AND period = ?", []any{"w", 1}, "INDEX filings_table_id"},
+		"a message seen before": {"SELECT id FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?",
+			[]any{"", "", ""}, "INDEX sqlite_autoindex_messages_1"},
+		"leads by state": {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
+	}
+	for name, q := range queries {
+		t.Run(name, func(t *testing.T) {
+			var plan []string
+			require.NoError(t, s.View(ctx, func(tx *Tx) error {
+				return tx.query(ctx, func(r scanner) error {
+					var id, parent, unused int
+					var detail string
+					err := r.Scan(&id, &parent, &unused, &detail)
+					plan = append(plan, detail)
+					return err
+				}, "EXPLAIN QUERY PLAN "+q.sql, q.args...)
+			}))
+			require.Contains(t, strings.Join(plan, "\n"), q.index)
+		})
+	}
+}
