@@ -94,4 +94,3 @@ func (c *runDueCommand) Run(w *world) error {
 		return list(w.out, c.JSON, out)
 	})
 }
-

@@ -14,6 +14,8 @@ import (
 type Conversation struct {
 	// Active is the draft that plain words go to; 0 = none.
 	Active int64 `json:"active,omitempty"`
+	// Dropped is the draft that was dropped last, so that 「恢复」 finds it.
+	Dropped int64 `json:"dropped,omitempty"`
 	// Open are the cards whose numbers still mean something.
 	Open []OpenItem `json:"open,omitempty"`
 }
@@ -24,6 +26,9 @@ type OpenItem struct {
 	Item  string    `json:"item"` // "draft:17", "weekly:20240119", "lead:42"
 	Since time.Time `json:"since"`
 	Codes []Button  `json:"codes"`
+	// Passing marks an answer's card (a menu, a list): its numbers hold until the
+	// next card, not longer.
+	Passing bool `json:"passing,omitempty"`
 }
 
 // openFor is how long a card can be answered by number. After that its buttons
@@ -42,43 +47,31 @@ func loadConversation(state []byte) (*Conversation, error) {
 	return c, nil
 }
 
-// Number gives every button of an item's card the number that answers it. A
-// button that the item had before keeps its number; a new one gets the lowest
-// that no open item uses. Items older than a week lose theirs.
-func (c *Conversation) Number(item string, buttons []Button, now time.Time) []Button {
-	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool {
-		return o.Item != item && now.Sub(o.Since) > openFor
-	})
+// TurnOver forgets the numbers of passing cards: the next card begins.
+func (c *Conversation) TurnOver() {
+	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return o.Passing })
+}
+
+// Number gives every button of an item's card, in order, the lowest number that
+// no other open item uses. Items older than a week lose theirs.
+func (c *Conversation) Number(item string, passing bool, buttons []Button, now time.Time) []Button {
+	c.Close(item)
+	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return now.Sub(o.Since) > openFor })
 	used := map[int]bool{}
-	var mine []Button
 	for _, o := range c.Open {
-		if o.Item == item {
-			mine = o.Codes
-			continue
-		}
 		for _, b := range o.Codes {
 			used[b.Code] = true
 		}
 	}
 	out := slices.Clone(buttons)
-	for i := range out {
-		if j := slices.IndexFunc(mine, func(b Button) bool { return b.Label == out[i].Label }); j >= 0 {
-			out[i].Code = mine[j].Code
-			used[out[i].Code] = true
-		}
-	}
 	next := 1
 	for i := range out {
-		if out[i].Code != 0 {
-			continue
-		}
 		for used[next] {
 			next++
 		}
 		out[i].Code, used[next] = next, true
 	}
-	c.Close(item)
-	c.Open = append(c.Open, OpenItem{Item: item, Since: now, Codes: out})
+	c.Open = append(c.Open, OpenItem{Item: item, Since: now, Codes: out, Passing: passing})
 	return out
 }
 

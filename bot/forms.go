@@ -41,7 +41,6 @@ type Session struct {
 	status  store.DraftStatus
 	receipt string
 	row     store.Draft
-	touched bool
 }
 
 // draftState is a draft as it is stored.
@@ -118,7 +117,7 @@ func (t *Turn) open(ctx context.Context, owner, topic string, first dialog.Draft
 			}
 			if first.Values != nil {
 				first.Undo, first.Rev = s.Draft.Values, s.Draft.Rev+1
-				s.Draft, s.touched = first, true
+				s.Draft = first
 			}
 			return s, nil
 		}
@@ -249,7 +248,7 @@ func (b *Bot) formTap(ctx context.Context, t *Turn, word, arg string) error {
 		t.Say("form.filed", s.receipt)
 		return nil
 	case s.status == store.DraftDropped:
-		t.SayAbout(s.item(), "form.dropped", s.view(dialog.Outcome{}))
+		t.Say("form.dropped", s.view(dialog.Outcome{}))
 		return nil
 	}
 	t.conv.Active = s.ID
@@ -259,6 +258,15 @@ func (b *Bot) formTap(ctx context.Context, t *Turn, word, arg string) error {
 		action = dialog.Show
 	}
 	return t.present(ctx, s, s.try(dialog.Input{Action: action}))
+}
+
+// Restore takes up the draft that was dropped last.
+func (t *Turn) Restore(ctx context.Context) error {
+	if t.conv.Dropped == 0 {
+		t.Say("form.none", nil)
+		return nil
+	}
+	return t.bot.formTap(ctx, t, "restore", itoa(t.conv.Dropped))
 }
 
 // Resume takes the draft on the table up again, or the last one that was left.
@@ -291,7 +299,7 @@ func (t *Turn) Resume(ctx context.Context) error {
 
 // start shows the first card of an empty draft.
 func (t *Turn) start(ctx context.Context, s *Session, problems ...dialog.Problem) error {
-	s.touched = true
+	t.draft = s.ID
 	v := s.view(dialog.Outcome{Problems: problems})
 	t.SayAbout(s.item(), s.Begin, v)
 	return t.keep(ctx, s)
@@ -299,16 +307,16 @@ func (t *Turn) start(ctx context.Context, s *Session, problems ...dialog.Problem
 
 // present keeps a step and says what came of it.
 func (t *Turn) present(ctx context.Context, s *Session, next stepped) error {
-	s.touched = true
+	t.draft = s.ID
 	s.Draft = next.draft
 	out := next.out
 	switch out.Event {
 	case dialog.Done:
 		return t.submit(ctx, s)
 	case dialog.Dropped:
-		s.status, t.conv.Active = store.DraftDropped, 0
+		s.status, t.conv.Active, t.conv.Dropped = store.DraftDropped, 0, s.ID
 		t.Close(s.item())
-		t.SayAbout(s.item(), "form.dropped", s.view(out))
+		t.Say("form.dropped", s.view(out))
 		return t.keep(ctx, s)
 	}
 	view := s.view(out)

@@ -192,7 +192,7 @@ func loose(r rune) bool {
 
 // remind says, after a command that interrupted a form, that its draft is kept.
 func (t *Turn) remind(ctx context.Context, active *Session) error {
-	if active == nil || t.conv.Active != active.ID || active.touched {
+	if active == nil || t.conv.Active != active.ID || t.draft == active.ID {
 		return nil
 	}
 	t.Say("form.waiting", active.Form.Title)

@@ -27,6 +27,8 @@ type Turn struct {
 	replies []Reply
 	queue   []store.Delivery
 	err     error // the first failure to say something
+	draft   int64 // the draft that was shown
+	carded  bool  // a card was said: passing cards of earlier turns are over
 }
 
 // Roster is who and what the campaign consists of.
@@ -38,29 +40,34 @@ func (t *Turn) Unit() Unit {
 	return u
 }
 
-// Say answers the speaker with a template. A card's numbers belong to the
-// template's name: a later card of the same template takes them over.
-func (t *Turn) Say(template string, data any) { t.SayAbout(template, template, data) }
+// Say answers the speaker with a template. The numbers on its card hold until the
+// next card.
+func (t *Turn) Say(template string, data any) { t.say(template, true, template, data) }
 
-// SayAbout answers the speaker with a template about an item ("lead:42"): the
+// SayAbout answers the speaker with a template about an open item ("draft:42"): the
 // numbers on its card belong to that item until it is closed or a later card
 // about it takes them over.
-func (t *Turn) SayAbout(item, template string, data any) {
+func (t *Turn) SayAbout(item, template string, data any) { t.say(item, false, template, data) }
+
+func (t *Turn) say(item string, passing bool, template string, data any) {
 	page, err := t.bot.templates.Render(template, data)
 	if err != nil {
 		t.fail(err)
 		return
 	}
-	t.reply(asReply(page), item)
+	r := asReply(page)
+	if len(r.Buttons) > 0 {
+		if !t.carded {
+			t.conv.TurnOver()
+			t.carded = true
+		}
+		r = numbered(r, t.conv.Number(item, passing, r.Buttons, t.Now))
+	}
+	t.Show(r)
 }
 
-// Show answers the speaker with an image or a file.
-func (t *Turn) Show(r Reply) { t.reply(r, "") }
-
-func (t *Turn) reply(r Reply, item string) {
-	if len(r.Buttons) > 0 {
-		r = numbered(r, t.conv.Number(item, r.Buttons, t.Now))
-	}
+// Show answers the speaker with a finished reply: an image or a file.
+func (t *Turn) Show(r Reply) {
 	t.replies = append(t.replies, r)
 	t.send(Recipient{ToPerson, t.Person.Account}, t.Message.Platform, r)
 }
@@ -204,7 +211,7 @@ func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery) (Reply
 	if err != nil {
 		return r, err
 	}
-	r = numbered(r, conv.Number(n.Item, r.Buttons, now))
+	r = numbered(r, conv.Number(n.Item, false, r.Buttons, now))
 	if row.State, err = json.Marshal(conv); err != nil {
 		return r, fmt.Errorf("encoding the conversation: %w", err)
 	}

@@ -88,7 +88,7 @@ type QuestionView struct {
 func (s *Session) view(out dialog.Outcome) FormView {
 	v := FormView{ID: s.ID, Rev: s.Draft.Rev, Title: s.Form.Title, Heading: s.Heading, Note: s.Note,
 		Correcting: s.Draft.Correcting, Reason: s.Draft.Reason, Lines: s.Form.Lines,
-		CanUndo: s.Draft.Undo != nil, Data: s.Data}
+		CanUndo: len(s.Draft.Undo) > 0, Data: s.Data}
 	for _, f := range s.Draft.Files {
 		if f.Kind == string(Photo) {
 			v.Photos++
@@ -151,7 +151,7 @@ func (v *FormView) lines(s *Session, values map[string]dialog.Value) {
 		if s.Form.Lines && val.Origin == dialog.Defaulted && val.Num == 0 {
 			switch {
 			case fd.Core:
-				v.Zeros = append(v.Zeros, fd.Label)
+				v.Zeros = append(v.Zeros, fd.Short())
 			case fd.Required && !fd.Fixed && !fd.Conditional:
 				v.MoreZeros++
 			}

@@ -26,6 +26,7 @@ var funcs = template.FuncMap{
 	"button":  button,
 	"day":     Day,
 	"dayweek": func(t time.Time) string { return Day(t) + "(" + weekdays[t.In(shanghai).Weekday()] + ")" },
+	"days":    Days,
 	"clock":   func(t time.Time) string { return t.In(shanghai).Format("15:04") },
 	"moment":  Moment,
 	"oneline": oneLine,
@@ -47,6 +48,14 @@ func button(label, format string, args ...any) string {
 func Day(t time.Time) string {
 	t = t.In(shanghai)
 	return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
+}
+
+// Days is a span of days, or the one day: 1月12日—1月18日.
+func Days(from, to time.Time) string {
+	if Day(from) == Day(to) {
+		return Day(from)
+	}
+	return Day(from) + "—" + Day(to)
 }
 
 // Moment is a date and time: 1月19日 17:30.

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,31 +47,14 @@ func (s *step) correct(text string) bool {
 
 // leftover takes the rest of a message that began with a correction.
 func (s *step) leftover(p string) {
-	if s.reasonIn(p) {
-		return
-	}
-	before := len(s.out.Changed)
+	p = strings.TrimSpace(p)
+	before, problems := len(s.out.Changed), len(s.out.Problems)
 	if s.form.Lines {
 		s.lines(p)
 	}
-	if len(s.out.Changed) == before && !slices.ContainsFunc(s.out.Problems, func(q Problem) bool { return strings.Contains(p, q.Raw) }) {
-		s.out.Problems = append(s.out.Problems, Problem{Raw: strings.TrimSpace(p), Why: Unclear})
+	if p != "" && len(s.out.Changed) == before && len(s.out.Problems) == problems {
+		s.out.Problems = append(s.out.Problems, Problem{Raw: p, Why: Unclear})
 	}
-}
-
-// reasonIn takes a reason that stands beside corrections.
-func (s *step) reasonIn(p string) bool {
-	p = strings.TrimSpace(p)
-	for _, lead := range []string{"原因", "因为", "由于", "说明", "理由"} {
-		if rest, ok := strings.CutPrefix(p, lead); ok && s.d.Correcting {
-			if lead == "因为" || lead == "由于" {
-				rest = p
-			}
-			s.d.Reason = strings.TrimLeft(rest, ":: 是为")
-			return s.d.Reason != ""
-		}
-	}
-	return false
 }
 
 func (s *step) correctOne(t string) bool {
@@ -106,7 +88,7 @@ func (s *step) correctOne(t string) bool {
 	}
 	fd, rest, ok := s.form.begins(body)
 	if !ok {
-		if led && strings.Contains(body, "改") {
+		if led && utf8.RuneCountInString(body) <= 20 && (strings.HasPrefix(t, "改") || strings.HasPrefix(t, "修改") || strings.Contains(body, "改")) {
 			s.out.Problems = append(s.out.Problems, Problem{Raw: t, Why: NoSuchField})
 			return true
 		}
@@ -121,7 +103,15 @@ func (s *step) correctOne(t string) bool {
 	if led && !bound && !strong && utf8.RuneCountInString(value) == 0 {
 		return false
 	}
-	s.put(fd.Key, notWhat(value))
+	value = notWhat(value)
+	if first, rest, more := strings.Cut(value, " "); more && fd.numeric() && s.form.Lines {
+		if _, why, _ := fd.read(value, s.env); why != "" { // 「改案值 2万 立案3件」
+			s.put(fd.Key, first)
+			s.leftover(rest)
+			return true
+		}
+	}
+	s.put(fd.Key, value)
 	return true
 }
 

@@ -114,8 +114,7 @@ func (f *Form) figures(text string) reading {
 				total: strings.Contains(prefix, "累计")})
 			r.covered += weight(text[start:end])
 		case !passing(prefix, t.unit):
-			r.unclear = append(r.unclear, strings.TrimSpace(words+suffix))
-			free = t.to + len(suffix)
+			r.unclear = append(r.unclear, words)
 		}
 	}
 	f.zeros(text[free:], &r)

@@ -160,11 +160,7 @@ func gluedValue(fd *Field, value string, env Env) bool {
 // links, places, names. It returns how many values it found.
 func (l *line) typed() int {
 	found := 0
-	for i := range l.form.Fields {
-		fd := &l.form.Fields[i]
-		if fd.Fixed || fd.Rest {
-			continue
-		}
+	for _, fd := range l.byCertainty() {
 		from, to, raw := l.find(fd)
 		if raw == "" || !l.free(from, to) {
 			continue
@@ -185,6 +181,25 @@ func (l *line) typed() int {
 		found++
 	}
 	return found
+}
+
+// plainness orders the types by how surely their values stand out, so that a
+// place is not taken for a part of the name behind it.
+var plainness = []Type{Link, Phone, Money, Time, Quantity, Place, Unit, Person, Choice, Text}
+
+// byCertainty lists the fields that unlabelled words may fill, the plainest type
+// first.
+func (l *line) byCertainty() []*Field {
+	var out []*Field
+	for i := range l.form.Fields {
+		if fd := &l.form.Fields[i]; !fd.Fixed && !fd.Rest && slices.Contains(plainness, fd.Type) {
+			out = append(out, fd)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Field) int {
+		return slices.Index(plainness, a.Type) - slices.Index(plainness, b.Type)
+	})
+	return out
 }
 
 // find looks for a value of the field's type in the line.

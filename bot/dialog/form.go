@@ -132,6 +132,14 @@ func (f *Form) Named(label string) (*Field, bool) {
 // names are all the ways to call a field.
 func (f *Field) names() []string { return append([]string{f.Label}, f.Alias...) }
 
+// Short is the name that people use for the field.
+func (f *Field) Short() string {
+	if len(f.Alias) > 0 {
+		return f.Alias[0]
+	}
+	return f.Label
+}
+
 // numeric says whether labelled numbers can fill the field.
 func (f *Field) numeric() bool { return f.Type == Number || f.Type == Money }
 
@@ -160,7 +168,7 @@ func (f *Form) steps() []Group {
 	}
 	var out []Group
 	for _, fd := range f.Fields {
-		if !fd.Fixed {
+		if !fd.Fixed && fd.Type != Files {
 			out = append(out, Group{Fields: []string{fd.Key}})
 		}
 	}

@@ -100,26 +100,23 @@ func addressEnd(t string, from int) int {
 	return end
 }
 
-// endsIn finds a name by the way such names end: 「张记鞋店」.
+// endsIn finds a name by the way such names end: 「张记鞋店」. It looks in each
+// stretch of the line that no value has taken yet.
 func (l *line) endsIn(ends []string) (from, to int, raw string) {
 	for _, p := range l.pieces(true) {
-		start := p.from
-		for i := p.from; i < p.to; i++ {
-			if l.used[i] {
-				start = i + 1
+		for from := p.from; from < p.to; {
+			if l.used[from] {
+				from++
+				continue
 			}
-		}
-		if from, to, ok := nameIn(l.text, start, p.to, ends); ok {
-			return from, to, l.text[from:to]
-		}
-		if start > p.from { // the words before what is used
-			stop := p.from
-			for stop < p.to && !l.used[stop] {
-				stop++
+			to := from
+			for to < p.to && !l.used[to] {
+				to++
 			}
-			if from, to, ok := nameIn(l.text, p.from, stop, ends); ok {
-				return from, to, l.text[from:to]
+			if start, end, ok := nameIn(l.text, from, to, ends); ok {
+				return start, end, l.text[start:end]
 			}
+			from = to
 		}
 	}
 	return 0, 0, ""

@@ -53,6 +53,9 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		v.Text = raw
 	default:
 		v.Text = strings.TrimRight(raw, "。.,，;； ")
+		if utf8.RuneCountInString(v.Text) < 2 {
+			return v, TooShort, ""
+		}
 	}
 	if f.Max > 0 && f.Type == Text && !f.Rest && utf8.RuneCountInString(v.Text) > int(f.Max) {
 		return v, TooLong, strconv.FormatInt(f.Max, 10)

@@ -133,6 +133,7 @@ const (
 	NotAChoice   Why = "not_a_choice"
 	NotAUnit     Why = "not_a_unit"
 	NotAPerson   Why = "not_a_person"
+	TooShort     Why = "too_short"
 	TooLong      Why = "too_long"
 	KnownAlready Why = "fixed"      // it comes from the records
 	WhichField   Why = "which"      // two fields could be meant
@@ -193,8 +194,12 @@ func (f *Form) Values(d Draft, env Env) map[string]Value {
 	return all
 }
 
-// missing are the required keys without a value, in the order of the form.
+// missing are the required keys without a value, in the order of the form. A form
+// of lines has none: what it does not name takes its default.
 func (s *step) missing() []string {
+	if s.form.Lines {
+		return nil
+	}
 	all := s.values()
 	var out []string
 	for _, fd := range s.form.Fields {

@@ -19,6 +19,13 @@ func (s *step) text(text string) {
 		s.answer(text)
 		return
 	}
+	if s.d.Correcting {
+		if text = s.takeReason(text); text == "" {
+			s.explain(s.d.Reason)
+			s.out.Taken = Surely
+			return
+		}
+	}
 	if s.reason(text) || s.correct(text) {
 		return
 	}
@@ -52,13 +59,40 @@ func (s *step) wantsReason() bool {
 	return len(s.unexplained(all)) > 0 || s.d.Correcting && s.d.Reason == "" && s.d.changed()
 }
 
+// becauses are the words that begin a reason.
+var becauses = []string{"更正原因", "原因", "说明", "理由", "因为", "由于"}
+
+// takeReason cuts the reason off a correction that carries one: 「案值改成1.8万
+// 原因:漏报一件」.
+func (s *step) takeReason(text string) string {
+	for i := range text {
+		if i > 0 && !separator([]rune(text[:i])[utf8.RuneCountInString(text[:i])-1]) && text[i-1] != ' ' {
+			continue
+		}
+		for _, w := range becauses {
+			rest, ok := strings.CutPrefix(text[i:], w)
+			if !ok {
+				continue
+			}
+			if w == "因为" || w == "由于" {
+				rest = text[i:]
+			}
+			if rest = strings.TrimSpace(strings.TrimLeft(rest, ":: 是为")); utf8.RuneCountInString(rest) >= 2 {
+				s.d.Reason = rest
+				return strings.TrimSpace(strings.TrimRightFunc(text[:i], separator))
+			}
+		}
+	}
+	return text
+}
+
 // reason takes 「原因:…」「说明:…」「因为…」.
 func (s *step) reason(text string) bool {
 	if s.d.Phase != Confirming {
 		return false
 	}
 	t := strings.TrimSpace(text)
-	for _, lead := range []string{"更正原因", "原因", "说明", "理由", "因为", "由于"} {
+	for _, lead := range becauses {
 		rest, ok := strings.CutPrefix(t, lead)
 		if !ok {
 			continue

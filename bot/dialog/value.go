@@ -107,11 +107,11 @@ func (f *Field) Reading(v Value) string {
 	plain := func(s string) string {
 		return strings.NewReplacer(",", "", " ", "").Replace(zh.Fold(s))
 	}
-	shown := plain(f.Show(v))
-	if plain(raw) == shown || plain(raw)+f.Unit == shown || strings.TrimSuffix(shown, plain(raw)) != shown {
+	said, shown := plain(raw), plain(f.Show(v))
+	if said == shown || strings.HasPrefix(shown, said) || (f.Type == Number || f.Type == Quantity) && strings.Contains(said, v.Num.String()) {
 		return ""
 	}
-	if f.Type == Number && zh.Fold(raw) == v.Num.String() {
+	if o, ok := f.option(raw); f.Type == Choice && ok && o.Value == v.Text {
 		return ""
 	}
 	return raw

@@ -19,7 +19,8 @@ func Handler() bot.Handler {
 			{Words: []string{"你好", "您好", "在吗", "在不在", "早上好", "下午好", "hi", "Hi", "hello", "Hello", "开始"}, Do: help, Alone: true},
 			{Words: []string{"谢谢", "多谢", "辛苦了", "好的谢谢", "收到", "知道了"}, Do: thanks, Alone: true},
 			{Words: []string{"继续", "继续填", "接着填", "我的草稿"}, Do: resume, Alone: true},
-			{Words: []string{"取消", "提交", "修改", "一步一步", "上一步", "跳过", "草稿"}, Do: nothing, Alone: true, Yield: true},
+			{Words: []string{"恢复", "找回", "恢复草稿"}, Do: restore, Alone: true},
+			{Words: []string{"取消", "提交", "修改", "一步一步", "上一步", "跳过", "完成", "草稿"}, Do: nothing, Alone: true, Yield: true},
 		},
 		Taps: map[string]func(context.Context, *bot.Turn, string) error{
 			"menu":   help,
@@ -48,6 +49,8 @@ func thanks(_ context.Context, t *bot.Turn, _ string) error {
 }
 
 func resume(ctx context.Context, t *bot.Turn, _ string) error { return t.Resume(ctx) }
+
+func restore(ctx context.Context, t *bot.Turn, _ string) error { return t.Restore(ctx) }
 
 // nothing answers words that only mean something while a form is open.
 func nothing(_ context.Context, t *bot.Turn, _ string) error {

@@ -86,7 +86,7 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 		return bot.Maybe
 	}
 	text := t.Message.Text
-	if len([]rune(text)) < 5 || asks(text) {
+	if len([]rune(text)) < 4 || asks(text) {
 		return bot.No
 	}
 	for _, w := range d.cfg.Alarm {

@@ -129,7 +129,7 @@ func (d *Duty) tell(ctx context.Context, t *bot.Turn, l store.Lead) error {
 		}
 		v.Events = append(v.Events, ev)
 	}
-	t.SayAbout(item(l.ID), "lead.progress", v)
+	t.Say("lead.progress", v)
 	return nil
 }
 
@@ -184,7 +184,7 @@ func (d *Duty) takeBack(ctx context.Context, t *bot.Turn, rest string) error {
 		t.Say("lead.nothing_to_withdraw", nil)
 		return nil
 	}
-	t.SayAbout(item(leads[0].ID), "lead.confirm_withdraw", d.view(t, leads[0], &d.cfg.Form, 0))
+	t.Say("lead.confirm_withdraw", d.view(t, leads[0], &d.cfg.Form, 0))
 	return nil
 }
 

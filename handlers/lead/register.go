@@ -52,7 +52,7 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 		return "", fmt.Errorf("writing the timeline of %s: %w", number, err)
 	}
 	v := d.view(t, l, s.Form, len(s.Draft.Files))
-	t.SayAbout(item(l.ID), "lead.receipt", v)
+	t.Say("lead.receipt", v)
 	d.tellOffice(t, "lead.registered", v)
 	return number, nil
 }

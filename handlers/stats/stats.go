@@ -97,8 +97,9 @@ type View struct {
 	Missing    []string
 	Late       []string
 	Corrected  []string
-	Total      []LineView
-	Unit       string // of a question about one's own unit
+	Total      []LineView // that are not zero
+	Nil        []LineView // core figures that are
+	Unit       string     // of a question about one's own unit
 	Filed      bool
 	FiledLate  bool
 	FiledZero  bool
@@ -187,7 +188,7 @@ func (d *Duty) week(ctx context.Context, t *bot.Turn, words string) error {
 		units = []string{t.Person.Unit}
 		filings = only(filings, t.Person.Unit)
 	}
-	if v.Total, err = d.totals(ctx, t, p, filings, units); err != nil {
+	if v.Total, v.Nil, err = d.totals(ctx, t, p, filings, units); err != nil {
 		return err
 	}
 	if units != nil {
@@ -210,7 +211,7 @@ func only(filings []store.Filing, unit string) []store.Filing {
 
 // totals adds up the core figures, and every other that is not zero, of the
 // period and of the campaign so far.
-func (d *Duty) totals(ctx context.Context, t *bot.Turn, p table.Period, filings []store.Filing, units []string) ([]LineView, error) {
+func (d *Duty) totals(ctx context.Context, t *bot.Turn, p table.Period, filings []store.Filing, units []string) (some, none []LineView, err error) {
 	rows := make([]map[string]zh.Num, 0, len(filings))
 	for _, f := range filings {
 		row := make(map[string]zh.Num, len(f.Values))
@@ -222,18 +223,21 @@ func (d *Duty) totals(ctx context.Context, t *bot.Turn, p table.Period, filings 
 	total := d.table.Aggregate(rows)
 	sums, err := t.Tx.Filings().Sums(ctx, d.table.ID, 0, weekly.PeriodKey(p), units)
 	if err != nil {
-		return nil, fmt.Errorf("adding up the campaign: %w", err)
+		return nil, nil, fmt.Errorf("adding up the campaign: %w", err)
 	}
-	var out []LineView
 	for _, f := range d.table.Figures() {
 		if !f.Core && total[f.Key] == 0 || f.Row != "" {
 			continue
 		}
 		l := LineView{Label: f.Short, Value: f.Show(total[f.Key])}
-		if f.Agg == table.Sum {
+		if f.Agg == table.Sum && sums[f.Key] != 0 {
 			l.Sum = f.Show(zh.Num(sums[f.Key]))
 		}
-		out = append(out, l)
+		if total[f.Key] == 0 {
+			none = append(none, l)
+		} else {
+			some = append(some, l)
+		}
 	}
-	return out, nil
+	return some, none, nil
 }

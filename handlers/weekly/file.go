@@ -214,7 +214,7 @@ func (d *Duty) show(ctx context.Context, t *bot.Turn, g target, _ string) error 
 	for _, h := range history {
 		v.Versions = append(v.Versions, d.view(t, g, h, nil))
 	}
-	t.SayAbout(item(g.period), "weekly.filed", v)
+	t.Say("weekly.filed", v)
 	return nil
 }
 

@@ -61,15 +61,13 @@ func (d *Duty) Handler() bot.Handler {
 		Name: name,
 		Commands: []bot.Command{
 			{Words: []string{"周报", "报周报", "填周报", "统计表", "报统计表", "报数据", "填报"}, Do: d.begin},
-			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据"}, Do: d.zero},
+			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据", "没有数据", "没数据", "无数据", "本周没有", "本周无", "这周没有"}, Do: d.zero},
 			{Words: []string{"同上周", "同上期", "和上周一样", "跟上周一样", "同上一期"}, Do: d.same},
 			{Words: []string{"更正", "更正周报", "改周报"}, Do: d.correct, Yield: true},
 			{Words: []string{"代报"}, Do: d.proxy},
 		},
 		Claim: d.claim,
-		Take: func(ctx context.Context, t *bot.Turn) error {
-			return d.begin(ctx, t, t.Message.Text)
-		},
+		Take:  d.take,
 		Taps: map[string]func(context.Context, *bot.Turn, string) error{
 			"start":   d.onTap(d.start),
 			"zero":    d.onTap(d.fileZero),
@@ -325,6 +323,8 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 	}
 	known, share := d.read.Figures(text)
 	switch {
+	case nth.MatchString(text) && (strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
+		return bot.Sure
 	case known >= 2 && share >= 0.5, known == 1 && share >= 0.8:
 		return bot.Sure
 	case strings.Contains(text, "改"):
@@ -336,4 +336,16 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 		return bot.Maybe
 	}
 	return bot.No
+}
+
+// take handles what was claimed: figures, or a period's number before the word.
+func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
+	text := t.Message.Text
+	if nth.MatchString(text) && strings.Contains(text, "零报告") {
+		return d.zero(ctx, t, text)
+	}
+	if before, after, ok := strings.Cut(text, "更正"); ok && nth.MatchString(before) {
+		return d.correct(ctx, t, before+after)
+	}
+	return d.begin(ctx, t, text)
 }
