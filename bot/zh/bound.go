@@ -14,7 +14,7 @@ const (
 
 // Words before and after a number that say how it was meant.
 var (
-	aboutBefore = wordEndings("约 大约 大概 大致 约莫 估计 接近 将近 近 差不多 几乎 左右 大概有 大约有 约有 估计有 差不多有 约为 约合 小")
+	aboutBefore = wordEndings("约 大约 大概 大致 约莫 估计 接近 将近 近 差不多 几乎 大概有 大约有 约有 估计有 差不多有 约为 约合 小")
 	leastBefore = wordEndings("至少 起码 最少 不少于 不低于 不下 不下于 超过 超 逾 突破 多于 高于 大于 上 过 破 至少有 至少也有 最少有 最少也有 起码有 起码也有 >= ≥ >")
 	mostBefore  = wordEndings("最多 顶多 至多 不超过 不到 不足 不满 未满 低于 少于 小于 不多于 不高于 <= ≤ < 最多也就 未超过 没超过 没到 没有超过")
 	aboutAfter  = words("左右 上下 多 余 来 出头 有余 不等 把")
@@ -35,7 +35,7 @@ func (l *line) boundBefore(i int) (b Bound, from int) {
 		ends  *endings
 		bound Bound
 	}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}} {
-		if w, start := l.findBefore(i, try.ends); len(w) > len(word) {
+		if w, start := l.findBefore(i, try.ends); len(w) > len(word) && start >= l.floor {
 			word, from, b = w, start, try.bound
 		}
 	}
@@ -64,7 +64,7 @@ func (l *line) boundAfter(i int) (b Bound, end int) {
 			j = end
 		}
 	}
-	if w, end := l.find(j, mostAfter); w != "" {
+	if w, end := l.find(j, mostAfter); w != "" && !(w == "不到" && end < len(l.r) && isNumeral(l.r[end])) {
 		return AtMost, end
 	}
 	if w, end := l.find(j, leastAfter); w != "" {

@@ -17,5 +17,5 @@
 // and simplified characters, so positions never move. Small scanners read at a
 // position and say where they stopped; there are no regular expressions and no
 // backtracking beyond one reading, so time grows with the length of the text.
-// A few microseconds a message is the aim, and the benchmark holds it to that.
+// The benchmark measures it: some ten microseconds for a long line.
 package zh

@@ -74,6 +74,8 @@ type line struct {
 	src string
 	r   []rune
 	at  []int // at[i] is the byte offset of rune i; one more entry for the end
+
+	floor int // where the last reading ended: what follows must not reach back over it
 }
 
 func newLine(text string) *line {

@@ -42,6 +42,7 @@ func Moneys(text string) []Money {
 			if m, ok := q.money(); ok && (!m.Bare || l.bareMoney(q)) {
 				found = append(found, m)
 			}
+			l.floor = q.end
 		}
 		i = max(q.end, i+1)
 	}
@@ -102,7 +103,7 @@ func (l *line) yuanSign(i int) int {
 	for l.get(j-1) == ' ' {
 		j--
 	}
-	if w, from := l.findBefore(j, yuanSigns); w != "" {
+	if w, from := l.findBefore(j, yuanSigns); w != "" && from >= l.floor {
 		return from
 	}
 	return i

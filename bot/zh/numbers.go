@@ -42,7 +42,7 @@ func Numbers(text string) []Number {
 		switch what {
 		case read:
 			found = append(found, q.Number)
-			i = q.end
+			i, l.floor = q.end, q.end
 		case refused:
 			i = max(q.end, i+1)
 		default:

@@ -184,9 +184,10 @@ func (l *line) takeUnit(q *quantity) {
 	if l.get(from) == '个' && end == from+1 {
 		more := l.get(end)
 		if unitFrom, unitEnd := l.unit(end + 1); (more == '多' || more == '半') && unitEnd > end+1 && unitFrom == end+1 {
-			if more == '多' {
-				q.Bound = About
-			} else {
+			switch {
+			case more == '多':
+				q.Bound = stronger(q.Bound, About)
+			case q.Bound == Exact:
 				q.Value += One / 2
 			}
 			q.set(l, unitFrom, unitEnd)
