@@ -11,7 +11,7 @@ import (
 // PhoneMessage is one line in a chat of the phone page, kept as a platform's server
 // would keep it.
 type PhoneMessage struct {
-	ID         int64  // 1, 2, 3 … in the order of commits, over all chats
+	ID         int64  // rises in the order of commits, over all chats; small enough for a browser
 	Chat       string // "p:ACCOUNT" private with the bot, "g:GROUP"
 	Author     string // an account, or "bot"
 	Body       []byte // JSON
