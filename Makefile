@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check lint fmt modules vuln fuzz clean
+.PHONY: help run demo build test check lint fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -49,6 +49,9 @@ fmt: ## format the code
 
 fuzz: ## run every fuzz target for FUZZTIME=10s
 	tools/fuzz $(FUZZTIME)
+
+licences: ## write THIRD-PARTY.md anew, after a change of modules
+	tools/licences
 
 clean: ## remove what was built; the data folder stays
 	rm -rf zhuanban .bin
