@@ -60,6 +60,7 @@ func (d *desk) serve(w *world) error {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
 		})
+		running.Go(func() { d.housekeep(work) })
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -78,6 +79,37 @@ func (d *desk) serve(w *world) error {
 		return fmt.Errorf("serving: %w", err)
 	}
 	return nil
+}
+
+// A platform sends a message again within hours; after a month nobody asks for
+// its answer any more.
+const (
+	keepAnswers = 30 * 24 * time.Hour
+	cleaning    = time.Hour
+	broom       = 1000
+)
+
+// housekeep forgets the answers to old messages, a little at a time.
+func (d *desk) housekeep(ctx context.Context) {
+	tick := time.NewTicker(cleaning)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for n := broom; n == broom && ctx.Err() == nil; {
+			err := d.store.Update(ctx, func(tx *store.Tx) (err error) {
+				n, err = tx.Messages().Prune(ctx, d.clock.Now().Add(-keepAnswers), broom)
+				return err
+			})
+			if err != nil {
+				d.log.Error("forgetting old answers", "err", err)
+				break
+			}
+		}
+	}
 }
 
 // routes are the HTTP paths of the contract.

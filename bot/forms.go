@@ -178,7 +178,14 @@ func (t *Turn) active(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the draft: %w", err)
 	}
-	return t.session(ctx, row)
+	s, err := t.session(ctx, row)
+	if err != nil { // its form is gone from the configuration: that must not silence the person
+		t.bot.log.ErrorContext(ctx, "a draft cannot be opened", "draft", row.ID, "err", err)
+		t.conv.Active = 0
+		t.Say("form.unusable", nil)
+		return nil, nil
+	}
+	return s, nil
 }
 
 // Draft is the running form's owner and topic; ok is false when there is none.
@@ -215,11 +222,7 @@ func (t *Turn) park(ctx context.Context, draft int64) error {
 	if err != nil {
 		return fmt.Errorf("loading the draft: %w", err)
 	}
-	s, err := t.session(ctx, row)
-	if err != nil {
-		return err
-	}
-	if len(s.Draft.Values) > 0 || len(s.Draft.Files) > 0 {
+	if s, err := t.session(ctx, row); err == nil && !s.empty() {
 		t.Say("form.parked", s.Form.Title)
 	}
 	return nil
@@ -347,11 +350,7 @@ func (t *Turn) submit(ctx context.Context, s *Session) error {
 		return fmt.Errorf("looking for drafts: %w", err)
 	}
 	for _, row := range rows {
-		other, err := t.session(ctx, row)
-		if err != nil {
-			return err
-		}
-		if len(other.Draft.Values) > 0 {
+		if other, err := t.session(ctx, row); err == nil && !other.empty() {
 			t.Say("form.waiting", other.Form.Title)
 			break
 		}

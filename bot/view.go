@@ -98,7 +98,7 @@ func (s *Session) view(out dialog.Outcome) FormView {
 	}
 	values := s.Form.Values(s.Draft, s.Env)
 	v.Zero = s.Env.Zero != nil && s.Env.Zero(s.Draft.Values)
-	v.lines(s, values)
+	v.lines(s, values, out.Event == dialog.Ask)
 	for _, k := range out.Missing {
 		v.Missing = append(v.Missing, s.fieldView(k, values))
 	}
@@ -121,7 +121,8 @@ func (s *Session) view(out dialog.Outcome) FormView {
 }
 
 // lines puts the values into numbered lines, by section where the form has steps.
-func (v *FormView) lines(s *Session, values map[string]dialog.Value) {
+// While values are asked for, defaults are left out.
+func (v *FormView) lines(s *Session, values map[string]dialog.Value, asking bool) {
 	group := map[string]string{}
 	var order []string
 	for _, g := range s.Form.Steps {
@@ -145,7 +146,7 @@ func (v *FormView) lines(s *Session, values map[string]dialog.Value) {
 	}
 	for _, fd := range ordered {
 		val, ok := values[fd.Key]
-		if !ok || fd.Type == dialog.Files {
+		if !ok || fd.Type == dialog.Files || asking && val.Origin == dialog.Defaulted {
 			continue
 		}
 		if s.Form.Lines && val.Origin == dialog.Defaulted && val.Num == 0 {

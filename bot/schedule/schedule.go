@@ -208,7 +208,7 @@ func (r *Runner) fire(ctx context.Context, o Occurrence, now time.Time, at func(
 // done says whether an occurrence was fired, without taking the write lock.
 func (r *Runner) done(ctx context.Context, o Occurrence) (done bool, err error) {
 	err = r.Store.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Occurrences().Fired(ctx, o.Job, o.Due.Add(-time.Second), o.Due)
+		rows, err := tx.Occurrences().Fired(ctx, o.Job, o.Due, o.Due.Add(time.Second))
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/calendar"
 	"zhuanban/bot/zh"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -51,7 +52,7 @@ func (d *Duty) Handler() bot.Handler {
 // question is how people ask for figures without the word of command.
 var (
 	asksWho  = regexp.MustCompile(`(谁|哪些|哪个|哪几个|几个|多少).{0,8}(没报|未报|没交|没有报|还没|迟报)`)
-	asksMany = regexp.MustCompile(`(本周|本期|这周|这期|上周|上期|累计|目前|到现在|一共|总共|全县|我们|咱们).{0,12}(多少|几[件次户条个家]|数据|情况|怎么样|怎样|如何)`)
+	asksMany = regexp.MustCompile(`第\s*[0-9]{1,2}\s*期.{0,6}(数据|情况|统计|汇总|多少)|(本周|本期|这周|这期|上周|上期|累计|目前|到现在|一共|总共|全县|我们|咱们).{0,12}(多少|几[件次户条个家]|数据|情况|怎么样|怎样|如何)`)
 )
 
 func (d *Duty) claim(t *bot.Turn) bot.Certainty {
@@ -70,8 +71,9 @@ func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
 
 var nth = regexp.MustCompile(`第?\s*([0-9]{1,2})\s*期`)
 
-// period is the one that a question is about: the one being collected, the one
-// before (上周), or one by its number.
+// period is the one that a question is about: the one being collected, last
+// week's (上周), or one by its number. From Monday until the next collection begins
+// the one being collected is last week's.
 func (d *Duty) period(t *bot.Turn, words string) (p table.Period, ok bool) {
 	if m := nth.FindStringSubmatch(words); m != nil {
 		n, _ := strconv.Atoi(m[1])
@@ -79,6 +81,9 @@ func (d *Duty) period(t *bot.Turn, words string) (p table.Period, ok bool) {
 	}
 	p = table.Current(d.periods, t.Now)
 	if strings.Contains(words+t.Message.Text, "上周") || strings.Contains(words+t.Message.Text, "上期") {
+		if p.Nominal.Before(calendar.DateOf(t.Now).Monday()) {
+			return p, true
+		}
 		return table.ByNo(d.periods, p.No-1)
 	}
 	return p, p.No > 0
