@@ -9,7 +9,26 @@ import (
 	"pgregory.net/rapid"
 
 	"zhuanban/bot"
+	"zhuanban/bot/channeltest"
 )
+
+func TestThePhoneHoldsWhatEveryPlatformMust(t *testing.T) {
+	channeltest.Run(t, func(t *testing.T) channeltest.Kit {
+		w := newWorld(t)
+		return channeltest.Kit{Channel: w.phone, Person: "hutou.filer", Group: "专班工作群",
+			Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
+				chat := PrivateChat(to.Account)
+				if to.Kind == bot.ToGroup {
+					chat = GroupChat(to.Account)
+				}
+				var out []bot.Reply
+				for _, e := range w.chat(chat) {
+					out = append(out, *e.Body.Reply)
+				}
+				return out
+			}}
+	})
+}
 
 func TestAParcelIsShownOnceHoweverOftenItIsSent(t *testing.T) {
 	w := newWorld(t)

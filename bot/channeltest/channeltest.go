@@ -1,0 +1,117 @@
+// Package channeltest is what every platform must hold, as a test that each
+// channel's own tests run. It knows no platform: a Kit says how the imitation of
+// the platform's server is looked into.
+package channeltest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"zhuanban/bot"
+)
+
+// Kit is a channel under test and a view into the imitation of its platform.
+type Kit struct {
+	Channel bot.Channel
+	// Person and Group are known to the channel's roster.
+	Person, Group string
+	// Seen lists the replies that a recipient's chat shows, oldest first.
+	Seen func(t *testing.T, to bot.Recipient) []bot.Reply
+}
+
+// Run holds a channel to the contract of bot.Channel. open makes a fresh Kit.
+func Run(t *testing.T, open func(t *testing.T) Kit) {
+	text := bot.Reply{Kind: bot.TextReply, Text: "第2期统计表 1月19日(周五) 17:30 截止"}
+	send := func(t *testing.T, k Kit, id int64, to bot.Recipient, r bot.Reply) (bot.Receipt, error) {
+		t.Helper()
+		return k.Channel.Send(t.Context(), bot.Parcel{ID: id, To: to, Reply: r})
+	}
+
+	t.Run("has a name that never changes", func(t *testing.T) {
+		k := open(t)
+		require.NotEmpty(t, k.Channel.Name())
+		require.Equal(t, k.Channel.Name(), k.Channel.Name())
+	})
+	t.Run("shows a text to the person it is for and to nobody else", func(t *testing.T) {
+		k := open(t)
+		person, group := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}, bot.Recipient{Kind: bot.ToGroup, Account: k.Group}
+		_, err := send(t, k, 1, person, text)
+		require.NoError(t, err)
+		require.Equal(t, []string{text.Text}, texts(k.Seen(t, person)))
+		require.Empty(t, k.Seen(t, group))
+	})
+	t.Run("shows a group's text in the group", func(t *testing.T) {
+		k := open(t)
+		group := bot.Recipient{Kind: bot.ToGroup, Account: k.Group}
+		_, err := send(t, k, 1, group, text)
+		require.NoError(t, err)
+		require.Equal(t, []string{text.Text}, texts(k.Seen(t, group)))
+	})
+	t.Run("keeps the order in which it was handed parcels", func(t *testing.T) {
+		k := open(t)
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		for i, s := range []string{"一", "二", "三"} {
+			_, err := send(t, k, int64(i+1), person, bot.Reply{Kind: bot.TextReply, Text: s})
+			require.NoError(t, err)
+		}
+		require.Equal(t, []string{"一", "二", "三"}, texts(k.Seen(t, person)))
+	})
+	t.Run("shows a parcel that is sent again once, where it says that it dedupes", func(t *testing.T) {
+		k := open(t)
+		if !k.Channel.Traits().Dedupes {
+			return // it does not say so
+		}
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		first, err := send(t, k, 7, person, text)
+		require.NoError(t, err)
+		again, err := send(t, k, 7, person, text)
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		require.Len(t, k.Seen(t, person), 1)
+	})
+	t.Run("a card is complete as plain text, and has its buttons where it says that it draws them", func(t *testing.T) {
+		k := open(t)
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		card := bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n货值 3万元\n\n回复 1 提交", Body: "货值 3万元",
+			Buttons: []bot.Button{{Label: "提交", Tap: "form.submit:1:1", Code: 1}}}
+		_, err := send(t, k, 1, person, card)
+		require.NoError(t, err)
+		seen := k.Seen(t, person)
+		require.Len(t, seen, 1)
+		if k.Channel.Traits().Buttons {
+			require.Equal(t, card.Buttons, seen[0].Buttons)
+		} else {
+			require.Equal(t, card.Text, seen[0].Text)
+		}
+	})
+	t.Run("refuses a recipient that is not there, and tells the fate", func(t *testing.T) {
+		k := open(t)
+		_, err := send(t, k, 1, bot.Recipient{Kind: bot.ToPerson, Account: "nobody.here"}, text)
+		var failed *bot.SendError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, bot.Refused, failed.Fate)
+	})
+	t.Run("a send that is cut short tells that nothing is known or nothing was sent", func(t *testing.T) {
+		k := open(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := k.Channel.Send(ctx, bot.Parcel{ID: 1, To: bot.Recipient{Kind: bot.ToPerson, Account: k.Person}, Reply: text})
+		var failed *bot.SendError
+		if err != nil && errors.As(err, &failed) {
+			require.NotEqual(t, bot.Refused, failed.Fate)
+		} else {
+			require.NoError(t, err)
+		}
+	})
+}
+
+func texts(replies []bot.Reply) []string {
+	var out []string
+	for _, r := range replies {
+		out = append(out, r.Text)
+	}
+	return out
+}
