@@ -101,8 +101,9 @@ func (b *Bot) Handle(ctx context.Context, m Message) (replies []Reply, err error
 	}
 	defer release()
 	var queued bool
-	err = b.store.Update(ctx, func(tx *store.Tx) error {
-		t := &Turn{Message: m, Person: person, Now: b.clock.Now(), Tx: tx, bot: b, cause: Cause(m)}
+	now := b.clock.Now()
+	err = b.store.Update(ctx, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
+		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
 		seen, err := b.turn(ctx, t, known)
 		replies, queued = t.replies, !seen && len(t.queue) > 0
 		return err

@@ -190,7 +190,7 @@ func (b *Bot) enqueue(ctx context.Context, tx *store.Tx, rows []store.Delivery) 
 // Freeze makes the final reply of a queued delivery: it gives the numbers on a
 // person's card their meaning in that person's conversation. The caller's
 // transaction keeps both.
-func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery) (Reply, error) {
+func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery, now time.Time) (Reply, error) {
 	r, err := Words(d)
 	if err != nil || len(d.Body) > 0 {
 		return r, err
@@ -202,7 +202,6 @@ func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery) (Reply
 	if len(r.Buttons) == 0 || d.ToKind != string(ToPerson) {
 		return r, nil
 	}
-	now := b.clock.Now()
 	row, err := tx.Conversations().Lock(ctx, d.ToAccount, now)
 	if err != nil {
 		return r, fmt.Errorf("numbering delivery %d: %w", d.ID, err)

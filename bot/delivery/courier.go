@@ -31,7 +31,7 @@ import (
 
 // Writer makes the final words of a row: package bot's Bot.
 type Writer interface {
-	Freeze(ctx context.Context, tx *store.Tx, d store.Delivery) (bot.Reply, error)
+	Freeze(ctx context.Context, tx *store.Tx, d store.Delivery, now time.Time) (bot.Reply, error)
 	Wanted(ctx context.Context, tx *store.Tx, question string) (bool, error)
 }
 
@@ -54,6 +54,7 @@ type Courier struct {
 // rows wait no longer than it.
 const (
 	lease     = 10 * time.Second
+	sendTime  = 4 * time.Second // for one parcel
 	batch     = 100
 	glance    = 2 * time.Second // the safety net
 	firstWait = 2 * time.Second
@@ -147,7 +148,12 @@ func (c *Courier) deliver(ctx context.Context, d store.Delivery) (ended bool, er
 	if !ok {
 		return true, c.finish(ctx, d, store.Refused, "", fmt.Sprintf("no channel %q is configured", d.Platform))
 	}
-	receipt, err := ch.Send(ctx, bot.Parcel{ID: d.ID, Reply: reply,
+	if c.Wall().Add(sendTime).After(d.LeaseUntil) {
+		return false, c.release(ctx, d) // the batch took long: not to be sent without a lease
+	}
+	short, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	receipt, err := ch.Send(short, bot.Parcel{ID: d.ID, Reply: reply,
 		To: bot.Recipient{Kind: bot.RecipientKind(d.ToKind), Account: d.ToAccount}})
 	if err == nil {
 		return true, c.finish(ctx, d, store.Sent, receipt.Ref, "")
@@ -158,10 +164,11 @@ func (c *Courier) deliver(ctx context.Context, d store.Delivery) (ended bool, er
 // prepare asks whether the row is still wanted and freezes its bytes. A state
 // that is not empty is where the row ends without being sent.
 func (c *Courier) prepare(ctx context.Context, d store.Delivery) (reply bot.Reply, end store.DeliveryState, err error) {
+	now := c.Clock.Now()
 	err = c.Store.Update(ctx, func(tx *store.Tx) error {
 		end = ""
-		if d.Attempts <= 1 {
-			if !d.ExpiresAt.IsZero() && c.Clock.Now().After(d.ExpiresAt) {
+		if len(d.Body) == 0 { // never attempted
+			if !d.ExpiresAt.IsZero() && now.After(d.ExpiresAt) {
 				end = store.Expired
 				return nil
 			}
@@ -176,7 +183,7 @@ func (c *Courier) prepare(ctx context.Context, d store.Delivery) (reply bot.Repl
 				}
 			}
 		}
-		if reply, err = c.Writer.Freeze(ctx, tx, d); err != nil || len(d.Body) > 0 {
+		if reply, err = c.Writer.Freeze(ctx, tx, d, now); err != nil || len(d.Body) > 0 {
 			return err
 		}
 		body, err := json.Marshal(reply)
@@ -232,8 +239,9 @@ func (c *Courier) finish(ctx context.Context, d store.Delivery, state store.Deli
 	if why != "" {
 		c.Log.WarnContext(ctx, "not delivered", "delivery", d.ID, "state", state, "template", d.Template, "why", why)
 	}
+	now := c.Clock.Now()
 	err := c.Store.Update(ctx, func(tx *store.Tx) error {
-		return tx.Deliveries().Finish(ctx, d.ID, c.Owner, state, ref, why, c.Clock.Now())
+		return tx.Deliveries().Finish(ctx, d.ID, c.Owner, state, ref, why, now)
 	})
 	return lost(err, "finishing", d)
 }
