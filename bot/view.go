@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"slices"
 	"unicode/utf8"
 
 	"zhuanban/bot/dialog"
@@ -120,70 +119,86 @@ func (s *Session) view(out dialog.Outcome) FormView {
 	return v
 }
 
-// lines puts the values into numbered lines, by section where the form has steps.
-// While values are asked for, defaults are left out.
+// lines puts the values into numbered lines, by section where the form is one of
+// lines. While values are asked for, defaults are left out.
 func (v *FormView) lines(s *Session, values map[string]dialog.Value, asking bool) {
-	group := map[string]string{}
-	var order []string
+	sections := s.sections()
+	for _, g := range sections {
+		var group LineGroup
+		for _, fd := range g.fields {
+			val, ok := values[fd.Key]
+			if !ok || fd.Type == dialog.Files || asking && val.Origin == dialog.Defaulted || s.Form.Lines && v.folded(fd, val) {
+				continue
+			}
+			v.keys = append(v.keys, fd.Key)
+			group.Lines = append(group.Lines, s.line(len(v.keys), fd, val))
+		}
+		if len(group.Lines) > 0 {
+			group.Label = g.label
+			v.Groups = append(v.Groups, group)
+		}
+	}
+}
+
+// section is fields of the form under a heading.
+type section struct {
+	label  string
+	fields []*dialog.Field
+}
+
+// sections are the form's fields as a card shows them: a form of lines by its
+// steps, another in one piece.
+func (s *Session) sections() []section {
+	if !s.Form.Lines {
+		var all section
+		for i := range s.Form.Fields {
+			all.fields = append(all.fields, &s.Form.Fields[i])
+		}
+		return []section{all}
+	}
+	var out []section
 	for _, g := range s.Form.Steps {
+		one := section{label: g.Label}
 		for _, k := range g.Fields {
-			group[k] = g.Label
-		}
-		order = append(order, g.Label)
-	}
-	grouped := map[string][]LineView{}
-	if len(order) == 0 || !s.Form.Lines {
-		order = []string{""}
-	}
-	var ordered []*dialog.Field
-	for i := range s.Form.Fields {
-		ordered = append(ordered, &s.Form.Fields[i])
-	}
-	if s.Form.Lines {
-		slices.SortStableFunc(ordered, func(a, b *dialog.Field) int {
-			return slices.Index(order, group[a.Key]) - slices.Index(order, group[b.Key])
-		})
-	}
-	for _, fd := range ordered {
-		val, ok := values[fd.Key]
-		if !ok || fd.Type == dialog.Files || asking && val.Origin == dialog.Defaulted {
-			continue
-		}
-		if s.Form.Lines && val.Origin == dialog.Defaulted && val.Num == 0 {
-			switch {
-			case fd.Core:
-				v.Zeros = append(v.Zeros, fd.Short())
-			case fd.Required && !fd.Fixed && !fd.Conditional:
-				v.MoreZeros++
-			}
-			continue
-		}
-		if s.Form.Lines && fd.Fixed && val.Num == 0 {
-			continue
-		}
-		v.keys = append(v.keys, fd.Key)
-		line := LineView{No: len(v.keys), Label: fd.Label, Show: fd.Show(val), Raw: fd.Reading(val), Origin: string(val.Origin)}
-		if s.Draft.Correcting {
-			if was, ok := s.Draft.Base[fd.Key]; !ok {
-				line.Was = "0"
-			} else if !was.Same(val) {
-				line.Was = fd.Show(was)
-			}
-			if fd.Fixed {
-				line.Was = ""
+			if fd, ok := s.Form.Field(k); ok {
+				one.fields = append(one.fields, fd)
 			}
 		}
-		name := ""
-		if s.Form.Lines {
-			name = group[fd.Key]
-		}
-		grouped[name] = append(grouped[name], line)
+		out = append(out, one)
 	}
-	for _, name := range order {
-		if len(grouped[name]) > 0 {
-			v.Groups = append(v.Groups, LineGroup{Label: name, Lines: grouped[name]})
-		}
+	return out
+}
+
+// folded says whether a figure has no line of its own: one that stands at 0
+// because nobody named it is only counted, the core ones by name.
+func (v *FormView) folded(fd *dialog.Field, val dialog.Value) bool {
+	if val.Num != 0 || val.Origin != dialog.Defaulted && !fd.Fixed {
+		return false
 	}
+	switch {
+	case fd.Fixed:
+	case fd.Core:
+		v.Zeros = append(v.Zeros, fd.Short())
+	case fd.Required && !fd.Conditional:
+		v.MoreZeros++
+	}
+	return true
+}
+
+// line is one value of the card, with what it was if the draft corrects it.
+func (s *Session) line(no int, fd *dialog.Field, val dialog.Value) LineView {
+	l := LineView{No: no, Label: fd.Label, Show: fd.Show(val), Raw: fd.Reading(val), Origin: string(val.Origin)}
+	if !s.Draft.Correcting || fd.Fixed {
+		return l
+	}
+	switch was, ok := s.Draft.Base[fd.Key]; {
+	case !ok && val.Origin == dialog.Defaulted:
+	case !ok:
+		l.Was = "0"
+	case !was.Same(val):
+		l.Was = fd.Show(was)
+	}
+	return l
 }
 
 func (v *FormView) findings(s *Session, out dialog.Outcome) {
