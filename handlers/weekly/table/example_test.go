@@ -10,7 +10,7 @@ import (
 )
 
 func ExampleTable_Check() {
-	text, err := os.ReadFile("testdata/table.yaml")
+	text, err := os.ReadFile("../../../config.yaml")
 	if err != nil {
 		fmt.Println(err)
 		return

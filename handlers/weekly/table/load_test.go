@@ -2,7 +2,6 @@ package table
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,10 +14,9 @@ import (
 // parseWith parses the shipped table with one piece of its text replaced.
 func parseWith(t *testing.T, old, new string) (*Table, error) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/table.yaml")
-	require.NoError(t, err)
-	require.Equal(t, 1, strings.Count(string(text), old), "%q must be in the table once", old)
-	f, err := config.Parse("config.yaml", []byte(strings.Replace(string(text), old, new, 1)))
+	text := shippedText(t)
+	require.Equal(t, 1, strings.Count(text, old), "%q must be in the table once", old)
+	f, err := config.Parse("config.yaml", []byte(strings.Replace(text, old, new, 1)))
 	require.NoError(t, err)
 	return Parse(f, "weekly")
 }
@@ -26,9 +24,8 @@ func parseWith(t *testing.T, old, new string) (*Table, error) {
 // line is the number of the first line of the shipped table that contains s.
 func line(t *testing.T, s string) int {
 	t.Helper()
-	text, err := os.ReadFile("testdata/table.yaml")
-	require.NoError(t, err)
-	before, _, found := strings.Cut(string(text), s)
+	text := shippedText(t)
+	before, _, found := strings.Cut(text, s)
 	require.True(t, found, s)
 	return strings.Count(before, "\n") + 1
 }

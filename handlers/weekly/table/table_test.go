@@ -2,6 +2,7 @@ package table
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,11 +11,19 @@ import (
 	"zhuanban/bot/zh"
 )
 
+// shippedText is the part of the shipped configuration that is the weekly table.
+func shippedText(t require.TestingT) string {
+	text, err := os.ReadFile("../../../config.yaml")
+	require.NoError(t, err)
+	_, weekly, found := strings.Cut(string(text), "\nweekly:")
+	require.True(t, found)
+	return "weekly:" + weekly
+}
+
 // shipped is the table of the shipped campaign.
 func shipped(t require.TestingT) *Table {
-	text, err := os.ReadFile("testdata/table.yaml")
-	require.NoError(t, err)
-	f, err := config.Parse("config.yaml", text)
+	text := shippedText(t)
+	f, err := config.Parse("config.yaml", []byte(text))
 	require.NoError(t, err)
 	table, err := Parse(f, "weekly")
 	require.NoError(t, err)
