@@ -91,6 +91,10 @@ func (b *Bot) claim(t *Turn) (best *Handler, certainty Certainty) {
 
 // lost says that nothing could be made of the message.
 func (t *Turn) lost(active *Session) error {
+	if n, ok := zh.Choice(t.Message.Text); ok && active == nil {
+		t.Say("bot.no_number", n)
+		return nil
+	}
 	data := struct{ Text, Draft string }{Text: t.Message.Text}
 	if active != nil {
 		data.Draft = active.Form.Title

@@ -52,7 +52,7 @@ func (d *Duty) Handler() bot.Handler {
 // question is how people ask for figures without the word of command.
 var (
 	asksWho  = regexp.MustCompile(`(谁|哪些|哪个|哪几个|几个|多少).{0,8}(没报|未报|没交|没有报|还没|迟报)`)
-	asksMany = regexp.MustCompile(`第\s*[0-9]{1,2}\s*期.{0,6}(数据|情况|统计|汇总|多少)|(本周|本期|这周|这期|上周|上期|累计|目前|到现在|一共|总共|全县|我们|咱们).{0,12}(多少|几[件次户条个家]|数据|情况|怎么样|怎样|如何)`)
+	asksMany = regexp.MustCompile(`第\s*[0-9]{1,2}\s*[期周].{0,6}(数据|情况|统计|汇总|多少)|(本周|本期|这周|这期|上周|上期|累计|目前|到现在|一共|总共|全县|我们|咱们).{0,12}(多少|几[件次户条个家]|数据|情况|怎么样|怎样|如何)`)
 )
 
 func (d *Duty) claim(t *bot.Turn) bot.Certainty {
@@ -69,7 +69,7 @@ func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
 	return d.week(ctx, t, t.Message.Text)
 }
 
-var nth = regexp.MustCompile(`第?\s*([0-9]{1,2})\s*期`)
+var nth = regexp.MustCompile(`第?\s*([0-9]{1,2})\s*[期周]`)
 
 // period is the one that a question is about: the one being collected, last
 // week's (上周), or one by its number. From Monday until the next collection begins

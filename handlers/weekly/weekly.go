@@ -141,7 +141,7 @@ func (d *Duty) onTap(do func(context.Context, *bot.Turn, target, string) error) 
 func may(p bot.Person, unit string) bool { return p.Files() && p.Unit == unit || p.Office() }
 
 // nth is 「第3期」 in what follows a word of command.
-var nth = regexp.MustCompile(`第\s*([0-9]{1,2})\s*期`)
+var nth = regexp.MustCompile(`第\s*([0-9]{1,2})\s*[期周]`)
 
 // aim finds what a command is about: the speaker's unit and the period being
 // collected, or the one that is named. ok is false, with the answer said, if the
@@ -153,6 +153,10 @@ func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
 		p, found := table.ByNo(d.cfg.Periods, n)
 		if !found {
 			t.Say("weekly.no_such_period", len(d.cfg.Periods))
+			return g, "", false
+		}
+		if p.From.After(calendar.DateOf(t.Now)) {
+			t.Say("weekly.not_yet", d.periodView(p))
 			return g, "", false
 		}
 		g.period, rest = p, nth.ReplaceAllString(rest, "")
@@ -321,7 +325,7 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 	if text == "" || !t.Unit().Reports() || !t.Person.Files() {
 		return bot.No
 	}
-	known, share := d.read.Figures(text)
+	known, share := d.read.Figures(nth.ReplaceAllString(text, ""))
 	switch {
 	case nth.MatchString(text) && (strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
 		return bot.Sure
