@@ -169,9 +169,8 @@ func (p *player) filingsOf(week int, w table.Period, days []calendar.Date) []sce
 		}
 		out = append(out, scene{at, as, func(ctx context.Context) error { return p.file(ctx, as, line) }})
 		if how == byLine && week%2 == 0 && n == (week*3+6)%20 {
-			out = append(out, scene{w.Due.Add(-50 * time.Minute), as, func(ctx context.Context) error {
-				return p.file(ctx, as, fmt.Sprintf("更正 宣传%d篇 原因:漏报2篇", b.news+2))
-			}})
+			more := fmt.Sprintf("更正 宣传%d篇 原因:漏报2篇", b.news+2)
+			out = append(out, scene{w.Due.Add(-50 * time.Minute), as, func(ctx context.Context) error { return p.file(ctx, as, more) }})
 		}
 	}
 	return out
