@@ -66,7 +66,7 @@ func (r *reader) absolute(i int) (point, outcome) {
 }
 
 // yearNumber reads a year and its 年: 2024年, 24年1月, 二〇二四年; end is i if there is none.
-func (l *line) yearNumber(i int) (year, end int) {
+func (l *Line) yearNumber(i int) (year, end int) {
 	j := i
 	for j < i+5 && isDigit(l.get(j)) {
 		year = year*10 + int(l.r[j]-'0')
@@ -140,14 +140,14 @@ func (r *reader) isoDate(i int) (point, outcome) {
 }
 
 // labelled says whether a word stands before i that makes digits a code: 批号.
-func (l *line) labelled(i int) bool {
+func (l *Line) labelled(i int) bool {
 	from := l.beforeColon(i)
 	word, _ := l.findBefore(from, codeBefore)
 	return word != ""
 }
 
 // counted says whether a unit stands at i.
-func (l *line) counted(i int) bool {
+func (l *Line) counted(i int) bool {
 	_, end := l.unit(i)
 	return end > i
 }
@@ -330,12 +330,12 @@ func (r *reader) dayOfMonth(n, from, end, digits int) (point, outcome) {
 }
 
 // notDayNumber says whether 号 before i numbers something else: 3号楼, 12号店.
-func (l *line) notDayNumber(i int) bool {
+func (l *Line) notDayNumber(i int) bool {
 	return l.in(i, "楼店铺摊仓库房门院车线文令案商公码召牌棚厂幢栋室柜令机桌地单元档口电样")
 }
 
 // addressBefore says whether a road, a village or the like ends at i.
-func (l *line) addressBefore(i int) bool {
+func (l *Line) addressBefore(i int) bool {
 	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规排座栋幢楼层号")
 }
 

@@ -58,11 +58,11 @@ func Answer(text string) Reply {
 // bare is the text folded and without blanks and punctuation, except a question mark.
 func bare(text string) string {
 	return strings.Map(func(r rune) rune {
-		r = width(r)
+		r = simple(r)
 		if strings.ContainsRune(" \t\r\n,。.!;、…~\ufe0f“”\"'「」", r) {
 			return -1
 		}
-		return simplified.of(r)
+		return r
 	}, text)
 }
 
@@ -101,7 +101,7 @@ func Choice(text string) (n int, ok bool) {
 }
 
 // smallNumber reads a number up to 99 at i in any script; end is i if there is none.
-func (l *line) smallNumber(i int) (n, end int) {
+func (l *Line) smallNumber(i int) (n, end int) {
 	r := l.get(i)
 	for _, row := range [...]struct {
 		first rune

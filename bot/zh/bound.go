@@ -25,14 +25,14 @@ var (
 // boundBefore is what the words that end at i say, and where they begin.
 // 上, 过, 小 and 破 count only before a bare 百, 千 or 万: elsewhere they belong to
 // other words.
-func (l *line) boundBefore(i int) (b Bound, from int) {
+func (l *Line) boundBefore(i int) (b Bound, from int) {
 	i0 := i
 	for l.get(i-1) == ' ' {
 		i--
 	}
 	word, from := "", i
 	for _, try := range [...]struct {
-		ends  *endings
+		ends  *lexicon
 		bound Bound
 	}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}} {
 		if w, start := l.findBefore(i, try.ends); len(w) > len(word) && start >= l.floor {
@@ -57,7 +57,7 @@ func (l *line) boundBefore(i int) (b Bound, from int) {
 }
 
 // boundAfter is what the words at i say, and where they end.
-func (l *line) boundAfter(i int) (b Bound, end int) {
+func (l *Line) boundAfter(i int) (b Bound, end int) {
 	j := l.blanks(i)
 	for _, note := range [...]string{"(含)", "(含本数)", "(不含)"} {
 		if end := l.word(j, note); end > 0 {

@@ -26,7 +26,7 @@ const (
 
 // sum builds the value of a cardinal token by token.
 type sum struct {
-	l       *line
+	l       *Line
 	from    int
 	at      int
 	total   Num   // what 万 and 亿 closed
@@ -49,7 +49,7 @@ type sum struct {
 // decimals, Chinese numerals everyday (两万五 is 25000, 一百零五, 十二三) and
 // formal (贰拾叁万), and both mixed (1.2万, 1万2, 3k, 20多万). A word that
 // starts as one and goes wrong (三七, 1万25) is refused as a whole.
-func (l *line) cardinal(i int) (cardinal, outcome) {
+func (l *Line) cardinal(i int) (cardinal, outcome) {
 	if end := l.digitString(i); end > i {
 		return l.positional(i, end)
 	}

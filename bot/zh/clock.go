@@ -155,7 +155,7 @@ func placeHour(h, part, digits int) (at, also int, ok bool) {
 
 // number2 reads a number of one or two digits, or Chinese up to 九十九, at i.
 // digits is how many Arabic digits it has.
-func (l *line) number2(i int) (n, end, digits int) {
+func (l *Line) number2(i int) (n, end, digits int) {
 	j := i
 	for isDigit(l.get(j)) {
 		n = n*10 + int(l.r[j]-'0')
@@ -193,13 +193,13 @@ func (l *line) number2(i int) (n, end, digits int) {
 }
 
 // minutesFollow says whether minutes or 整 follow at i.
-func (l *line) minutesFollow(i int) bool {
+func (l *Line) minutesFollow(i int) bool {
 	m, end, _ := l.number2(i)
 	return end > i && m < 60 && l.get(end) == '分' || l.in(i, "整半许")
 }
 
 // notOClock says whether the 点 before i ends no hour: 一点问题, 3点建议, 两点要求.
-func (l *line) notOClock(from, i, digits int, sure bool) bool {
+func (l *Line) notOClock(from, i, digits int, sure bool) bool {
 	if l.in(i, "建意要说情理思问措注做内希体想解") || l.in(i, "击赞播评位数多") && !(l.get(i) == '多' && (sure || !isHan(l.get(i+1)))) || l.word(i, "五万") > 0 {
 		return true
 	}
@@ -216,7 +216,7 @@ func (l *line) notOClock(from, i, digits int, sure bool) bool {
 }
 
 // minutes reads what follows 点: nothing, 半, 一刻, 20分, 05, 整, 左右.
-func (l *line) minutes(i int) (minute, end int, grain Grain) {
+func (l *Line) minutes(i int) (minute, end int, grain Grain) {
 	switch {
 	case l.get(i) == '半':
 		return 30, i + 1, Minute

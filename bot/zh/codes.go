@@ -17,8 +17,11 @@ type Code struct {
 // Identity reads citizens' identity numbers of 18 characters, so that they can
 // be hidden. One with a wrong check character is returned too, not valid: a slip
 // of the finger still gives a person away. Its digits must hold a date of birth.
-func Identity(text string) []Code {
-	return codes(text, func(s string) (found, valid bool) {
+func Identity(text string) []Code { return newLine(text).Identity() }
+
+// Identity is what the function [Identity] reads.
+func (l *Line) Identity() []Code {
+	return l.codes(func(s string) (found, valid bool) {
 		if !born(s) || !allDigits(s[:17]) || !isDigit(rune(s[17])) && s[17] != 'X' {
 			return false, false
 		}
@@ -37,8 +40,11 @@ func MaskIdentity(id string) string {
 // CreditCodes reads unified social credit codes of 18 characters. One whose
 // check character is wrong is returned as not valid if it has the form of one:
 // a registration authority, a district, letters among the digits.
-func CreditCodes(text string) []Code {
-	return codes(text, func(s string) (found, valid bool) {
+func CreditCodes(text string) []Code { return newLine(text).CreditCodes() }
+
+// CreditCodes is what the function [CreditCodes] reads.
+func (l *Line) CreditCodes() []Code {
+	return l.codes(func(s string) (found, valid bool) {
 		if strings.IndexByte("159Y", s[0]) < 0 && !strings.HasPrefix(s, "A") || !allDigits(s[2:8]) {
 			return false, false
 		}
@@ -54,10 +60,13 @@ func CreditCodes(text string) []Code {
 }
 
 // codes finds runs of 18 letters and digits that accept accepts.
-func codes(text string, accept func(string) (found, valid bool)) []Code {
-	l := newLine(text)
+func (l *Line) codes(accept func(string) (found, valid bool)) []Code {
 	var found []Code
 	for i := 0; i < len(l.r); {
+		if mark(l.r[i])&(letter|digit) == 0 {
+			i++
+			continue
+		}
 		j := i
 		for isDigit(l.get(j)) || isLetter(l.get(j)) {
 			j++
@@ -120,24 +129,31 @@ func creditCheck(s string) (check byte, ok bool) {
 // code is where a code ends that begins at i: a link, a phone, a document
 // number, anything of letters and digits, a run of digits too long for a
 // quantity. i if there is none.
-func (l *line) code(i int) int {
+func (l *Line) code(i int) int {
 	r := l.r[i]
 	if r == '〔' || r == '[' || r == '(' {
 		return l.documentNumber(i)
 	}
 	if !isDigit(r) && !isLetter(r) {
 		if r == '一' || r == '幺' {
-			if _, end := l.spokenPhone(i); end > i {
-				return end
-			}
+			_, end := l.spokenPhone(i)
+			return end
 		}
 		return i
+	}
+	if isDigit(r) {
+		if n := l.digitsAt(i); n < 10 && l.endsDigits(i+n) {
+			if n == 3 || n == 5 {
+				return l.fixedNumber(i)
+			}
+			return i
+		}
 	}
 	if end := l.url(i); end > i {
 		return end
 	}
 	if isDigit(r) {
-		if _, end := l.phone(i); end > i {
+		if _, end := l.phoneDigits(i); end > i {
 			return end
 		}
 		if l.fixedNumber(i) > i {
@@ -147,8 +163,24 @@ func (l *line) code(i int) int {
 	return l.token(i)
 }
 
+// digitsAt is how many Arabic digits stand at i.
+func (l *Line) digitsAt(i int) int {
+	j := i
+	for isDigit(l.get(j)) {
+		j++
+	}
+	return j - i
+}
+
+// endsDigits says whether nothing stands at i that could join digits before it
+// to a code.
+func (l *Line) endsDigits(i int) bool {
+	r := l.get(i)
+	return r == 0 || r == '、' || r == '。' || r == '\n' || isHan(r)
+}
+
 // fixedNumber is where 12315 or the like ends, if it stands at i by itself; else i.
-func (l *line) fixedNumber(i int) int {
+func (l *Line) fixedNumber(i int) int {
 	w, end := l.find(i, fixed)
 	if w == "" || isDigit(l.get(i-1)) || isDigit(l.get(end)) || l.in(end, "万.,") {
 		return i
@@ -160,7 +192,7 @@ func (l *line) fixedNumber(i int) int {
 }
 
 // documentNumber is where 〔2024〕3号 or (2024)闽0524刑初3号 ends.
-func (l *line) documentNumber(i int) int {
+func (l *Line) documentNumber(i int) int {
 	j := i + 1
 	for isDigit(l.get(j)) {
 		j++
@@ -186,7 +218,7 @@ const longest = 64
 
 // token is where a run of letters, digits and what joins them ends, if it is a
 // code and no number with a unit of letters (3kg, 5ml, 1.2w); else i.
-func (l *line) token(i int) int {
+func (l *Line) token(i int) int {
 	j, digits, dashes, bad := i, 0, 0, isLetter(l.r[i])
 	for {
 		r := l.get(j)
@@ -226,7 +258,7 @@ func (l *line) token(i int) int {
 }
 
 // letterUnit is where a unit of letters at i ends; i if there is none.
-func (l *line) letterUnit(i int) int {
+func (l *Line) letterUnit(i int) int {
 	if l.in(i, "wWkK") && !isLetter(l.get(i+1)) && !isDigit(l.get(i+1)) {
 		return i + 1
 	}

@@ -6,23 +6,10 @@ import (
 	"zhuanban/bot/calendar"
 )
 
-// mayBeWhen is a quick look whether a date or time can begin with this rune.
-func mayBeWhen(r rune) bool {
-	if isNumeral(r) {
-		return true
-	}
-	switch r {
-	case '今', '昨', '明', '前', '后', '大', '去', '本', '这', '上', '下', '当', '周', '星', '礼', '月', '年', '中', '近', '最', '过', '未', '刚',
-		'凌', '清', '早', '晚', '夜', '傍', '午', '正', '深', '半', '第', 'Q', 'q', '每', '接', '现', '次', '元', '腊', '冬', '农', '阴', '旧', '闰':
-		return true
-	}
-	return false
-}
-
 // day reads a day, or a longer time by its name, at i.
 func (r *reader) day(i int) (point, outcome) {
 	l := r.l
-	if !mayBeWhen(l.get(i)) {
+	if i >= len(l.r) || mark(l.r[i])&dates == 0 {
 		return point{end: i}, nothing
 	}
 	if isNumeral(l.r[i]) || l.r[i] == '半' {
@@ -45,23 +32,36 @@ func (r *reader) day(i int) (point, outcome) {
 // named reads a day or a longer time by its name, asking only the readers whose
 // names begin with the character at i.
 func (r *reader) named(i int) (p point, what outcome) {
-	l := r.l
-	if l.in(i, "今昨明前后大刚方现此") {
+	switch r.l.get(i) {
+	case '大', '昨', '刚', '方', '现', '此':
 		p, what = r.dayWord(i)
-	}
-	if what == nothing && l.in(i, "上下本这当周星礼") {
+	case '今', '明', '前', '后':
+		if p, what = r.dayWord(i); what == nothing {
+			if p, what = r.year(i); what == nothing {
+				p, what = r.window(i)
+			}
+		}
+	case '周', '星', '礼':
 		p, what = r.week(i)
-	}
-	if what == nothing && l.in(i, "上下中本这当月次") {
-		p, what = r.month(i)
-	}
-	if what == nothing && l.in(i, "年上下今本当去前明后") {
+	case '上', '下', '本', '当', '这':
+		if p, what = r.week(i); what != nothing {
+			return p, what
+		}
+		if p, what = r.month(i); what != nothing {
+			return p, what
+		}
+		if p, what = r.year(i); what == nothing {
+			p, what = r.quarter(i)
+		}
+	case '中', '月', '次':
+		if p, what = r.month(i); what == nothing {
+			p, what = r.year(i)
+		}
+	case '年', '去':
 		p, what = r.year(i)
-	}
-	if what == nothing && l.in(i, "上下本这当第Qq一二三四1234") {
+	case '第', 'Q', 'q', '一', '二', '三', '四', '1', '2', '3', '4':
 		p, what = r.quarter(i)
-	}
-	if what == nothing && l.in(i, "近最过前未今接") {
+	case '近', '最', '过', '未', '接':
 		p, what = r.window(i)
 	}
 	if what == nothing {
@@ -112,24 +112,38 @@ func (r *reader) dayWord(i int) (point, outcome) {
 	if w == "" {
 		return point{}, nothing
 	}
-	runes := []rune(w)
-	offset := map[rune]int{'昨': -1, '今': 0, '明': 1, '前': -2, '后': 2}
-	switch runes[0] {
+	first, second := l.r[i], l.r[i+1]
+	offset := 0
+	switch first {
 	case '大':
-		return oneDay(r.today.AddDays(map[rune]int{'前': -3, '后': 3}[runes[1]]), end), read
+		if second == '前' {
+			return oneDay(r.today.AddDays(-3), end), read
+		}
+		return oneDay(r.today.AddDays(3), end), read
 	case '刚', '方', '现', '此':
 		if w == "刚刚" && l.in(end, "好") {
 			return point{}, nothing
 		}
 		return point{end: end, moment: r.now.Truncate(time.Minute), grain: Minute, first: r.today, last: r.today}, read
+	case '昨':
+		offset = -1
+	case '明':
+		offset = 1
+	case '前':
+		offset = -2
+	case '后':
+		offset = 2
 	}
-	p := oneDay(r.today.AddDays(offset[runes[0]]), end)
-	switch runes[1] {
+	p := oneDay(r.today.AddDays(offset), end)
+	switch second {
 	case '晚', '夜', '早', '晨':
-		if l.in(end, "上间里晨") && runes[1] != '晨' {
+		if l.in(end, "上间里晨") && second != '晨' {
 			p.end++
 		}
-		from, to := hoursOf(map[rune]string{'晚': "晚", '夜': "夜", '早': "早", '晨': "早"}[runes[1]])
+		from, to := hoursOf("晚")
+		if second == '早' || second == '晨' {
+			from, to = hoursOf("早")
+		}
 		p.clock, p.from, p.to = true, from*60, to*60
 		p.pm = from >= 12
 	}
@@ -137,7 +151,7 @@ func (r *reader) dayWord(i int) (point, outcome) {
 }
 
 // weekName is where 周, 星期 or 礼拜 at i ends; full says that one stands there.
-func (l *line) weekName(i int) (end int, full bool) {
+func (l *Line) weekName(i int) (end int, full bool) {
 	for _, name := range [...]string{"周", "星期", "礼拜"} {
 		if end := l.word(i, name); end > 0 {
 			return end, true
@@ -168,7 +182,7 @@ func weekdayOf(r rune) (day int, ok bool) {
 }
 
 // near reads 上, 下, 本, 这 before a week, month or quarter, and the 个 after.
-func (l *line) near(i int) (offset, end int, said bool) {
+func (l *Line) near(i int) (offset, end int, said bool) {
 	j := i
 	for l.in(j, "上下") && l.get(j) == l.get(i) && j < i+3 {
 		if l.get(i) == '上' {

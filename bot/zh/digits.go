@@ -52,8 +52,6 @@ func isFormal(r rune) bool {
 	return false
 }
 
-func isNumeral(r rune) bool { return isDigit(r) || hanDigit(r) >= 0 || multiplier(r) > 0 }
-
 // arabic is a run of Arabic digits with separators and decimals.
 type arabic struct {
 	end    int
@@ -65,7 +63,7 @@ type arabic struct {
 
 // arabic reads 1234, 1,234 and 1.5 at i. It is not ok with more digits than a
 // Num holds, or where the run goes on like a version or an address (1.2.3).
-func (l *line) arabic(i int) (arabic, bool) {
+func (l *Line) arabic(i int) (arabic, bool) {
 	j := i
 	var whole int64
 	for ; isDigit(l.get(j)); j++ {
@@ -99,7 +97,7 @@ func (l *line) arabic(i int) (arabic, bool) {
 }
 
 // digitRun is where the digits and points from i on end.
-func (l *line) digitRun(i int) int {
+func (l *Line) digitRun(i int) int {
 	for isDigit(l.get(i)) || l.get(i) == '.' && isDigit(l.get(i+1)) {
 		i++
 	}
@@ -108,7 +106,7 @@ func (l *line) digitRun(i int) int {
 
 // separates says whether the rune at i is a comma between thousands. A
 // full-width comma among half-width digits is punctuation: 3，500 are two numbers.
-func (l *line) separates(i int) bool {
+func (l *Line) separates(i int) bool {
 	if l.get(i) != ',' || !isDigit(l.get(i+1)) || !isDigit(l.get(i+2)) || !isDigit(l.get(i+3)) || isDigit(l.get(i+4)) {
 		return false
 	}
@@ -118,7 +116,7 @@ func (l *line) separates(i int) bool {
 
 // digitString is where a string of three or more Chinese digits that begins at
 // i ends (二〇二四); i if there is none.
-func (l *line) digitString(i int) int {
+func (l *Line) digitString(i int) int {
 	j := i
 	for hanDigit(l.get(j)) >= 0 && l.get(j) != '两' {
 		j++
@@ -131,7 +129,7 @@ func (l *line) digitString(i int) int {
 
 // positional reads such a string digit by digit. Digits that only count up
 // (一二三) are refused, and so is a string with a unit behind it.
-func (l *line) positional(i, end int) (cardinal, outcome) {
+func (l *Line) positional(i, end int) (cardinal, outcome) {
 	climbing := true
 	var n int64
 	for j := i; j < end; j++ {

@@ -25,26 +25,16 @@ var (
 // 3元5角, 贰拾叁万元整, ¥1,200. An amount in 千, 万 or 亿 that counts nothing (货值3万,
 // 八千多) is read too and marked Bare. Other numbers without 元 are not, nor are
 // pieces (3块手表) and names (三元区).
-func Moneys(text string) []Money {
-	l := newLine(text)
+func Moneys(text string) []Money { return newLine(text).Moneys() }
+
+// Moneys is what the function [Moneys] reads.
+func (l *Line) Moneys() []Money {
 	var found []Money
-	for i := 0; i < len(l.r); {
-		if !l.mayBegin(i) {
-			i++
-			continue
+	for _, q := range l.quantities() {
+		l.asMoney(&q)
+		if m, ok := q.money(); ok && (!m.Bare || l.bareMoney(&q)) {
+			found = append(found, m)
 		}
-		if end := l.skip(i); end > i {
-			i = end
-			continue
-		}
-		q, what := l.money(i)
-		if what == read {
-			if m, ok := q.money(); ok && (!m.Bare || l.bareMoney(q)) {
-				found = append(found, m)
-			}
-			l.floor = q.end
-		}
-		i = max(q.end, i+1)
 	}
 	return found
 }
@@ -65,7 +55,7 @@ func ParseMoney(whole string) (Money, bool) {
 		return Money{}, false
 	}
 	q, what := l.money(i)
-	if what != read || q.end != to || q.Span.From != l.at[from] {
+	if what != read || q.end != to || q.Span.From != int(l.at[from]) {
 		return Money{}, false
 	}
 	m, ok := q.money()
@@ -75,30 +65,35 @@ func ParseMoney(whole string) (Money, bool) {
 	return m, ok
 }
 
-// money reads the quantity at i, with the 角 and 分 after its 元.
-func (l *line) money(i int) (quantity, outcome) {
+// money reads the quantity at i as an amount.
+func (l *Line) money(i int) (quantity, outcome) {
 	if l.get(i-1) == '负' || l.get(i-1) == '-' && (l.dashMeansMinus(i-1) || l.lineStart(i-1)) {
 		q, _ := l.quantity(i)
 		return q, refused
 	}
 	q, what := l.number(i)
-	if what != read {
-		return q, what
+	if what == read {
+		l.asMoney(&q)
 	}
+	return q, what
+}
+
+// asMoney gives a quantity the unit that it has as an amount: 元 after ¥, and
+// pieces where 块 counts things.
+func (l *Line) asMoney(q *quantity) {
 	if q.sign && q.Unit == "" {
 		q.Unit = "元"
 	}
 	if isPieces(l, q) {
 		q.Unit = "片"
 	}
-	return q, read
 }
 
 // yuanSigns are the signs of the currency before an amount.
 var yuanSigns = wordEndings("¥ 人民币 RMB rmb")
 
 // yuanSign is where ¥, RMB or 人民币 begins if it ends at i; else i.
-func (l *line) yuanSign(i int) int {
+func (l *Line) yuanSign(i int) int {
 	j := i
 	for l.get(j-1) == ' ' {
 		j--
@@ -110,7 +105,7 @@ func (l *line) yuanSign(i int) int {
 }
 
 // isPieces says whether 块 counts pieces: a thing follows that is not the price's.
-func isPieces(l *line, q quantity) bool {
+func isPieces(l *Line, q *quantity) bool {
 	if q.Unit != "块" || q.Bound != Exact {
 		return false
 	}
@@ -118,7 +113,7 @@ func isPieces(l *line, q quantity) bool {
 }
 
 // takeJiao takes what follows 元 or 块: 5角6分, 零5分, the bare 5 of 12块5, and 整.
-func (l *line) takeJiao(q *quantity) {
+func (l *Line) takeJiao(q *quantity) {
 	if q.Bound == Range {
 		return
 	}
@@ -163,7 +158,7 @@ func (l *line) takeJiao(q *quantity) {
 }
 
 // takeOddJiao takes the 5 of 12块5 and the 50 of 12块50.
-func (l *line) takeOddJiao(q *quantity) {
+func (l *Line) takeOddJiao(q *quantity) {
 	j, d, unit := q.end, Num(0), One/10
 	switch {
 	case isDigit(l.get(j)):
@@ -190,7 +185,7 @@ func (l *line) takeOddJiao(q *quantity) {
 }
 
 // loneDigit is the digit at i that stands before no word: the 2 of 3块5毛2.
-func (l *line) loneDigit(i int) (d Num, end int) {
+func (l *Line) loneDigit(i int) (d Num, end int) {
 	r, next := l.get(i), l.get(i+1)
 	if isHan(next) || isLetter(next) || isDigit(next) || next == '.' || next == '%' {
 		return 0, i
@@ -205,7 +200,7 @@ func (l *line) loneDigit(i int) (d Num, end int) {
 }
 
 // digitBefore is the single digit at i that one of units follows, and where that ends.
-func (l *line) digitBefore(i int, units string) (d Num, end int) {
+func (l *Line) digitBefore(i int, units string) (d Num, end int) {
 	r := l.get(i)
 	if !l.in(i+1, units) {
 		return 0, i
@@ -220,7 +215,7 @@ func (l *line) digitBefore(i int, units string) (d Num, end int) {
 }
 
 // money is the quantity as an amount; ok is false where it counts something else.
-func (q quantity) money() (Money, bool) {
+func (q *quantity) money() (Money, bool) {
 	var fen Num // how many millionths of the unit make one 分
 	bare := false
 	switch q.Unit {
@@ -244,7 +239,7 @@ func (q quantity) money() (Money, bool) {
 }
 
 // bareMoney says whether a quantity without 元 is an amount all the same.
-func (l *line) bareMoney(q quantity) bool {
+func (l *Line) bareMoney(q *quantity) bool {
 	large := false
 	for _, r := range l.r[q.from:q.tail] {
 		large = large || r == '千' || r == '万' || r == '亿' || r|0x20 == 'w' || r|0x20 == 'k'
@@ -253,7 +248,7 @@ func (l *line) bareMoney(q quantity) bool {
 		return false
 	}
 	from := q.from
-	for from > 0 && l.at[from] > q.Span.From {
+	for from > 0 && int(l.at[from]) > q.Span.From {
 		from--
 	}
 	from = l.beforeColon(from)

@@ -26,11 +26,33 @@ func (n Number) Approx() bool { return n.Bound != Exact }
 // document numbers, numbers of a list (1、), ordinals (第三; see [Ordinals]), words
 // like 一律 and 三无, and what has no one value (几十, 三七, 数百). A single Chinese
 // digit counts only with a unit or standing alone.
-func Numbers(text string) []Number {
-	l := newLine(text)
-	var found []Number
+func Numbers(text string) []Number { return newLine(text).Numbers() }
+
+// Numbers is what the function [Numbers] reads.
+func (l *Line) Numbers() []Number {
+	amounts := l.quantities()
+	if len(amounts) == 0 {
+		return nil
+	}
+	found := make([]Number, len(amounts))
+	for i := range amounts {
+		found[i] = amounts[i].Number
+	}
+	return found
+}
+
+// quantities finds what both numbers and amounts of money are made of, once.
+func (l *Line) quantities() []quantity {
+	if l.measured {
+		return l.amounts
+	}
+	l.measured = true
+	if l.has&(numeral|half) == 0 {
+		return nil
+	}
+	l.amounts = make([]quantity, 0, 4)
 	for i := 0; i < len(l.r); {
-		if !l.mayBegin(i) {
+		if mark(l.r[i])&opens == 0 {
 			i++
 			continue
 		}
@@ -41,7 +63,7 @@ func Numbers(text string) []Number {
 		q, what := l.number(i)
 		switch what {
 		case read:
-			found = append(found, q.Number)
+			l.amounts = append(l.amounts, q)
 			i, l.floor = q.end, q.end
 		case refused:
 			i = max(q.end, i+1)
@@ -49,7 +71,7 @@ func Numbers(text string) []Number {
 			i++
 		}
 	}
-	return found
+	return l.amounts
 }
 
 // ParseNumber reads a whole value that is one number and nothing else, as
@@ -87,15 +109,17 @@ func ParseNumber(whole string) (Number, bool) {
 		return Number{}, false
 	}
 	q, what := l.number(i)
-	if what != read || q.end != to || q.Span.From != l.at[from] {
+	if what != read || q.end != to || q.Span.From != int(l.at[from]) {
 		return Number{}, false
 	}
 	return q.Number, true
 }
 
 // Ordinals reads 第三, 第12 and the like, which count no quantity.
-func Ordinals(text string) []Number {
-	l := newLine(text)
+func Ordinals(text string) []Number { return newLine(text).Ordinals() }
+
+// Ordinals is what the function [Ordinals] reads.
+func (l *Line) Ordinals() []Number {
 	var found []Number
 	for i := 0; i < len(l.r); i++ {
 		if l.r[i] != '第' {
@@ -131,18 +155,9 @@ func Zero(text string) bool {
 	return slices.Contains(zeros, word)
 }
 
-// mayBegin is a quick look whether anything of interest can begin at i.
-func (l *line) mayBegin(i int) bool {
-	r := l.r[i]
-	if r < 0x80 {
-		return isDigit(r) || isLetter(r) || r == '(' || r == '['
-	}
-	return isHan(r) || r == '〔' || r == '○'
-}
-
 // skip is where something ends that begins at i and is no quantity though it
 // has digits in it; i if there is nothing of the kind.
-func (l *line) skip(i int) int {
+func (l *Line) skip(i int) int {
 	if end := l.trap(i); end > i {
 		return end
 	}
@@ -169,7 +184,7 @@ func (l *line) skip(i int) int {
 }
 
 // enumerator is where the number of a list's item ends: the 1、 of "1、检查32户".
-func (l *line) enumerator(i int) int {
+func (l *Line) enumerator(i int) int {
 	if i > 0 && !l.in(i-1, " \n\t;。;(（、，,") {
 		return i
 	}

@@ -57,7 +57,7 @@ func (r *reader) month(i int) (point, outcome) {
 }
 
 // partOfMonth reads 底, 初, 中 or a 旬 at i, of the month that begins on first.
-func partOfMonth(l *line, first calendar.Date, i int) (point, bool) {
+func partOfMonth(l *Line, first calendar.Date, i int) (point, bool) {
 	j := i
 	if l.get(j) == '份' {
 		j++
@@ -163,7 +163,7 @@ func (r *reader) partOfYear(year, i int) (point, bool) {
 }
 
 // quarterNumber reads 一季度, 第2季度, Q3 at i; end is i if there is none.
-func (l *line) quarterNumber(i int) (q, end int) {
+func (l *Line) quarterNumber(i int) (q, end int) {
 	j := i
 	if l.in(j, "Qq") && l.in(j+1, "1234") && !isLetter(l.get(j-1)) && !isDigit(l.get(j+2)) && !isLetter(l.get(j+2)) {
 		return int(l.r[j+1] - '0'), j + 2
@@ -239,7 +239,7 @@ func (r *reader) window(i int) (point, outcome) {
 var windows = words("近 最近 过去 前 未来 今后 接下来")
 
 // duration reads 三天, 半小时, 两个半小时, 4周, 一个多月 (not read) at i.
-func (l *line) duration(i int) (n int, half bool, unit string, end int) {
+func (l *Line) duration(i int) (n int, half bool, unit string, end int) {
 	j := i
 	if l.get(j) == '半' {
 		half, j = true, j+1

@@ -24,11 +24,16 @@ type Phone struct {
 // 138****1234, 一三八…), landlines with their area code (0595-23231234,
 // (0595)23231234) and 400 and 800 numbers. Eleven digits inside a longer number
 // are none, and neither is a local number without its area code.
-func Phones(text string) []Phone {
-	l := newLine(text)
+func Phones(text string) []Phone { return newLine(text).Phones() }
+
+// Phones is what the function [Phones] reads.
+func (l *Line) Phones() []Phone {
 	var found []Phone
+	if l.has&coded == 0 {
+		return nil
+	}
 	for i := 0; i < len(l.r); {
-		if !isDigit(l.r[i]) && !l.in(i, "(+一幺") {
+		if m := mark(l.r[i]); m&coded == 0 || m&letter != 0 {
 			i++
 			continue
 		}
@@ -45,7 +50,7 @@ func Phones(text string) []Phone {
 }
 
 // pastDigits is the next position where a phone could begin after i.
-func (l *line) pastDigits(i int) int {
+func (l *Line) pastDigits(i int) int {
 	if !isDigit(l.r[i]) {
 		return i + 1
 	}
@@ -56,39 +61,83 @@ func (l *line) pastDigits(i int) int {
 }
 
 // phone reads the phone number at i; end is i if there is none.
-func (l *line) phone(i int) (p Phone, end int) {
-	if prev := l.get(i - 1); isDigit(prev) || isLetter(prev) && !l.afterLabel(i) || l.in(i-1, "-.*_") {
+func (l *Line) phone(i int) (p Phone, end int) {
+	d, end := l.phoneDigits(i)
+	if end == i {
 		return p, i
 	}
-	if r := l.get(i); r == '一' || r == '幺' {
+	digits := string(d.buf[:d.n])
+	return Phone{Digits: digits, Kind: d.kind, Masked: d.hidden > 0}, end
+}
+
+// dialled are the digits of a phone number, * for a hidden one.
+type dialled struct {
+	buf    [16]byte
+	n      int
+	hidden int
+	kind   PhoneKind
+}
+
+func (d *dialled) add(b byte) {
+	d.buf[d.n] = b
+	d.n++
+	if b == '*' {
+		d.hidden++
+	}
+}
+
+// phoneDigits reads the phone number at i; end is i if there is none.
+func (l *Line) phoneDigits(i int) (d dialled, end int) {
+	if prev := l.get(i - 1); isDigit(prev) || isLetter(prev) && !l.afterLabel(i) || l.in(i-1, "-.*_") {
+		return d, i
+	}
+	r := l.get(i)
+	if r == '一' || r == '幺' {
 		return l.spokenPhone(i)
 	}
 	j := i
+	if r == '+' || r == '0' || r == '8' {
+		j = l.countryCode(i)
+	}
+	if l.get(j) == '1' && l.in(j+1, "3456789") && isDigit(l.get(j+2)) {
+		if end := l.grouped(&d, j, 11); end > j && d.hidden <= 6 {
+			d.kind = Mobile
+			return d, end
+		}
+	}
+	if r == '0' || r == '(' {
+		if end := l.landline(&d, i); end > i {
+			d.kind = Landline
+			return d, end
+		}
+	}
+	if (r == '4' || r == '8') && l.word(i+1, "00") > 0 {
+		if end := l.grouped(&d, i, 10); end-i > 10 && d.hidden == 0 {
+			d.kind = Service
+			return d, end
+		}
+	}
+	return d, i
+}
+
+// countryCode is where +86 at i ends if a mobile number may follow; else i.
+func (l *Line) countryCode(i int) int {
 	for _, prefix := range [...]string{"+86", "0086", "86"} {
 		if k := l.word(i, prefix); k > 0 {
 			for l.in(k, " -") {
 				k++
 			}
 			if l.get(k) == '1' {
-				j = k
+				return k
 			}
 			break
 		}
 	}
-	if d, end := l.mobile(j); end > j {
-		return Phone{Digits: d, Kind: Mobile, Masked: strings.Contains(d, "*")}, end
-	}
-	if d, end := l.landline(i); end > i {
-		return Phone{Digits: d, Kind: Landline, Masked: strings.Contains(d, "*")}, end
-	}
-	if d, end := l.grouped(i, 10); end > i && (strings.HasPrefix(d, "400") || strings.HasPrefix(d, "800")) && end-i > 10 {
-		return Phone{Digits: d, Kind: Service}, end
-	}
-	return p, i
+	return i
 }
 
 // afterLabel says whether the letters before i are a label like tel.
-func (l *line) afterLabel(i int) bool {
+func (l *Line) afterLabel(i int) bool {
 	_, from := l.findBefore(i, phoneLabels)
 	return from < i
 }
@@ -96,49 +145,41 @@ func (l *line) afterLabel(i int) bool {
 var phoneLabels = wordEndings("tel Tel TEL phone Phone mobile")
 
 // grouped reads n digits at i, parted at most by single blanks or dashes, with
-// * or x for hidden ones; a digit must not follow.
-func (l *line) grouped(i, n int) (digits string, end int) {
-	var buf [20]byte
+// * or x for hidden ones; a digit must not follow. It is i where they are fewer.
+func (l *Line) grouped(d *dialled, i, n int) (end int) {
+	before := *d
 	j, k := i, 0
 	for k < n {
 		switch r := l.get(j); {
 		case isDigit(r):
-			buf[k] = byte(r)
+			d.add(byte(r))
 			k++
 		case (r == '*' || r == '×' || k > 2 && r|0x20 == 'x') && k > 0:
-			buf[k] = '*'
+			d.add('*')
 			k++
 		case (r == ' ' || r == '-' || r == '‐') && k > 2 && l.get(j-1) != r:
 		default:
-			return "", i
+			*d = before
+			return i
 		}
 		j++
 	}
 	if isDigit(l.get(j)) || l.get(j) == '*' || isLetter(l.get(j)) || l.get(j) == '.' && isDigit(l.get(j+1)) {
-		return "", i
+		*d = before
+		return i
 	}
-	return string(buf[:n]), j
-}
-
-func (l *line) mobile(i int) (digits string, end int) {
-	if l.get(i) != '1' || !l.in(i+1, "3456789") || !isDigit(l.get(i+2)) {
-		return "", i
-	}
-	digits, end = l.grouped(i, 11)
-	if end > i && strings.Count(digits, "*") > 6 {
-		return "", i
-	}
-	return digits, end
+	return j
 }
 
 // landline reads an area code of three (010, 02x) or four digits and seven or eight more.
-func (l *line) landline(i int) (digits string, end int) {
+func (l *Line) landline(d *dialled, i int) (end int) {
+	*d = dialled{}
 	j, bracket := i, l.get(i) == '('
 	if bracket {
 		j++
 	}
 	if l.get(j) != '0' || l.get(j+1) == '0' {
-		return "", i
+		return i
 	}
 	area := 4
 	if l.in(j+1, "12") {
@@ -147,13 +188,14 @@ func (l *line) landline(i int) (digits string, end int) {
 	k := j
 	for k < j+area {
 		if !isDigit(l.get(k)) {
-			return "", i
+			return i
 		}
+		d.add(byte(l.r[k]))
 		k++
 	}
 	if bracket {
 		if l.get(k) != ')' {
-			return "", i
+			return i
 		}
 		k++
 	}
@@ -161,37 +203,37 @@ func (l *line) landline(i int) (digits string, end int) {
 		k++
 	}
 	if l.in(k, "01") {
-		return "", i
+		return i
 	}
 	for _, n := range [...]int{8, 7} {
-		if d, end := l.grouped(k, n); end > k {
-			return string(l.r[j:j+area]) + d, end
+		if end := l.grouped(d, k, n); end > k {
+			return end
 		}
 	}
-	return "", i
+	return i
 }
 
 // spokenPhone reads eleven Chinese digits, as dictation writes them.
-func (l *line) spokenPhone(i int) (p Phone, end int) {
-	var buf [11]byte
+func (l *Line) spokenPhone(i int) (d dialled, end int) {
 	j := i
 	for ; ; j++ {
-		d := hanDigit(l.get(j))
+		n := hanDigit(l.get(j))
 		if l.get(j) == '幺' {
-			d = 1
+			n = 1
 		}
-		if d < 0 {
+		if n < 0 {
 			break
 		}
-		if j-i >= 11 {
-			return p, i
+		if d.n >= 11 {
+			return dialled{}, i
 		}
-		buf[j-i] = byte('0' + d)
+		d.add(byte('0' + n))
 	}
-	if j-i != 11 || buf[0] != '1' || buf[1] < '3' {
-		return p, i
+	if d.n != 11 || d.buf[0] != '1' || d.buf[1] < '3' {
+		return dialled{}, i
 	}
-	return Phone{Digits: string(buf[:]), Kind: Mobile}, j
+	d.kind = Mobile
+	return d, j
 }
 
 // Mask hides the middle of a phone number: 138****1234. A landline keeps its

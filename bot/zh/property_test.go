@@ -181,20 +181,3 @@ func TestLongTextsStayLinear(t *testing.T) {
 		require.Less(t, long, 40*short+10*time.Millisecond, "eight times %q took %v after %v", piece, long, short)
 	}
 }
-
-func BenchmarkLine(b *testing.B) {
-	const text = "昨天下午三点半在凤城镇建设路12号查获假茅台12瓶，货值约3.6万元，电话13812345678"
-	for name, read := range map[string]func(){
-		"Numbers": func() { zh.Numbers(text) },
-		"Moneys":  func() { zh.Moneys(text) },
-		"Dates":   func() { zh.Dates(text, said, zh.Past) },
-		"Phones":  func() { zh.Phones(text) },
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for range b.N {
-				read()
-			}
-		})
-	}
-}

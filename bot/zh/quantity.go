@@ -11,7 +11,7 @@ type quantity struct {
 
 // number reads the number at i with the words around it that bound it, and
 // both ends of a range.
-func (l *line) number(i int) (quantity, outcome) {
+func (l *Line) number(i int) (quantity, outcome) {
 	if l.r[i] == '负' || l.get(i-1) == '-' && !l.dashMeansMinus(i-1) && l.lineStart(i-1) {
 		return l.negative(i)
 	}
@@ -32,7 +32,7 @@ func (l *line) number(i int) (quantity, outcome) {
 
 // dress adds to the quantity that begins at i what the words around it say of
 // it: 约, 至少, a minus; 左右, 以上.
-func (l *line) dress(q *quantity, i int) {
+func (l *Line) dress(q *quantity, i int) {
 	from := l.yuanSign(i)
 	q.sign = from < i
 	if before, start := l.boundBefore(from); before != Exact {
@@ -61,13 +61,13 @@ func stronger(have, said Bound) Bound {
 
 // dashMeansMinus says whether the rune at i is a minus: only after a colon, a
 // bracket, or a word of comparing. Elsewhere it parts words or heads a list.
-func (l *line) dashMeansMinus(i int) bool {
+func (l *Line) dashMeansMinus(i int) bool {
 	return l.get(i) == '-' && l.in(i-1, ":(比为是")
 }
 
-func (l *line) lineStart(i int) bool { return i == 0 || l.get(i-1) == '\n' }
+func (l *Line) lineStart(i int) bool { return i == 0 || l.get(i-1) == '\n' }
 
-func (l *line) negative(i int) (quantity, outcome) {
+func (l *Line) negative(i int) (quantity, outcome) {
 	j := i
 	if l.r[i] == '负' {
 		j++
@@ -89,9 +89,11 @@ func (l *line) negative(i int) (quantity, outcome) {
 }
 
 // quantity reads digits and unit at i.
-func (l *line) quantity(i int) (quantity, outcome) {
-	if q, what := l.part(i); what != nothing {
-		return q, what
+func (l *Line) quantity(i int) (quantity, outcome) {
+	if l.has&fraction != 0 {
+		if q, what := l.part(i); what != nothing {
+			return q, what
+		}
 	}
 	if q, ok := l.half(i); ok {
 		return q, read
@@ -134,7 +136,7 @@ func (q *quantity) setSpread(c cardinal) {
 }
 
 // takeMoreAfter takes the 多 of 三百多户, the 来 of 二十来个 and the 把 of 万把块.
-func (l *line) takeMoreAfter(q *quantity) {
+func (l *Line) takeMoreAfter(q *quantity) {
 	next, round := q.tail+1, q.Value >= 10*One && q.Value%(10*One) == 0
 	if !round {
 		return
@@ -156,7 +158,7 @@ func (l *line) takeMoreAfter(q *quantity) {
 }
 
 // takeUnit takes the counting word, with the 半 of 两箱半 and the 多 of 3个多月.
-func (l *line) takeUnit(q *quantity) {
+func (l *Line) takeUnit(q *quantity) {
 	j := l.blanks(q.tail)
 	if m := multiplier(l.get(j)); j > q.tail && m >= 10_000 && q.card.plain && l.in(j+1, "元") {
 		if v, ok := q.Value.Times(m); ok { // 3 万元
@@ -164,17 +166,19 @@ func (l *line) takeUnit(q *quantity) {
 		}
 	}
 	if next := l.get(q.tail + 1); l.get(q.tail) == '两' && multiplier(next) == 0 && !l.counted(q.tail+1) {
-		q.set(l, q.tail, q.tail+1) // a weight
+		q.set(l, "两", q.tail, q.tail+1) // a weight
 		return
 	}
-	from, end := l.unit(q.tail)
+	w, from, end := l.unitWord(q.tail)
 	if end <= q.tail {
 		return
 	}
-	if l.get(from) == '%' || l.get(from) == '‰' {
-		q.scalePercent(map[rune]Num{'%': 100, '‰': 1000}[l.get(from)])
-	}
-	if string(l.r[from:end]) == "成" {
+	switch w {
+	case "%":
+		q.scalePercent(100)
+	case "‰":
+		q.scalePercent(1000)
+	case "成":
 		if l.in(end, "新") || !q.card.plain && q.Value <= 10*One {
 			q.scalePercent(10)
 		} else {
@@ -183,14 +187,14 @@ func (l *line) takeUnit(q *quantity) {
 	}
 	if l.get(from) == '个' && end == from+1 {
 		more := l.get(end)
-		if unitFrom, unitEnd := l.unit(end + 1); (more == '多' || more == '半') && unitEnd > end+1 && unitFrom == end+1 {
+		if unit, unitFrom, unitEnd := l.unitWord(end + 1); (more == '多' || more == '半') && unitEnd > end+1 && unitFrom == end+1 {
 			switch {
 			case more == '多':
 				q.Bound = stronger(q.Bound, About)
 			case q.Bound == Exact:
 				q.Value += One / 2
 			}
-			q.set(l, unitFrom, unitEnd)
+			q.set(l, unit, unitFrom, unitEnd)
 			if q.Unit == "月" {
 				q.Unit = "个月"
 			}
@@ -199,15 +203,15 @@ func (l *line) takeUnit(q *quantity) {
 	}
 	if l.get(end) == '半' && !isHan(l.get(end+1)) && !isDigit(l.get(end+1)) && q.Bound == Exact {
 		q.Value += One / 2
-		q.set(l, from, end)
+		q.set(l, w, from, end)
 		q.end = end + 1
 		return
 	}
-	q.set(l, from, end)
+	q.set(l, w, from, end)
 }
 
-func (q *quantity) set(l *line, from, end int) {
-	q.Unit, q.UnitSpan, q.end = string(l.r[from:end]), l.span(from, end), end
+func (q *quantity) set(l *Line, w string, from, end int) {
+	q.Unit, q.UnitSpan, q.end = w, l.span(from, end), end
 }
 
 func (q *quantity) scalePercent(by Num) {
@@ -216,7 +220,7 @@ func (q *quantity) scalePercent(by Num) {
 }
 
 // half reads 半 before a unit, and 一半.
-func (l *line) half(i int) (quantity, bool) {
+func (l *Line) half(i int) (quantity, bool) {
 	q := quantity{from: i, tail: i + 1, end: i + 1}
 	q.Value = One / 2
 	if l.word(i, "一半") > 0 {
@@ -227,17 +231,17 @@ func (l *line) half(i int) (quantity, bool) {
 	if l.r[i] != '半' || isNumeral(l.get(i-1)) {
 		return q, false
 	}
-	from, end := l.unit(i + 1)
+	w, from, end := l.unitWord(i + 1)
 	if from != i+1 || end == i+1 || l.in(i+1, "路成面点票头口部场路空级公") {
 		return q, false
 	}
-	q.set(l, from, end)
+	q.set(l, w, from, end)
 	q.Span = l.span(i, q.end)
 	return q, true
 }
 
 // bareHundred reads 近百, 上千, 过万 and 万把: 百 without a digit.
-func (l *line) bareHundred(i int) (quantity, bool) {
+func (l *Line) bareHundred(i int) (quantity, bool) {
 	m := multiplier(l.r[i])
 	if m < 100 {
 		return quantity{}, false

@@ -1,7 +1,7 @@
 package zh
 
 // part reads 百分之三, 三分之一 and 三又二分之一. What six decimals cannot hold is About.
-func (l *line) part(i int) (quantity, outcome) {
+func (l *Line) part(i int) (quantity, outcome) {
 	whole, denominator, j := Num(0), Num(0), i
 	if m := multiplier(l.r[i]); m >= 100 && l.word(i+1, "分之") > 0 {
 		denominator, j = FromInt(m), i+3
@@ -45,7 +45,7 @@ func (l *line) part(i int) (quantity, outcome) {
 }
 
 // slashed reads a whole value like 1/2.
-func (l *line) slashed(from, to int) (Number, bool) {
+func (l *Line) slashed(from, to int) (Number, bool) {
 	a, ok := l.arabic(from)
 	if !ok || l.get(a.end) != '/' {
 		return Number{}, false
@@ -62,7 +62,7 @@ func (l *line) slashed(from, to int) (Number, bool) {
 }
 
 // rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
-func (l *line) rangeSign(i int) int {
+func (l *Line) rangeSign(i int) int {
 	j := l.blanks(i)
 	for _, note := range [...]string{"(含)", "(不含)", "(含本数)"} {
 		if end := l.word(j, note); end > 0 {
@@ -84,7 +84,7 @@ func (l *line) rangeSign(i int) int {
 
 // rangeEnd reads the second end of a range whose first is low. It is refused
 // where the two do not make a range (5-3, 三到五十, 3-502室): then neither end is a number.
-func (l *line) rangeEnd(low quantity) (quantity, outcome) {
+func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	j := l.rangeSign(low.end)
 	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound == Range {
 		return low, nothing
@@ -142,7 +142,7 @@ func (l *line) rangeEnd(low quantity) (quantity, outcome) {
 // small says whether a range's first end may borrow the 万 of its second: 3-5万.
 func small(c cardinal) bool { return c.scale == 0 && c.value > 0 }
 
-func (l *line) backBlank(i int) int {
+func (l *Line) backBlank(i int) int {
 	for l.get(i-1) == ' ' {
 		i--
 	}
@@ -150,7 +150,7 @@ func (l *line) backBlank(i int) int {
 }
 
 // stands says whether what was read may stand as a number where it stands.
-func (l *line) stands(q quantity) bool {
+func (l *Line) stands(q quantity) bool {
 	c, next := q.card, l.get(q.end)
 	n := c.end - q.from
 	if c.plain {
@@ -207,13 +207,13 @@ func (l *line) stands(q quantity) bool {
 }
 
 // datedAfter says whether a day or month by number stands at i.
-func (l *line) datedAfter(i int) bool {
+func (l *Line) datedAfter(i int) bool {
 	_, end, _ := l.number2(i)
 	return end > i && l.in(end, "月日号")
 }
 
 // beforeColon is i without a colon, 是, 为 or blank before it.
-func (l *line) beforeColon(i int) int {
+func (l *Line) beforeColon(i int) int {
 	for l.in(i-1, ": 是为") {
 		i--
 	}

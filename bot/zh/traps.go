@@ -39,7 +39,7 @@ var codeBefore = wordEndings(`验证码 编码 邮编 代码 编号 单号 账�
 	车牌 车牌号 案号 文号 密码 订单号 快递单号 运单号 注册号 证书号 许可证号 商标号 专利号 店铺ID ID id 号码 款号 身份证 身份证号 身份证号码 备案号 iPhone iphone 苹果 小米 华为 荣耀 红米 Mate mate GB T ISO QB DB No NO No. NO. 旺旺 抖音号 快手号 拨打 热线 分机`)
 
 // trap is where a word that only looks like a number ends, if one stands at i; else i.
-func (l *line) trap(i int) int {
+func (l *Line) trap(i int) int {
 	r := l.get(i)
 	if !isNumeral(r) && r != '半' && !isHan(r) {
 		return i

@@ -29,20 +29,27 @@ var notUnits = words(`
 
 // unit is where the counting word at i ends, and from where it begins after
 // blanks; end is i if there is none.
-func (l *line) unit(i int) (from, end int) {
+func (l *Line) unit(i int) (from, end int) {
+	_, from, end = l.unitWord(i)
+	return from, end
+}
+
+// unitWord is the counting word at i, and where it stands after blanks; "" and
+// i if there is none.
+func (l *Line) unitWord(i int) (w string, from, end int) {
 	from = l.blanks(i)
 	if from-i > 2 {
-		return i, i
+		return "", i, i
 	}
-	w, end := l.find(from, units)
+	w, end = l.find(from, units)
 	if w == "" {
-		return i, i
+		return "", i, i
 	}
 	if isLetter(l.get(from)) && (isLetter(l.get(end)) || isDigit(l.get(end))) {
-		return i, i
+		return "", i, i
 	}
 	if longer, _ := l.find(from, notUnits); len(longer) > len(w) {
-		return i, i
+		return "", i, i
 	}
-	return from, end
+	return w, from, end
 }

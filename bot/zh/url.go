@@ -1,10 +1,5 @@
 package zh
 
-import (
-	"slices"
-	"strings"
-)
-
 // URL is a link that was read.
 type URL struct {
 	Span
@@ -14,11 +9,16 @@ type URL struct {
 // URLs reads links: with http(s)://, with www., or a bare domain of a known
 // ending (shop.example.cn/item?id=1). A link ends before a blank, a Chinese
 // character or Chinese punctuation, and without a comma or full stop at its end.
-func URLs(text string) []URL {
-	l := newLine(text)
+func URLs(text string) []URL { return newLine(text).URLs() }
+
+// URLs is what the function [URLs] reads.
+func (l *Line) URLs() []URL {
 	var found []URL
+	if l.has&letter == 0 {
+		return nil
+	}
 	for i := 0; i < len(l.r); {
-		if !isLetter(l.r[i]) && !isDigit(l.r[i]) {
+		if mark(l.r[i])&(letter|digit) == 0 {
 			i++
 			continue
 		}
@@ -28,32 +28,32 @@ func URLs(text string) []URL {
 			continue
 		}
 		s := l.span(i, end)
-		found = append(found, URL{s, s.In(text)})
+		found = append(found, URL{s, s.In(l.src)})
 		i = end
 	}
 	return found
 }
 
-// endingsOfDomains are the last labels a bare domain may have.
-var domainEndings = []string{"com", "cn", "net", "org", "top", "shop", "vip", "xyz", "cc", "me", "io", "club", "store", "site", "online", "app", "tv", "hk", "link", "ltd", "info", "wang", "ink", "mobi"}
+// domainEndings are the last labels a bare domain may have.
+var domainEndings = words("com cn net org top shop vip xyz cc me io club store site online app tv hk link ltd info wang ink mobi")
 
 // url is where the link that begins at i ends; i if there is none.
-func (l *line) url(i int) int {
+func (l *Line) url(i int) int {
 	if prev := l.get(i - 1); prev < 0x80 && (isLetter(prev) || isDigit(prev) || prev == '@' || prev == '.' || prev == '-') {
 		return i
 	}
-	for _, scheme := range [...]string{"http://", "https://", "HTTP://", "HTTPS://", "Http://", "Https://"} {
-		if j := l.word(i, scheme); j > 0 {
-			if end := l.trimURL(j, l.urlEnd(j)); end > j {
-				return end
+	if l.in(i, "hH") {
+		for _, scheme := range [...]string{"http://", "https://", "HTTP://", "HTTPS://", "Http://", "Https://"} {
+			if j := l.word(i, scheme); j > 0 {
+				if end := l.trimURL(j, l.urlEnd(j)); end > j {
+					return end
+				}
+				return i
 			}
-			return i
 		}
 	}
 	j := l.pastDomain(i)
-	labels := strings.Split(strings.ToLower(string(l.r[i:j])), ".")
-	last := labels[len(labels)-1]
-	if len(labels) < 2 || slices.Contains(labels, "") || !slices.Contains(domainEndings, last) || l.get(j) == '@' {
+	if !l.isDomain(i, j) || l.get(j) == '@' {
 		return i
 	}
 	if l.in(j, "/:?") && l.ascii(j) && l.ascii(j+1) {
@@ -62,8 +62,34 @@ func (l *line) url(i int) int {
 	return j
 }
 
+// isDomain says whether the runes from i to j are labels parted by points, the
+// last one of those that end a domain.
+func (l *Line) isDomain(i, j int) bool {
+	dot := j - 1
+	for dot > i && l.r[dot] != '.' {
+		dot--
+	}
+	if dot <= i || j-dot > 8 || l.r[i] == '.' {
+		return false
+	}
+	for k := i + 1; k < dot; k++ {
+		if l.r[k] == '.' && l.r[k-1] == '.' {
+			return false
+		}
+	}
+	var label [8]rune
+	for k, r := range l.r[dot+1 : j] {
+		if label[k] = r; isLetter(r) {
+			label[k] |= 0x20
+		}
+	}
+	last := Line{r: label[:j-dot-1]}
+	_, end := last.find(0, domainEndings)
+	return end > 0 && end == len(last.r)
+}
+
 // pastDomain is where letters, digits, dashes and points from i on end.
-func (l *line) pastDomain(i int) int {
+func (l *Line) pastDomain(i int) int {
 	j := i
 	for isLetter(l.get(j)) || isDigit(l.get(j)) || l.get(j) == '-' || l.get(j) == '.' && (isLetter(l.get(j+1)) || isDigit(l.get(j+1))) {
 		j++
@@ -72,11 +98,11 @@ func (l *line) pastDomain(i int) int {
 }
 
 // ascii says whether a plain, visible ASCII character stands at i as typed.
-func (l *line) ascii(i int) bool {
+func (l *Line) ascii(i int) bool {
 	return i < len(l.r) && l.r[i] > ' ' && l.r[i] < 0x7f && l.at[i+1]-l.at[i] == 1
 }
 
-func (l *line) urlEnd(i int) int {
+func (l *Line) urlEnd(i int) int {
 	for l.ascii(i) && !l.in(i, `"<>\^{}|`+"`") {
 		i++
 	}
@@ -84,7 +110,7 @@ func (l *line) urlEnd(i int) int {
 }
 
 // trimURL leaves off punctuation that ends a sentence rather than a link.
-func (l *line) trimURL(from, to int) int {
+func (l *Line) trimURL(from, to int) int {
 	for to > from && l.in(to-1, ".,;:!?)'") {
 		to--
 	}

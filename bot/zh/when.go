@@ -1,6 +1,7 @@
 package zh
 
 import (
+	"slices"
 	"time"
 
 	"zhuanban/bot/calendar"
@@ -75,22 +76,75 @@ func (w When) Last() calendar.Date { return calendar.DateOf(w.To) }
 // than two months the other way is nearer the mark. Not read: days that do not
 // exist (2月30日), a date whose weekday in brackets is another, what repeats
 // (每周五), lunar days, and holidays by name, which only a calendar knows.
-func Dates(text string, now time.Time, prefer Prefer) []When {
-	l := newLine(text)
-	r := newReader(l, now, prefer)
+func Dates(text string, now time.Time, prefer Prefer) []When { return Read(text, now).Dates(prefer) }
+
+// Dates is what the function [Dates] reads.
+func (l *Line) Dates(prefer Prefer) []When {
+	all := l.past
+	if prefer == Past {
+		all = l.lookBack()
+	} else {
+		all = l.look(newReader(l, l.now, prefer), nil)
+	}
 	var found []When
+	for i := range all {
+		if all[i].what == read {
+			found = append(found, all[i].when(l, all[i].at))
+		}
+	}
+	return found
+}
+
+// seen is a date found in a line, or what only looks like one.
+type seen struct {
+	point
+	at   int
+	what outcome
+}
+
+// lookBack finds the dates that were meant looking back, once.
+func (l *Line) lookBack() []seen {
+	if !l.looked {
+		r := reader{l: l, now: someDay.At(12, 0), today: someDay}
+		if !l.now.IsZero() {
+			r = newReader(l, l.now, Past)
+		}
+		l.past, l.looked = l.look(r, &l.tried), true
+	}
+	return l.past
+}
+
+// look finds the dates of the line, and what must not be read as one. It notes
+// in tried where it looked.
+func (l *Line) look(r reader, tried *bitmap) []seen {
+	var found []seen
+	if l.has&dates == 0 {
+		return nil
+	}
 	for i := 0; i < len(l.r); {
-		if !l.mayBegin(i) {
+		m := mark(l.r[i])
+		if m&(dates|coded) == 0 {
 			i++
 			continue
 		}
-		if end := l.codeBeforeDate(i); end > i {
-			i = end
-			continue
+		first := m&digit != 0 || l.in(i, "Qq")
+		if !first {
+			if end := l.code(i); end > i {
+				i = end
+				continue
+			}
 		}
-		p, what := r.period(i)
-		if what == read {
-			found = append(found, p.when(l, i))
+		p, what := point{end: i}, nothing
+		if l.mayBegin(i) {
+			p, what = r.period(i)
+		}
+		if tried != nil && m&dates != 0 {
+			tried.add(i)
+		}
+		if what != nothing && p.end > i {
+			found = append(found, seen{p, i, what})
+		} else if first {
+			p.end = l.code(i)
 		}
 		i = max(p.end, i+1)
 	}
@@ -113,17 +167,16 @@ func ParseDate(whole string, now time.Time, prefer Prefer) (When, bool) {
 	return p.when(l, from), true
 }
 
-// codeBeforeDate is where a link, phone or other code at i ends that is no date.
-func (l *line) codeBeforeDate(i int) int {
-	if (isDigit(l.r[i]) || l.in(i, "Qq")) && l.whenEnd(i) > i {
+// whenEnd is where a date or time at i ends, whatever it says; i if none is there.
+func (l *Line) whenEnd(i int) int {
+	if !l.mayBegin(i) {
 		return i
 	}
-	return l.code(i)
-}
-
-// whenEnd is where a date or time at i ends, whatever it says; i if none is there.
-func (l *line) whenEnd(i int) int {
-	if !mayBeWhen(l.r[i]) {
+	all := l.lookBack()
+	if l.tried.has(i) {
+		if n, found := slices.BinarySearchFunc(all, i, func(s seen, i int) int { return s.at - i }); found {
+			return all[n].end
+		}
 		return i
 	}
 	r := reader{l: l, now: someDay.At(12, 0), today: someDay}
@@ -139,7 +192,7 @@ var someDay = calendar.Date{Year: 2024, Month: time.January, Day: 31}
 
 // reader reads dates as said at now.
 type reader struct {
-	l      *line
+	l      *Line
 	now    time.Time
 	today  calendar.Date
 	prefer Prefer
@@ -147,7 +200,7 @@ type reader struct {
 	base   calendar.Date // set for a period's second end: nothing lies before it
 }
 
-func newReader(l *line, now time.Time, prefer Prefer) reader {
+func newReader(l *Line, now time.Time, prefer Prefer) reader {
 	now = now.In(calendar.Shanghai)
 	return reader{l: l, now: now, today: calendar.DateOf(now), prefer: prefer}
 }
@@ -168,7 +221,7 @@ type point struct {
 }
 
 // when is the point as a reading that began at rune i.
-func (p point) when(l *line, i int) When {
+func (p point) when(l *Line, i int) When {
 	w := When{Span: l.span(i, p.end), Grain: p.grain, Edge: p.edge, Period: p.period, About: p.about}
 	switch {
 	case !p.moment.IsZero():
