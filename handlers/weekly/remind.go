@@ -108,6 +108,7 @@ type RemindView struct {
 	Units    []string // that have not filed
 	Names    []string // of their filers, to be called in the group
 	Reports  bool     // the reader's unit is a section that owes leads every week too
+	Now      time.Time // as of when it is said
 	OnTime   int
 	LateList []string
 	All      int
@@ -136,9 +137,9 @@ func (r *Reminders) Fire(ctx context.Context, tx *store.Tx, o schedule.Occurrenc
 	case Heads:
 		return r.urge(p, st, kind, r.seniors), nil
 	case Close:
-		return r.office(p, st, "weekly.late_list"), nil
+		return r.office(p, st, o.Due, "weekly.late_list"), nil
 	case Draft:
-		return r.office(p, st, "weekly.circular"), nil
+		return r.office(p, st, o.Due, "weekly.circular"), nil
 	}
 	return nil, nil
 }
@@ -246,11 +247,13 @@ func (r *Reminders) seniors(u bot.Unit) []bot.Person {
 }
 
 // office tells the office, and nobody else, who is late.
-func (r *Reminders) office(p table.Period, st standing, template string) []bot.Notice {
+func (r *Reminders) office(p table.Period, st standing, now time.Time, template string) []bot.Notice {
+	v := r.view(p, st)
+	v.Now = now
 	var out []bot.Notice
 	for _, person := range r.roster.WithRole(bot.Director, bot.Clerk) {
 		out = append(out, bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: person.Account}, Template: template,
-			Data: r.view(p, st), Item: item(p)})
+			Data: v, Item: item(p)})
 	}
 	return out
 }
