@@ -83,7 +83,7 @@ func (s *step) undo() {
 	}
 	for k := range was {
 		if v, ok := s.d.Values[k]; !ok || !v.Same(was[k]) {
-			s.out.Changed = append(s.out.Changed, k)
+			s.changed(k)
 		}
 	}
 	slices.Sort(s.out.Changed)

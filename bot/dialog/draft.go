@@ -32,6 +32,10 @@ type Draft struct {
 	Undo map[string]Value `json:"undo,omitempty"`
 	// Base are the values as they were filed, when the draft corrects them.
 	Base map[string]Value `json:"base,omitempty"`
+	// BaseVersion is the version that was filed.
+	BaseVersion int `json:"base_version,omitempty"`
+	// Recorded are the values of the records that the last card showed.
+	Recorded map[string]Value `json:"recorded,omitempty"`
 	// Correcting says that the draft corrects what is filed already: it needs a
 	// change and a reason.
 	Correcting bool   `json:"correcting,omitempty"`

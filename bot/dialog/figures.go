@@ -45,7 +45,7 @@ func (s *step) figure(h hit) {
 		return
 	}
 	if s.d.set(fd.Key, v) {
-		s.out.Changed = append(s.out.Changed, fd.Key)
+		s.changed(fd.Key)
 	}
 }
 

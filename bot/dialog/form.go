@@ -60,6 +60,9 @@ type Field struct {
 	Rest     bool     `json:"rest,omitempty" yaml:"rest"`       // the whole of what was said belongs here
 	Ends     []string `json:"ends,omitempty" yaml:"ends"`       // of a text: how such names end (店, 公司)
 	After    []string `json:"after,omitempty" yaml:"after"`     // of a text: the words it follows (销售, 卖)
+	Starts   []string `json:"starts,omitempty" yaml:"starts"`   // of a text: how it begins (假冒, 三无)
+	Words    []string `json:"words,omitempty" yaml:"words"`     // of a text: values that are known (淘宝, 抖音)
+	Else     string   `json:"else,omitempty" yaml:"else"`       // the key of a field whose value stands in
 	Past     bool     `json:"past,omitempty" yaml:"past"`       // of a time: it lies behind us
 	Fixed    bool     `json:"fixed,omitempty" yaml:"-"`         // known from records; nobody types it
 	// Core marks the figures that a card names when they stand at 0.

@@ -1,195 +1,292 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// What follows are the ways in which an address and a name stand out in a
-// sentence that has no labels.
+// How names and goods stand out in a sentence that has no labels. What a campaign
+// would change (how its shops are called, the platforms, the words of trade) is
+// data of the field: Words, Ends, After, Starts.
 
-// addressEnds are the characters and words that an address is made of, each
-// ending a part of it.
-var addressEnds = []string{"工业区", "工业园", "开发区", "农贸市场", "菜市场", "批发市场", "茶叶市场", "大市场", "广场", "大厦", "小区", "花园", "大道", "社区",
-	"街道", "商业街", "步行街", "路口", "附近", "旁边", "对面", "门口", "市场", "镇", "乡", "村", "路", "街", "巷", "号", "弄", "幢", "栋", "楼", "层", "室", "组"}
+// trade are the words of trade and suspicion: an address or a name is over before
+// them, and what follows is goods.
+var trade = strings.Fields(`销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被`)
 
-// stops are the words at which an address or a name is over.
-var stops = []string{"销售", "出售", "售卖", "贩卖", "经营", "生产", "加工", "制售", "批发假", "涉嫌", "发现", "查获", "检查", "举报", "反映", "投诉", "正在", "有人", "有家", "有个", "一家", "一间",
-	"有一", "卖", "的", "里", "内有", "疑似", "存放", "囤", "储存", "使用", "擅自", "标注", "冒用", "假冒", "仿冒", "侵权", "售假", "未"}
+// intros are the words behind which a name may begin.
+var intros = strings.Fields(`涉嫌 发现 查获 检查 巡查 举报 反映 投诉 正在 有人 有家 有个 有一 一家 一间 名为 名叫 叫做 店名叫 店名 招牌 字号 的 里 内有 内 疑似 在 位于 对 由 现场 经营者 平台 上 某 对面`)
 
-// leadIns are the words before an address or a name.
-var leadIns = []string{"昨天", "今天", "前天", "刚才", "上午", "下午", "晚上", "我们", "我所", "位于", "地址", "在", "到", "对", "于", "是", "就是", "接", "群众", "称", "有"}
+// stops are where an address or a name is over.
+var stops = slices.DeleteFunc(slices.Concat(trade, intros), func(w string) bool { return slices.Contains(inside, w) })
 
-// place finds an address: from the name of a township, or from the beginning of
-// a piece that has a road, a village or a market in it, to the last part of the
-// address.
-func (l *line) place() (from, to int, raw string) {
-	for _, p := range l.pieces(true) {
-		t := l.text[p.from:p.to]
-		at, after := -1, 0
-		for _, n := range l.env.Places {
-			for _, w := range n.Words {
-				if i := strings.Index(t, w); i >= 0 && (at < 0 || i < at || i == at && i+len(w) > after) && !unitName(t[i+len(w):]) {
-					at, after = i, i+len(w)
+// inside are the intros that names and addresses have in them.
+var inside = strings.Fields("里 内 对 由 上 某 平台 对面 招牌 字号")
+
+// sources are the words that make a company the one who complains and not the one
+// complained of.
+var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代表 工作人员 打假 授权 委托 维权 法务 转办 转来 移送")
+
+// holders are the words before the name of one who complains or whose right it is.
+var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
+
+// kinds are what a shop sells: with an ending alone behind them they name no shop.
+var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 花 眼镜 零售 批发 专卖 直营 体育用品 运动
+	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 连锁 旗舰 小商 大 老`)
+
+// phrase finds a text by its words, by how such names end, or by the words it
+// follows or begins with.
+func (l *line) phrase(fd *Field) (span, bool) {
+	if at, ok := l.known(fd.Words); ok {
+		return at, true
+	}
+	if len(fd.Ends) > 0 {
+		for _, s := range l.open() {
+			if from, to, ok := fd.nameIn(s.In(l.text), 0); ok {
+				from += l.townIn(s.In(l.text)[from:to])
+				return span{From: s.From + from, To: s.From + to}, true
+			}
+		}
+		for _, s := range l.open() {
+			if from, to, ok := personIn(s.In(l.text)); ok {
+				return span{From: s.From + from, To: s.From + to}, true
+			}
+		}
+	}
+	if at, ok := l.after(fd); ok {
+		return at, true
+	}
+	return l.starting(fd)
+}
+
+// townIn is how much of a name is the township before it, by its full name.
+func (l *line) townIn(name string) int {
+	for _, n := range l.env.Places {
+		if rest, ok := strings.CutPrefix(name, n.Value); ok && utf8.RuneCountInString(rest) > 2 && !generic(rest) {
+			return len(n.Value)
+		}
+	}
+	return 0
+}
+
+// known finds the longest of some words, where it is not the beginning of
+// another: 微信支付 is no platform.
+func (l *line) known(words []string) (best span, found bool) {
+	for _, w := range words {
+		i := strings.Index(l.text, w)
+		if i < 0 || begins(l.text[i+len(w):], []string{"支付", "付款", "转账", "收款", "快递", "物流", "扫码"}) {
+			continue
+		}
+		s := span{From: i, To: i + len(w)}
+		if l.free(s) && (!found || s.To-s.From > best.To-best.From) {
+			best, found = s, true
+		}
+	}
+	return best, found
+}
+
+// nameIn finds the first name with one of the field's endings in a stretch of
+// words: between a word of introduction and a word of trade.
+func (fd *Field) nameIn(t string, from int) (start, end int, ok bool) {
+	held := false // what comes next is whose right or complaint it is, or goods
+	for from < len(t) {
+		from += introEnd(t[from:])
+		to, word := nextStop(t, from)
+		if to > from && !held {
+			if start, end, ok = fd.nameBefore(t, from, to); ok {
+				return start, end, true
+			}
+		}
+		if word == "" {
+			return 0, 0, false
+		}
+		held = slices.Contains(trade, word) && word != "被"
+		from = to + len(word)
+	}
+	return 0, 0, false
+}
+
+// introEnd is where fillers and introductions at the front of a text end.
+func introEnd(t string) int {
+	at := 0
+	for {
+		n := fillerEnd(t[at:])
+		for _, w := range []string{"一家名为", "一家叫", "名为", "名叫", "叫做", "店名叫", "店名", "招牌", "一家", "一间", "有家", "有个", "有一家", "某", "该", "这家", "那家", "的", "开的", "经营的", "叫", "家", "网店", "店铺", "主播", "小店"} {
+			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳"}) && len(w) > n {
+				n = len(w)
+			}
+		}
+		if n == 0 {
+			return at
+		}
+		at += n
+	}
+}
+
+// nextStop is where the next word at which a name is over begins.
+func nextStop(t string, from int) (at int, word string) {
+	at = len(t)
+	for _, s := range stops {
+		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
+			at, word = from+i, s
+		}
+	}
+	return at, word
+}
+
+// nameBefore is the name in t[from:to]: up to the last of the field's endings.
+func (fd *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
+	best := -1
+	for _, e := range fd.Ends {
+		for at := from; at < to; {
+			i := strings.Index(t[at:to], e)
+			if i < 0 {
+				break
+			}
+			at += i + len(e)
+			if at > best && !begins(t[at:], []string{"铺", "主", "员", "家", "名", "面", "招", "商", "房", "址", "长"}) {
+				best = at
+			}
+		}
+	}
+	if best < 0 {
+		return 0, 0, false
+	}
+	name, after := t[from:best], t[best:]
+	n := utf8.RuneCountInString(name)
+	if n < 2 || n > 30 || generic(name) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
+		return 0, 0, false
+	}
+	return from, best, true
+}
+
+// generic says that a name names nobody: 鞋店, 一家小超市.
+func generic(name string) bool {
+	for _, e := range []string{"店", "超市", "商场", "商行", "公司", "厂", "经营部", "批发部", "门市部", "专柜", "摊位", "摊点", "摊", "仓库", "直播间", "作坊", "商铺", "店铺", "商店", "小卖部", "门店", "网店", "便利店", "药房", "窝点", "百货", "服饰", "茶庄", "饭店", "加工点", "房", "批发市场"} {
+		if stem, ok := strings.CutSuffix(name, e); ok && (stem == "" || slices.Contains(kindsOfShop, stem)) {
+			return true
+		}
+	}
+	return false
+}
+
+// personIn finds a person whose name is withheld: 张某, 李某某.
+func personIn(t string) (from, end int, ok bool) {
+	i := strings.Index(t, "某")
+	if i <= 0 {
+		return 0, 0, false
+	}
+	_, n := utf8.DecodeLastRuneInString(t[:i])
+	from, end = i-n, i+len("某")
+	if strings.HasPrefix(t[end:], "某") {
+		end += len("某")
+	}
+	before := t[:from]
+	if fillerEnd(before) != len(before) && !ends(before, []string{"人", "老板", "村民", "男子", "女子", "主", "在", "的", "子"}) || strings.ContainsAny(t[from:i], "的在是有由对了家个和与") {
+		return 0, 0, false
+	}
+	rest := t[end:]
+	at, word := nextStop(rest, 0)
+	return from, end, rest == "" || word != "" && at == 0 || begins(rest, []string{"在", "等", "(", "于", "家", "开"})
+}
+
+// after finds the words that follow one of the field's tell-tale words: 「销售假冒
+// 耐克运动鞋」.
+func (l *line) after(fd *Field) (span, bool) {
+	best, ok, at := span{}, false, len(l.text)+1
+	for _, w := range fd.After {
+		for from := 0; ; {
+			i := strings.Index(l.text[from:], w)
+			if i < 0 {
+				break
+			}
+			from += i + len(w)
+			if l.used[from-len(w)] || begins(l.text[from:], notGoodsAfter) {
+				continue
+			}
+			s := l.goodsFrom(from, len(fd.Starts) == 0)
+			begin := from - len(w)
+			if utf8.RuneCountInString(s.In(l.text)) >= 2 && (begin < at || begin == at && s.From > best.From) {
+				best, ok, at = s, true, begin
+				break
+			}
+		}
+	}
+	return best, ok
+}
+
+// starting finds the words that begin as the field's values do: 「假茅台20瓶」.
+func (l *line) starting(fd *Field) (span, bool) {
+	for _, s := range l.open() {
+		for _, w := range fd.Starts {
+			i := strings.Index(s.In(l.text), w)
+			if i >= 0 && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
+				if g := l.goodsFrom(s.From+i, false); utf8.RuneCountInString(g.In(l.text)) > utf8.RuneCountInString(w) {
+					return g, true
 				}
 			}
 		}
-		if at < 0 {
-			at, after = leadIn(t), 0
-			after = at
-		}
-		end := addressEnd(t, after)
-		if end <= after && after == at { // neither township nor street
-			continue
-		}
-		end = max(end, after)
-		if l.free(p.from+at, p.from+end) && utf8.RuneCountInString(t[at:end]) >= 2 {
-			return p.from + at, p.from + end, t[at:end]
-		}
 	}
-	return 0, 0, ""
+	return span{}, false
 }
 
-// unitName says that what follows a township's name makes it a station's: 凤城所.
-func unitName(rest string) bool {
-	return strings.HasPrefix(rest, "所") || strings.HasPrefix(rest, "市场监管所") || strings.HasPrefix(rest, "市监所")
-}
+// noGoods are what a wrong may be about that is no goods: 假冒专利, 虚假宣传.
+var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为")
 
-// leadIn is where the words before an address end.
-func leadIn(t string) int {
-	at := 0
-	for {
-		moved := false
-		for _, w := range leadIns {
-			if rest, ok := strings.CutPrefix(t[at:], w); ok && rest != "" {
-				at += len(w)
-				moved = true
+// notGoodsAfter are the words behind a word of trade that make it another word:
+// 经营者, 生产日期, 销售额.
+var notGoodsAfter = strings.Fields("者 部 户 额 家 场 点 店 日期 许可 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
+
+// goodsEnd are the words at which the name of goods is over.
+var goodsEnd = strings.Fields(`约 共 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
+	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
+
+// goodsFrom is the name of goods that begins at an offset: up to a sign, a number,
+// a value or a word that begins something else.
+func (l *line) goodsFrom(from int, name bool) span {
+	for strings.HasPrefix(l.text[from:], "的") || strings.HasPrefix(l.text[from:], "了") {
+		from += len("的")
+	}
+	if name {
+		for i, q := range quotes {
+			if rest, ok := strings.CutPrefix(l.text[from:], q[0]); ok && strings.Contains(rest, q[1]) {
+				from += len(quotes[i][0])
+				return span{From: from, To: from + strings.Index(rest, q[1])}
 			}
-		}
-		if !moved {
-			return at
 		}
 	}
-}
-
-// addressEnd is where the last part of an address ends, before any word that
-// ends it.
-func addressEnd(t string, from int) int {
-	limit := len(t)
-	for _, s := range stops {
-		if i := strings.Index(t[from:], s); i >= 0 && from+i < limit {
-			limit = from + i
-		}
-	}
-	end := from
-	for moved := true; moved; {
-		moved = false
-		for _, e := range addressEnds {
-			i := strings.Index(t[end:limit], e)
-			if i < 0 || utf8.RuneCountInString(t[end:end+i]) > 12 {
-				continue
-			}
-			stop := end + i + len(e)
-			if shop := strings.HasPrefix(t[stop:], "店") || strings.HasPrefix(t[stop:], "鞋"); shop && e == "号" {
-				continue
-			}
-			end, moved = stop, true
+	to, quoted := from, false
+	for i, r := range l.text[from:] {
+		at := from + i
+		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) || i > 0 && begins(l.text[at:], goodsEnd) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
 			break
 		}
+		quoted = quoted && !strings.ContainsRune("”』」》", r) || strings.ContainsRune("“『「《", r)
+		to = at + utf8.RuneLen(r)
 	}
-	return end
-}
-
-// endsIn finds a name by the way such names end: 「张记鞋店」. It looks in each
-// stretch of the line that no value has taken yet.
-func (l *line) endsIn(ends []string) (from, to int, raw string) {
-	for _, p := range l.pieces(true) {
-		for from := p.from; from < p.to; {
-			if l.used[from] {
-				from++
-				continue
-			}
-			to := from
-			for to < p.to && !l.used[to] {
-				to++
-			}
-			if start, end, ok := nameIn(l.text, from, to, ends); ok {
-				return start, end, l.text[start:end]
-			}
-			from = to
-		}
-	}
-	return 0, 0, ""
-}
-
-// nameIn finds the first name with one of the endings between two offsets.
-func nameIn(text string, from, to int, ends []string) (start, end int, ok bool) {
-	t := text[from:to]
-	at := leadIn(t)
-	limit := len(t)
-	for _, s := range stops {
-		i := strings.Index(t[at:], s)
-		if i < 0 {
-			continue
-		}
-		if i == 0 { // 「有人在…」, 「一家…」: the name comes after
-			if s == "一家" || s == "一间" || s == "有家" || s == "有个" || s == "有一" || s == "发现" || s == "检查" || s == "举报" || s == "反映" || s == "投诉" || s == "的" || s == "里" {
-				at += len(s)
-				limit = len(t)
-				return nameIn(text, from+at, to, ends)
-			}
-		}
-		if at+i < limit {
-			limit = at + i
-		}
-	}
-	best := -1
-	for _, e := range ends {
-		if i := strings.LastIndex(t[at:limit], e); i >= 0 && at+i+len(e) > best {
-			best = at + i + len(e)
-		}
-	}
-	if best < 0 || utf8.RuneCountInString(t[at:best]) < 2 || utf8.RuneCountInString(t[at:best]) > 30 {
-		return 0, 0, false
-	}
-	return from + at, from + best, true
-}
-
-// after finds the words that follow a tell-tale word: 「销售假冒耐克运动鞋」.
-func (l *line) after(words []string) (from, to int, raw string) {
-	for _, w := range words {
-		i := strings.Index(l.text, w)
-		if i < 0 {
-			continue
-		}
-		from = i + len(w)
+	if to = from + len(strings.TrimSuffix(l.text[from:to], "的")); to < from {
 		to = from
-		for to < len(l.text) {
-			r, n := utf8.DecodeRuneInString(l.text[to:])
-			if separator(r) || r == ' ' || r >= '0' && r <= '9' || l.used[to] || strings.HasPrefix(l.text[to:], "的商店") {
-				break
-			}
-			if rest := l.text[to:]; to > from && (strings.HasPrefix(rest, "约") || strings.HasPrefix(rest, "共") || strings.HasPrefix(rest, "货值") || strings.HasPrefix(rest, "价值")) {
-				break
-			}
-			to += n
-		}
-		if utf8.RuneCountInString(l.text[from:to]) >= 2 {
-			return from, to, l.text[from:to]
-		}
 	}
-	return 0, 0, ""
+	return span{From: from, To: to}
 }
 
-// Township is the township that an address names, by its full name; "" if none.
-func Township(address string, places []Name) string {
-	best, at := "", -1
-	for _, n := range places {
-		for _, w := range n.Words {
-			if i := strings.Index(address, w); i >= 0 && (at < 0 || i < at) {
-				best, at = n.Value, i
-			}
+// quotes are the pairs of marks that names stand in.
+var quotes = [][2]string{{"“", "”"}, {"\"", "\""}, {"「", "」"}, {"《", "》"}, {"『", "』"}, {"【", "】"}, {"‘", "’"}, {"'", "'"}}
+
+// nameEnd are the words behind a name that is no part of a sentence's goods.
+var nameEnd = []string{"在", "涉嫌", "正在", "有", "的", "直播", "用", "通过"}
+
+// numberAt says that a number with its unit begins at an offset.
+func (l *line) numberAt(at int) bool {
+	for _, n := range l.numbers {
+		if n.From == at && n.Unit != "" {
+			return true
 		}
 	}
-	return best
+	for _, m := range l.moneys {
+		if m.From == at {
+			return true
+		}
+	}
+	return false
 }

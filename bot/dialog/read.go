@@ -52,7 +52,7 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		}
 		v.Text = raw
 	default:
-		v.Text = strings.TrimRight(raw, "。.,，;； ")
+		v.Text = f.readText(raw)
 		if utf8.RuneCountInString(v.Text) < 2 {
 			return v, TooShort, ""
 		}
@@ -61,6 +61,23 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		return v, TooLong, strconv.FormatInt(f.Max, 10)
 	}
 	return v, "", ""
+}
+
+// readText is a text as it is kept: without signs at its ends; an address without
+// the words and gaps that only lead through it.
+func (f *Field) readText(raw string) string {
+	raw = strings.TrimRight(raw, "。.,，;；:、 ")
+	if f.Type == Place {
+		raw = strings.NewReplacer(" ", "", ",", "").Replace(fromWords(raw))
+	}
+	if !f.Rest {
+		for _, q := range quotes {
+			if strings.HasPrefix(raw, q[0]) && strings.HasSuffix(raw, q[1]) && len(raw) > len(q[0])+len(q[1]) {
+				raw = raw[len(q[0]) : len(raw)-len(q[1])]
+			}
+		}
+	}
+	return raw
 }
 
 // readAnswer reads the answer to a question that showed the options by number.

@@ -191,7 +191,22 @@ func (f *Form) Values(d Draft, env Env) map[string]Value {
 			}
 		}
 	}
+	f.standIns(all)
 	return all
+}
+
+// standIns lets other values stand where one is not known otherwise: of an online
+// shop, the platform is the place.
+func (f *Form) standIns(all map[string]Value) {
+	for i := range f.Fields {
+		fd := &f.Fields[i]
+		if _, known := all[fd.Key]; known || fd.Else == "" {
+			continue
+		}
+		if v, ok := all[fd.Else]; ok && v.Text != "" {
+			all[fd.Key] = Value{Text: v.Text, Origin: Inferred}
+		}
+	}
 }
 
 // missing are the required keys without a value, in the order of the form. A form

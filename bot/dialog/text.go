@@ -176,7 +176,7 @@ func (s *step) answerOne(key, text string) {
 		return
 	}
 	if s.d.set(key, v) {
-		s.out.Changed = append(s.out.Changed, key)
+		s.changed(key)
 	}
 	s.settle()
 	s.move(+1)
@@ -196,7 +196,7 @@ func (s *step) answerAll(keys []string, text string, numbers []string) {
 			continue
 		}
 		if s.d.set(k, v) {
-			s.out.Changed = append(s.out.Changed, k)
+			s.changed(k)
 		}
 	}
 	if len(s.out.Problems) > 0 {
@@ -237,7 +237,7 @@ func (s *step) attach(in Input) {
 		if i >= 0 {
 			fd := &s.form.Fields[i]
 			if v, why, _ := fd.read(in.Place, s.env); why == "" && s.d.set(fd.Key, v) {
-				s.out.Changed = append(s.out.Changed, fd.Key)
+				s.changed(fd.Key)
 			}
 			s.out.Taken = Surely
 		}

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 
 	"zhuanban/bot/zh"
@@ -70,17 +71,20 @@ func nothing(s string) bool {
 	return false
 }
 
-// ignorance are the words for "nobody knows".
+// ignorance says whether a text says that nobody knows.
 func ignorance(s string) bool {
-	switch plain(s) {
-	case "不知道", "不清楚", "不明", "未知", "待查", "不详", "暂不清楚", "还不清楚", "不晓得", "都不知道", "待核实", "暂无":
-		return true
+	p := plain(s)
+	for _, front := range []string{"目前", "暂时", "都", "全都", "均", "也", "还"} {
+		p = strings.TrimPrefix(p, front)
 	}
-	return false
+	return slices.Contains(ignorant, p)
 }
 
+// ignorant are the words for "nobody knows".
+var ignorant = strings.Fields("暂不清楚 还不清楚 不太清楚 说不清楚 都不知道 还不知道 暂不知道 不知道 不清楚 不明确 不明 未知 待查明 待查 待核查 待核实 待定 不详 不晓得 没有名字 暂无 查不到 不确定")
+
 // bind is the words between a name and its value.
-var binds = []string{"改成了", "更正为", "修改为", "应该是", "改成", "改为", "变为", "调整为", "更改为", "应为", "改到", "换成", "是", "为", ":", "=", "改"}
+var binds = []string{"改成了", "更正为", "修改为", "应该是", "改成", "改为", "变为", "调整为", "更改为", "应为", "改到", "换成", "叫做", "叫", "是", "为", ":", "=", "改"}
 
 // trimBind cuts a binding word off the front and says whether there was one.
 func trimBind(s string) (string, bool) {

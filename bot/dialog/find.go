@@ -1,0 +1,237 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+
+	"zhuanban/bot/zh"
+)
+
+// typed takes what its form gives away: amounts, quantities, times, phones,
+// links, places, names. It returns how many values it found.
+func (l *line) typed() int {
+	n := 0
+	for _, fd := range l.byPlainness() {
+		at, ok := l.find(fd)
+		if !ok || !l.free(at.span) {
+			continue
+		}
+		v, why, _ := fd.read(at.raw, l.env)
+		if why != "" {
+			continue
+		}
+		if old, said := l.d.Values[fd.Key]; said {
+			if l.another(fd, old, v) {
+				l.conflict = true
+			}
+			if old.Same(v) {
+				l.mark(at.span)
+			}
+			continue
+		}
+		l.mark(at.span)
+		l.d.set(fd.Key, v)
+		l.changed(fd.Key)
+		n++
+	}
+	return n
+}
+
+// another says whether a value that was found speaks of something else than the
+// one that was said: another shop, a place in another township.
+func (l *line) another(fd *Field, old, v Value) bool {
+	if strings.Contains(old.Text, v.Text) || strings.Contains(v.Text, old.Text) {
+		return false
+	}
+	if fd.Type == Place {
+		town := Township(v.Text, l.env.Places)
+		return town != "" && town != Township(old.Text, l.env.Places)
+	}
+	return fd.Type == Text && len(fd.Ends) > 0
+}
+
+// byPlainness lists the fields that unlabelled words may fill, the one whose
+// values stand out most plainly first, so that a place is not taken for a part
+// of the name behind it.
+func (l *line) byPlainness() []*Field {
+	var out []*Field
+	for i := range l.form.Fields {
+		if fd := &l.form.Fields[i]; !fd.Fixed && !fd.Rest && plainness(fd) > 0 {
+			out = append(out, fd)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Field) int { return plainness(a) - plainness(b) })
+	return out
+}
+
+func plainness(fd *Field) int {
+	if fd.Type == Text {
+		switch {
+		case len(fd.Words) > 0:
+			return 1
+		case len(fd.Ends) > 0:
+			return 20
+		case len(fd.After) > 0:
+			return 21
+		}
+		return 0
+	}
+	return 2 + slices.Index([]Type{Link, Phone, Money, Time, Quantity, Place, Choice}, fd.Type)
+}
+
+// found is the words that a value is read from, and where they stand.
+type found struct {
+	span
+	raw string
+}
+
+// find looks for a value of the field's type in the line.
+func (l *line) find(fd *Field) (found, bool) {
+	if fd.Type == Place {
+		return l.place()
+	}
+	at, ok := l.spot(fd)
+	return found{at, at.In(l.text)}, ok
+}
+
+func (l *line) spot(fd *Field) (span, bool) {
+	switch fd.Type {
+	case Money:
+		return l.money(fd)
+	case Quantity:
+		for _, n := range l.numbers {
+			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) {
+				return n.Span, true
+			}
+		}
+	case Time:
+		return l.time()
+	case Phone:
+		if len(l.phones) > 0 {
+			return l.phones[0].Span, true
+		}
+	case Link:
+		if len(l.links) > 0 {
+			return l.links[0].Span, true
+		}
+	case Text:
+		return l.phrase(fd)
+	case Choice:
+		for _, w := range l.words() {
+			if o, ok := fd.option(w.In(l.text)); ok && zh.Fold(o.Label) == w.In(l.text) {
+				return w, true
+			}
+		}
+	}
+	return span{}, false
+}
+
+// money finds the amount that is called what the field is called, else the first
+// that is not the price of one piece; a bare 3万 may count anything.
+func (l *line) money(fd *Field) (span, bool) {
+	pick := -1
+	for i, m := range l.moneys {
+		before := strings.TrimRight(l.text[:m.From], " :约达共计为是在近估大概总额合卖售要才只")
+		for _, n := range fd.names() {
+			if strings.HasSuffix(before, n) && l.free(m.Span) {
+				return m.Span, true
+			}
+		}
+		if i > 0 && l.moneys[i-1].To == m.From && strings.HasPrefix(m.In(l.text), "一") { // 500元一块
+			continue
+		}
+		if pick < 0 && !m.Bare && !each(before, l.text[m.To:]) && l.free(m.Span) {
+			pick = i
+		}
+	}
+	if pick < 0 {
+		return span{}, false
+	}
+	return l.moneys[pick].Span, true
+}
+
+// each says whether an amount is the price of one piece or was paid for
+// something: 「每双500元」「80元一双」「花300元买了」.
+func each(before, after string) bool {
+	for _, w := range prices {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	after = strings.TrimLeft(after, " ")
+	for _, w := range []string{"/", "每", "一双", "一瓶", "一件", "一个", "一条", "一箱", "一盒", "一包", "一斤", "的价格", "的低价", "购买", "购得", "购入", "买"} {
+		if strings.HasPrefix(after, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofPrice says that a number is the piece that a price is of: 180元一双.
+func (l *line) ofPrice(n zh.Number) bool {
+	return n.Value == zh.One && slices.ContainsFunc(l.moneys, func(m zh.Money) bool {
+		return m.To <= n.From && strings.Trim(l.text[m.To:n.From], " /") == ""
+	})
+}
+
+// sold are the words before a number that was sold and is not there any more.
+var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每"}
+
+// prices are the words before an amount that is a price and not the worth of all.
+var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套",
+	"一双", "一瓶", "一件", "一条", "一箱", "一盒", "一包", "一斤", "花费", "花了", "花", "支付", "付款", "付", "退款", "罚款", "罚没", "押金", "租金", "赔偿", "转账", "充值"}
+
+// goods are the units that count goods.
+var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组")
+
+// notGoods are the words behind a unit that say that something else is counted:
+// 「一个摊位」「两个人」「一份材料」.
+var notGoods = []string{"人", "店", "摊", "点", "窝点", "村", "仓库", "门", "账号", "直播", "平台", "小时", "老板", "男", "女", "商", "月", "地方", "群", "消费者", "地址", "作坊", "微信", "链接", "顾客",
+	"材料", "举报", "投诉", "线索", "报告", "视频", "照片", "案", "加工", "星期", "工作日", "多月", "号", "网", "市场", "厂", "电话", "年", "品牌", "商标", "客户", "车间", "院", "小区", "路口"}
+
+// countsGoods says whether a number with this unit and these words behind it
+// counts goods.
+func countsGoods(unit, after string) bool {
+	if !slices.Contains(goods, unit) {
+		return false
+	}
+	after = strings.TrimLeft(after, " 的")
+	for _, w := range notGoods {
+		if strings.HasPrefix(after, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// time finds when something was found: the time that is said beside a word of
+// finding, else the first that is a moment and belongs to nothing else.
+func (l *line) time() (span, bool) {
+	pick := span{}
+	for _, w := range l.dates {
+		if !l.free(w.Span) || w.Period || w.From.After(l.env.Now) || w.Grain == zh.Week || w.Grain == zh.Month || w.Grain == zh.Quarter || w.Grain == zh.HalfYear || w.Grain == zh.Year || ends(l.text[:w.Span.From], otherTimes) {
+			continue
+		}
+		after := l.text[w.Span.To:]
+		for _, word := range []string{"发现", "检查", "巡查", "查获", "接到", "接群众", "接举报", "执法人员", "我所"} {
+			if i := strings.Index(after, word); i >= 0 && i <= 12 {
+				return w.Span, true
+			}
+		}
+		if pick.To == 0 && !begins(after, []string{"购买", "买", "进货", "生产", "下单", "网购"}) {
+			pick = w.Span
+		}
+	}
+	return pick, pick.To > 0
+}
+
+// otherTimes are the words before a time that is not when something was found.
+var otherTimes = []string{"生产日期", "生产日期为", "保质期", "保质期至", "保质期到", "有效期", "有效期至", "到期", "购于", "买于", "日期", "日期:", "日期为", "生产于", "出厂", "自", "从"}
+
+func begins(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(s, w) })
+}
+
+func ends(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(s, w) })
+}
