@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check lint fmt modules vuln fuzz licences clean
+.PHONY: help run demo build test check lint format vet staticcheck fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -32,9 +32,15 @@ test: ## run all tests with the race detector, installing what they need
 
 check: lint modules vuln test ## all that must hold before a change goes in; CI runs this
 
-lint: ## gofmt, go vet, staticcheck
+lint: format vet staticcheck ## gofmt, go vet, staticcheck
+
+format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+
+vet:
 	go vet ./...
+
+staticcheck:
 	go tool -modfile=tools/go.mod staticcheck ./...
 
 modules: ## modules as they were published, SQLite with its own libc
