@@ -169,14 +169,20 @@ func (t *terminal) message(ctx context.Context, line string) (bot.Message, error
 	if s.Voice != "" {
 		m.Text, m.Voice = s.Voice, true
 	}
-	if s.Group != "" && !t.cfg.hasGroup(s.Group) {
-		return m, fmt.Errorf("there is no group %q", s.Group)
+	if g, ok := t.cfg.roster.Group(s.Group); s.Group != "" && (!ok || !g.In(t.as)) {
+		return m, fmt.Errorf("there is no group %q that %s is in", s.Group, t.as)
 	}
-	for path, kind := range map[string]bot.AttachmentKind{s.Photo: bot.Photo, s.File: bot.File} {
-		if path == "" {
+	if l := s.Location; l != nil && !(l.Lat >= -90 && l.Lat <= 90 && l.Lng >= -180 && l.Lng <= 180) {
+		return m, fmt.Errorf("%v, %v is no place on the globe", l.Lat, l.Lng)
+	}
+	for _, sent := range []struct {
+		path string
+		kind bot.AttachmentKind
+	}{{s.Photo, bot.Photo}, {s.File, bot.File}} {
+		if sent.path == "" {
 			continue
 		}
-		a, err := t.attach(ctx, path, kind)
+		a, err := t.attach(ctx, sent.path, sent.kind)
 		if err != nil {
 			return m, err
 		}

@@ -40,31 +40,32 @@ func (c *steppedClock) Now() time.Time {
 }
 
 func (c *steppedClock) read(ctx context.Context) (now time.Time, err error) {
-	err = c.store.View(ctx, func(tx *store.Tx) error {
-		text, err := tx.Settings().Get(ctx, clockSetting)
-		if errors.Is(err, store.ErrNotFound) {
-			now = c.start
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		now, err = time.Parse(time.RFC3339Nano, text)
+	err = c.store.View(ctx, func(tx *store.Tx) (err error) {
+		now, err = c.kept(ctx, tx)
 		return err
 	})
 	return now.In(calendar.Shanghai), err
 }
 
+// kept is the time as the database has it.
+func (c *steppedClock) kept(ctx context.Context, tx *store.Tx) (time.Time, error) {
+	text, err := tx.Settings().Get(ctx, clockSetting)
+	if errors.Is(err, store.ErrNotFound) {
+		return c.start, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339Nano, text)
+}
+
 // set moves the clock; never backwards.
 func (c *steppedClock) set(ctx context.Context, to time.Time) error {
-	now, err := c.read(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the simulated clock: %w", err)
-	}
-	if !to.After(now) {
-		return nil
-	}
-	err = c.store.Update(ctx, func(tx *store.Tx) error {
+	err := c.store.Update(ctx, func(tx *store.Tx) error {
+		now, err := c.kept(ctx, tx)
+		if err != nil || !to.After(now) {
+			return err
+		}
 		return tx.Settings().Set(ctx, clockSetting, to.UTC().Format(time.RFC3339Nano))
 	})
 	if err != nil {

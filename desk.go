@@ -165,7 +165,7 @@ func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, err
 	var last time.Time
 	fired, err := d.runner.RunDue(ctx, to, func(at time.Time) error {
 		if at.After(last) { // what was due before leaves at its own time
-			if _, err := d.courier.Flush(ctx); err != nil {
+			if err := d.drain(ctx); err != nil {
 				return err
 			}
 			last = at
@@ -175,7 +175,7 @@ func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, err
 	if err != nil {
 		return fired, err
 	}
-	if _, err := d.courier.Flush(ctx); err != nil {
+	if err := d.drain(ctx); err != nil {
 		return fired, err
 	}
 	if err := d.stepped.set(ctx, to); err != nil {
@@ -183,6 +183,38 @@ func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, err
 	}
 	return fired, nil
 }
+
+// drain delivers all that is due, and waits for what another process has in its
+// hands, as long as its lease may last: what is said at one time must have left
+// before the clock is stepped to the next.
+func (d *desk) drain(ctx context.Context) error {
+	for range drainTries {
+		if _, err := d.courier.Flush(ctx); err != nil {
+			return err
+		}
+		var waiting int
+		err := d.store.View(ctx, func(tx *store.Tx) error {
+			held, err := tx.Deliveries().Undone(ctx, store.Sending)
+			waiting = len(held)
+			return err
+		})
+		if err != nil || waiting == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(drainPause):
+		}
+	}
+	return nil
+}
+
+// A lease is over after ten seconds.
+const (
+	drainTries = 60
+	drainPause = 200 * time.Millisecond
+)
 
 // close takes the desk down, the last opened first.
 func (d *desk) close() error {

@@ -18,7 +18,7 @@ type serveCommand struct {
 
 // Run serves until the process is told to stop, and then stops in the reverse
 // order: no new requests, what is under way ends, delivery puts down its bag.
-func (c *serveCommand) Run(w *world) error {
+func (c *serveCommand) Run(w *world) (err error) {
 	cfg, err := w.campaign()
 	if err != nil {
 		return err

@@ -28,11 +28,14 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -76,6 +79,9 @@ func New(o Options) (*Bot, error) {
 			return nil, fmt.Errorf("handler name %q is empty, taken or reserved", h.Name)
 		}
 		names[h.Name] = true
+	}
+	if o.Store == nil || o.Roster == nil || o.Templates == nil || o.Clock == nil || o.Wall == nil || o.Log == nil {
+		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
 		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
@@ -206,6 +212,8 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 // clean removes what no text should carry into a form or a template.
 func clean(m Message) Message {
 	m.Text = templates.Clean(m.Text)
+	m.ID, m.Sender = named(m.ID), named(m.Sender)
+	m.Attachments = slices.Clone(m.Attachments)
 	for i := range m.Attachments {
 		m.Attachments[i].Name = templates.Clean(m.Attachments[i].Name)
 	}
@@ -215,6 +223,19 @@ func clean(m Message) Message {
 		m.Location = &l
 	}
 	return m
+}
+
+// longestName is what the records keep of a platform's names, in bytes.
+const longestName = 128
+
+// named makes a name that is longer than that short, and keeps it apart from all
+// others.
+func named(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // itoa is for items and taps.

@@ -1,9 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"zhuanban/bot/dialog"
@@ -66,7 +69,7 @@ func (t *Turn) park(ctx context.Context, draft int64) error {
 // formTap handles a button of a form's card.
 func (b *Bot) formTap(ctx context.Context, t *Turn, word, arg string) error {
 	draft, rev, _ := strings.Cut(arg, ":")
-	row, err := t.Tx.Drafts().Get(ctx, id(draft))
+	row, err := t.Tx.Drafts().Get(ctx, ID(draft))
 	if errors.Is(err, store.ErrNotFound) || err == nil && row.Person != t.Person.Account {
 		t.Say("bot.stale", nil)
 		return nil
@@ -74,9 +77,9 @@ func (b *Bot) formTap(ctx context.Context, t *Turn, word, arg string) error {
 	if err != nil {
 		return fmt.Errorf("loading the draft: %w", err)
 	}
-	s, err := t.session(ctx, row)
-	if err != nil {
-		return err
+	s := t.reopen(ctx, row)
+	if s == nil {
+		return nil
 	}
 	switch {
 	case word == "restore" && s.status == store.DraftDropped:
@@ -93,7 +96,7 @@ func (b *Bot) formTap(ctx context.Context, t *Turn, word, arg string) error {
 	action := dialog.Action(word)
 	if action == dialog.Submit && rev != fmt.Sprint(s.Draft.Rev) {
 		t.Say("form.newer", nil)
-		action = dialog.Show
+		action = dialog.Finish // the whole card, also where a guided question is open
 	}
 	return t.present(ctx, s, s.try(dialog.Input{Action: action}))
 }
@@ -107,7 +110,8 @@ func (t *Turn) Restore(ctx context.Context) error {
 	return t.bot.formTap(ctx, t, "restore", itoa(t.conv.Dropped))
 }
 
-// Resume takes the draft on the table up again, or the last one that was left.
+// Resume takes up the open draft that was begun before the one on the table, and
+// after the oldest the newest: said again and again it goes through all of them.
 func (t *Turn) Resume(ctx context.Context) error {
 	rows, err := t.Tx.Drafts().Open(ctx, t.Person.Account)
 	if err != nil {
@@ -117,16 +121,11 @@ func (t *Turn) Resume(ctx context.Context) error {
 		t.Say("form.none", nil)
 		return nil
 	}
-	pick := rows[0]
-	for _, row := range rows { // the one that is not on the table, if there are several
-		if row.ID != t.conv.Active {
-			pick = row
-			break
-		}
-	}
-	s, err := t.session(ctx, pick)
-	if err != nil {
-		return err
+	slices.SortFunc(rows, func(a, b store.Draft) int { return cmp.Compare(b.ID, a.ID) })
+	i := max(0, slices.IndexFunc(rows, func(r store.Draft) bool { return r.ID < t.conv.Active }))
+	s := t.reopen(ctx, rows[i])
+	if s == nil {
+		return nil
 	}
 	t.conv.Active = s.ID
 	if s.Begin != "" && s.empty() {
@@ -158,13 +157,31 @@ func (t *Turn) present(ctx context.Context, s *Session, next stepped) error {
 		return t.keep(ctx, s)
 	}
 	view := s.view(out)
-	s.Draft.Shown = view.keys
+	s.Draft.Shown, s.Draft.Recorded = view.keys, s.recorded()
 	t.SayAbout(s.item(), view.template(out.Event), view)
 	return t.keep(ctx, s)
 }
 
-// submit hands the draft to its owner and closes it.
+// recorded are the values that the records know now.
+func (s *Session) recorded() map[string]dialog.Value {
+	out := map[string]dialog.Value{}
+	for k, v := range s.Env.Defaults {
+		if v.Origin == dialog.Recorded {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// submit hands the draft to its owner and closes it. What the records have come to
+// know since the card was shown has to be seen first: what is filed is what was
+// on the card.
 func (t *Turn) submit(ctx context.Context, s *Session) error {
+	if !maps.EqualFunc(s.recorded(), s.Draft.Recorded, dialog.Value.Same) {
+		s.Draft.Rev++
+		t.Say("form.moved_on", nil)
+		return t.Reshow(ctx, s)
+	}
 	t.Close(s.item())
 	receipt, err := t.bot.submit(ctx, t, s)
 	if err != nil {

@@ -38,6 +38,9 @@ type Command struct {
 	Do func(ctx context.Context, t *Turn, rest string) error
 	// Alone says that the word counts only when nothing follows it.
 	Alone bool
+	// Glued says that a short word may run into what follows: 「代报凤城所」. Longer
+	// words may, and any may run into a number (「进度1」).
+	Glued bool
 	// Yield lets a running form have the word first, if it knows it too (「撤回」).
 	Yield bool
 }

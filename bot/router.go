@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -41,7 +42,7 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	}
 	if c, rest, ok := b.command(t.Message.Text); ok {
 		if c.Yield && active != nil {
-			if next := active.try(t.input()); next.out.Taken == dialog.Surely {
+			if next := active.try(t.Input()); next.out.Taken == dialog.Surely {
 				return t.present(ctx, active, next)
 			}
 		}
@@ -107,7 +108,7 @@ func (t *Turn) lost(active *Session) error {
 // them, else to who claims them.
 func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 	if active != nil {
-		next := active.try(t.input())
+		next := active.try(t.Input())
 		if next.out.Taken != dialog.NotTaken {
 			return t.present(ctx, active, next)
 		}
@@ -119,8 +120,8 @@ func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 	return nil
 }
 
-// input is the message as a form sees it.
-func (t *Turn) input() dialog.Input {
+// Input is the message as a form sees it.
+func (t *Turn) Input() dialog.Input {
 	in := dialog.Input{Text: t.Message.Text}
 	for _, a := range t.Message.Attachments {
 		in.Files = append(in.Files, dialog.File{Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
@@ -135,9 +136,9 @@ func (t *Turn) input() dialog.Input {
 }
 
 // number reads 「1」「回复 2」 as the button it stands for. While a guided question is
-// open, a number is its answer.
+// open, or a number is asked for, a number is the answer.
 func (t *Turn) number(active *Session) (tap string, ok bool) {
-	if active != nil && active.Draft.Phase == dialog.Guided {
+	if active != nil && active.wantsNumber() {
 		return "", false
 	}
 	n, ok := zh.Choice(t.Message.Text)
@@ -145,6 +146,17 @@ func (t *Turn) number(active *Session) (tap string, ok bool) {
 		return "", false
 	}
 	return t.conv.Tap(n)
+}
+
+// wantsNumber says whether a bare number would answer what was asked.
+func (s *Session) wantsNumber() bool {
+	if s.Draft.Phase == dialog.Guided {
+		return true
+	}
+	return slices.ContainsFunc(s.Draft.Asked, func(k string) bool {
+		fd, ok := s.Form.Field(k)
+		return ok && (fd.Type == dialog.Number || fd.Type == dialog.Money || fd.Type == dialog.Quantity)
+	})
 }
 
 // tap hands a button to the handler that it names: "lead.progress:42".
@@ -179,7 +191,7 @@ func (b *Bot) command(text string) (best Command, rest string, ok bool) {
 					continue
 				}
 				said := strings.TrimLeftFunc(after, loose)
-				if said != "" && (c.Alone || len(said) == len(after) && utf8.RuneCountInString(w) < 3) {
+				if said != "" && (c.Alone || len(said) == len(after) && !glues(c, w, said)) {
 					continue
 				}
 				best, rest, length, ok = c, said, len(w), true
@@ -187,6 +199,12 @@ func (b *Bot) command(text string) (best Command, rest string, ok bool) {
 		}
 	}
 	return best, rest, ok
+}
+
+// glues says whether what follows a word directly still leaves it a word of
+// command.
+func glues(c Command, word, rest string) bool {
+	return c.Glued || utf8.RuneCountInString(word) >= 3 || rest[0] >= '0' && rest[0] <= '9'
 }
 
 // loose is what may stand between a word of command and what follows it.
@@ -203,8 +221,8 @@ func (t *Turn) remind(ctx context.Context, active *Session) error {
 	return nil
 }
 
-// id reads the number in a tap's argument.
-func id(arg string) int64 {
+// ID reads the number in a tap's argument; 0 if it is none.
+func ID(arg string) int64 {
 	n, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil {
 		return 0

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 
 	"zhuanban/bot/dialog"
 	"zhuanban/store"
@@ -76,7 +77,7 @@ func (t *Turn) open(ctx context.Context, owner, topic string, first dialog.Draft
 			if err != nil {
 				return nil, err
 			}
-			if first.Values != nil {
+			if first.Values != nil && !maps.EqualFunc(first.Values, s.Draft.Values, dialog.Value.Same) {
 				first.Undo, first.Rev = s.Draft.Values, s.Draft.Rev+1
 				s.Draft = first
 			}
@@ -139,14 +140,22 @@ func (t *Turn) active(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the draft: %w", err)
 	}
+	return t.reopen(ctx, row), nil
+}
+
+// reopen reads a stored draft; nil, with the reason said, if its form is gone
+// from the configuration: that must not silence the person.
+func (t *Turn) reopen(ctx context.Context, row store.Draft) *Session {
 	s, err := t.session(ctx, row)
-	if err != nil { // its form is gone from the configuration: that must not silence the person
-		t.bot.log.ErrorContext(ctx, "a draft cannot be opened", "draft", row.ID, "err", err)
-		t.conv.Active = 0
-		t.Say("form.unusable", nil)
-		return nil, nil
+	if err == nil {
+		return s
 	}
-	return s, nil
+	t.bot.log.ErrorContext(ctx, "a draft cannot be opened", "draft", row.ID, "err", err)
+	if t.conv.Active == row.ID {
+		t.conv.Active = 0
+	}
+	t.Say("form.unusable", nil)
+	return nil
 }
 
 // Draft is the running form's owner and topic; ok is false when there is none.
@@ -177,9 +186,10 @@ func (t *Turn) keep(ctx context.Context, s *Session) error {
 // ActiveDraft is the id of the draft that plain words go to; 0 = none.
 func (t *Turn) ActiveDraft() int64 { return t.conv.Active }
 
-// Withdraw takes one of the speaker's open drafts off the table, because what is
-// in it goes elsewhere, and returns it; nil if there is no such draft.
-func (t *Turn) Withdraw(ctx context.Context, draft int64) (*Session, error) {
+// TakeFiles takes the photos and files out of one of the speaker's open drafts,
+// because they belong elsewhere. A draft that held nothing else is off the table;
+// any other is shown again without them.
+func (t *Turn) TakeFiles(ctx context.Context, draft int64) ([]dialog.File, error) {
 	row, err := t.Tx.Drafts().Get(ctx, draft)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (row.Person != t.Person.Account || row.Status != store.DraftOpen) {
 		return nil, nil
@@ -187,14 +197,19 @@ func (t *Turn) Withdraw(ctx context.Context, draft int64) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the draft: %w", err)
 	}
-	s, err := t.session(ctx, row)
-	if err != nil {
-		return nil, err
+	s := t.reopen(ctx, row)
+	if s == nil || len(s.Draft.Files) == 0 {
+		return nil, nil
+	}
+	files := s.Draft.Files
+	s.Draft.Files, s.Draft.Rev = nil, s.Draft.Rev+1
+	if len(s.Draft.Values) > 0 {
+		return files, t.Reshow(ctx, s)
 	}
 	s.status = store.DraftDropped
 	if t.conv.Active == s.ID {
 		t.conv.Active = 0
 	}
 	t.Close(s.item())
-	return s, t.keep(ctx, s)
+	return files, t.keep(ctx, s)
 }

@@ -127,7 +127,7 @@ func (v *FormView) lines(s *Session, values map[string]dialog.Value, asking bool
 		var group LineGroup
 		for _, fd := range g.fields {
 			val, ok := values[fd.Key]
-			if !ok || fd.Type == dialog.Files || asking && val.Origin == dialog.Defaulted || s.Form.Lines && v.folded(fd, val) {
+			if !ok || fd.Type == dialog.Files || asking && val.Origin == dialog.Defaulted || s.Form.Lines && v.folded(s, fd, val) {
 				continue
 			}
 			v.keys = append(v.keys, fd.Key)
@@ -170,9 +170,10 @@ func (s *Session) sections() []section {
 }
 
 // folded says whether a figure has no line of its own: one that stands at 0
-// because nobody named it is only counted, the core ones by name.
-func (v *FormView) folded(fd *dialog.Field, val dialog.Value) bool {
-	if val.Num != 0 || val.Origin != dialog.Defaulted && !fd.Fixed {
+// because nobody named it is only counted, the core ones by name. What a
+// correction brings down to 0 is not folded.
+func (v *FormView) folded(s *Session, fd *dialog.Field, val dialog.Value) bool {
+	if val.Num != 0 || s.Draft.Base[fd.Key].Num != 0 || val.Origin != dialog.Defaulted && !fd.Fixed {
 		return false
 	}
 	switch {
@@ -192,7 +193,7 @@ func (s *Session) line(no int, fd *dialog.Field, val dialog.Value) LineView {
 		return l
 	}
 	switch was, ok := s.Draft.Base[fd.Key]; {
-	case !ok && val.Origin == dialog.Defaulted:
+	case !ok && val.Num == 0:
 	case !ok:
 		l.Was = "0"
 	case !was.Same(val):

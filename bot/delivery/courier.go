@@ -138,6 +138,9 @@ func (c *Courier) deliver(ctx context.Context, d store.Delivery) (ended bool, er
 	if errors.Is(err, store.ErrConflict) {
 		return true, nil // the lease was lost: it is another's now
 	}
+	if err != nil && d.Attempts >= patience {
+		return true, c.finish(ctx, d, store.Failed, "", "preparing: "+err.Error())
+	}
 	if err != nil {
 		return false, c.later(ctx, d, "preparing: "+err.Error(), c.backoff(d))
 	}

@@ -69,6 +69,9 @@ func (d *Duty) Handler() bot.Handler {
 
 // report begins a lead: 「报线索」 alone, or with all that is known behind it.
 func (d *Duty) report(ctx context.Context, t *bot.Turn, rest string) error {
+	if _, ok := d.wanted(rest, t.Now); ok && rest != "" { // 「线索1」
+		return d.progress(ctx, t, rest)
+	}
 	if owner, topic, ok := t.Draft(ctx); ok && owner == name && rest == "" {
 		t.Say("lead.unfinished", nil)
 		return t.Begin(ctx, name, topic, dialog.Draft{}, dialog.Input{Action: dialog.Show})
@@ -110,13 +113,7 @@ func asks(text string) bool {
 // take begins a lead with what was said or sent, and offers to add photos to the
 // lead that was registered just before.
 func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
-	in := dialog.Input{Text: t.Message.Text}
-	for _, a := range t.Message.Attachments {
-		in.Files = append(in.Files, dialog.File{Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
-	}
-	if t.Message.Location != nil {
-		in.Place = t.Message.Location.Label
-	}
+	in := t.Input()
 	if err := t.Begin(ctx, name, d.topic(t), dialog.Draft{}, in); err != nil {
 		return err
 	}
@@ -134,11 +131,11 @@ func (d *Duty) offerAppend(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return fmt.Errorf("looking for the last lead: %w", err)
 	}
-	if len(last) == 0 || last[0].State == StateWithdrawn {
+	if len(last) == 0 || last[0].State != StateRegistered {
 		return nil
 	}
 	draft := t.ActiveDraft()
-	t.SayAbout(fmt.Sprintf("append:%d", draft), "lead.append", struct {
+	t.Say("lead.append", struct {
 		Draft, Lead int64
 		Number      string
 	}{draft, last[0].ID, last[0].Number})

@@ -94,12 +94,7 @@ func sees(p bot.Person, l store.Lead) bool {
 
 // progressOf answers the button 「查进度」.
 func (d *Duty) progressOf(ctx context.Context, t *bot.Turn, arg string) error {
-	var id int64
-	if _, err := fmt.Sscanf(arg, "%d", &id); err != nil {
-		t.Say("bot.stale", nil)
-		return nil
-	}
-	l, err := t.Tx.Leads().Get(ctx, id)
+	l, err := t.Tx.Leads().Get(ctx, bot.ID(arg))
 	if errors.Is(err, store.ErrNotFound) || err == nil && !sees(t.Person, l) {
 		t.Say("bot.stale", nil)
 		return nil
@@ -203,12 +198,7 @@ func (d *Duty) own(ctx context.Context, t *bot.Turn, id int64) (*store.Lead, err
 
 // withdraw takes a lead back that nobody has begun to work on.
 func (d *Duty) withdraw(ctx context.Context, t *bot.Turn, arg string) error {
-	var id int64
-	if _, err := fmt.Sscanf(arg, "%d", &id); err != nil {
-		t.Say("bot.stale", nil)
-		return nil
-	}
-	l, err := d.own(ctx, t, id)
+	l, err := d.own(ctx, t, bot.ID(arg))
 	if err != nil || l == nil {
 		return err
 	}

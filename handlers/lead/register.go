@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"zhuanban/bot"
 	"zhuanban/bot/dialog"
@@ -114,33 +115,32 @@ func (d *Duty) tellOffice(t *bot.Turn, template string, v View) {
 // appendFiles moves the files of a draft to the lead that was registered before
 // it.
 func (d *Duty) appendFiles(ctx context.Context, t *bot.Turn, arg string) error {
-	var draft, id int64
-	if _, err := fmt.Sscanf(arg, "%d:%d", &draft, &id); err != nil {
-		t.Say("bot.stale", nil)
-		return nil
-	}
-	l, err := d.own(ctx, t, id)
+	draft, id, _ := strings.Cut(arg, ":")
+	l, err := d.own(ctx, t, bot.ID(id))
 	if err != nil || l == nil {
 		return err
 	}
-	s, err := t.Withdraw(ctx, draft)
-	if err != nil {
-		return err
-	}
-	if s == nil || len(s.Draft.Files) == 0 {
+	if l.State != StateRegistered {
 		t.Say("bot.stale", nil)
 		return nil
 	}
-	if err := d.keepFiles(ctx, t, l.ID, s.Draft.Files); err != nil {
+	files, err := t.TakeFiles(ctx, bot.ID(draft))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		t.Say("bot.stale", nil)
+		return nil
+	}
+	if err := d.keepFiles(ctx, t, l.ID, files); err != nil {
 		return err
 	}
 	err = t.Tx.LeadEvents().Append(ctx, store.LeadEvent{ID: t.Tx.NewID(), LeadID: l.ID, At: t.Now,
-		Actor: t.Person.Account, Kind: EventFiles, Data: fmt.Appendf(nil, `{"count":%d}`, len(s.Draft.Files))})
+		Actor: t.Person.Account, Kind: EventFiles, Data: fmt.Appendf(nil, `{"count":%d}`, len(files))})
 	if err != nil {
 		return fmt.Errorf("writing the timeline of %s: %w", l.Number, err)
 	}
-	t.Close(fmt.Sprintf("append:%d", draft))
-	v := d.view(t, *l, &d.cfg.Form, len(s.Draft.Files))
+	v := d.view(t, *l, &d.cfg.Form, len(files))
 	t.Say("lead.appended", v)
 	d.tellOffice(t, "lead.more", v)
 	return nil

@@ -165,6 +165,10 @@ func (d *Duty) missing(ctx context.Context, t *bot.Turn, words string) error {
 	if err != nil {
 		return err
 	}
+	if v.From.After(t.Now) {
+		t.Say("stats.not_yet", v)
+		return nil
+	}
 	if !t.Person.SeesAll() {
 		t.Say("stats.own", v)
 		return nil
@@ -184,14 +188,20 @@ func (d *Duty) week(ctx context.Context, t *bot.Turn, words string) error {
 	if err != nil {
 		return err
 	}
+	if v.From.After(t.Now) {
+		t.Say("stats.not_yet", v)
+		return nil
+	}
+	unit, one := d.unit(t)
+	if !t.Person.SeesAll() && !t.Unit().Reports() {
+		t.Say("stats.not_yours", nil)
+		return nil
+	}
 	var units []string
-	if !t.Person.SeesAll() {
-		if !t.Unit().Reports() {
-			t.Say("stats.not_yours", nil)
-			return nil
-		}
-		units = []string{t.Person.Unit}
-		filings = only(filings, t.Person.Unit)
+	if one {
+		units = []string{unit.ID}
+		filings = only(filings, unit.ID)
+		v.own(unit, filings)
 	}
 	if v.Total, v.Nil, err = d.totals(ctx, t, p, filings, units); err != nil {
 		return err
@@ -202,6 +212,30 @@ func (d *Duty) week(ctx context.Context, t *bot.Turn, words string) error {
 	}
 	t.Say("stats.week", v)
 	return nil
+}
+
+// unit is the one that a question is about: the speaker's own, or for those who
+// see all, one that the question names.
+func (d *Duty) unit(t *bot.Turn) (u bot.Unit, one bool) {
+	if !t.Person.SeesAll() {
+		return t.Unit(), true
+	}
+	for _, r := range t.Roster().Reporting() {
+		for _, n := range append([]string{r.Name}, r.Alias...) {
+			if strings.Contains(t.Message.Text, n) {
+				return r, true
+			}
+		}
+	}
+	return bot.Unit{}, false
+}
+
+// own narrows the view to one unit and its filing, if there is one.
+func (v *View) own(u bot.Unit, filings []store.Filing) {
+	v.Unit, v.Filed = u.Name, len(filings) > 0
+	if v.Filed {
+		v.FiledLate, v.FiledZero, v.At = filings[0].Late, filings[0].Zero, filings[0].FiledAt
+	}
 }
 
 func only(filings []store.Filing, unit string) []store.Filing {

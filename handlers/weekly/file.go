@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/handlers/weekly/table"
 	"zhuanban/store"
@@ -42,16 +44,20 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	if err != nil {
 		return "", err
 	}
+	if !may(t, g.unit) { // moved to another unit since the draft was begun
+		t.Say("bot.stale", nil)
+		return "", nil
+	}
 	before, err := d.current(ctx, t, g)
 	if err != nil {
 		return "", err
 	}
-	if before != nil && !s.Draft.Correcting {
+	if before != nil && (!s.Draft.Correcting || s.Draft.BaseVersion != before.Version) {
 		t.Say("weekly.overtaken", d.view(t, g, *before, nil))
-		s.Draft.Correcting, s.Draft.Base = true, d.said(*before)
+		d.rebase(&s.Draft, *before)
 		return "", t.Reshow(ctx, s)
 	}
-	f, err := d.filing(t, s, g, tb, fc)
+	f, err := d.filing(t, s, g, tb, fc, before)
 	if err != nil {
 		return "", err
 	}
@@ -65,8 +71,28 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	return v.Name(), nil
 }
 
-// filing makes the record of a draft.
-func (d *Duty) filing(t *bot.Turn, s *bot.Session, g target, tb *table.Table, fc *facts) (store.Filing, error) {
+// rebase lays what a draft changes over a filing that came between: the draft is
+// now a correction of that.
+func (d *Duty) rebase(draft *dialog.Draft, filed store.Filing) {
+	now, old := d.said(filed), draft.Base
+	values := maps.Clone(now)
+	for k, v := range draft.Values {
+		if was, ok := old[k]; !ok || !was.Same(v) {
+			values[k] = v
+		}
+	}
+	for k := range old {
+		if _, kept := draft.Values[k]; !kept {
+			delete(values, k)
+		}
+	}
+	draft.Values, draft.Base, draft.BaseVersion, draft.Correcting = values, now, filed.Version, true
+	draft.Rev++
+}
+
+// filing makes the record of a draft. A correction is as timely as what it
+// corrects.
+func (d *Duty) filing(t *bot.Turn, s *bot.Session, g target, tb *table.Table, fc *facts, before *store.Filing) (store.Filing, error) {
 	rep := fc.report(s.Draft.Values)
 	n := notes{Given: []string{}}
 	for _, fig := range tb.Figures() {
@@ -87,10 +113,10 @@ func (d *Duty) filing(t *bot.Turn, s *bot.Session, g target, tb *table.Table, fc
 		return store.Filing{}, fmt.Errorf("encoding the notes: %w", err)
 	}
 	f := store.Filing{ID: t.Tx.NewID(), Table: tb.ID, TableHash: s.Hash, Unit: g.unit, Period: PeriodKey(g.period),
-		Zero: rep.Zero, Reporter: t.Person.Account, Reviewer: fc.reviewer, FiledAt: t.Now, DueAt: g.period.Due,
+		Zero: fc.zero(rep.Values), Reporter: t.Person.Account, Reviewer: fc.reviewer, FiledAt: t.Now, DueAt: g.period.Due,
 		Late: t.Now.After(g.period.Due), Kind: store.FirstFiling, Reason: s.Draft.Reason, Notes: kept, Values: map[string]int64{}}
-	if s.Draft.Correcting {
-		f.Kind = store.Correction
+	if before != nil {
+		f.Kind, f.Late = store.Correction, before.Late
 	}
 	if t.Person.Unit != g.unit {
 		f.By = t.Person.Unit
@@ -246,6 +272,11 @@ func (d *Duty) tell(t *bot.Turn, g target, f store.Filing, v View) {
 func (d *Duty) heading(ctx context.Context, t *bot.Turn, g target) (string, error) {
 	v := d.periodView(g.period)
 	v.Late = t.Now.After(g.period.Due)
+	if filed, err := d.current(ctx, t, g); err != nil {
+		return "", err
+	} else if filed != nil {
+		v.Late = filed.Late
+	}
 	v.Unit, v.Mine = t.Roster().UnitName(g.unit), t.Person.Unit == g.unit
 	page, err := t.Render("weekly.heading", v)
 	if err != nil {
@@ -262,6 +293,9 @@ func (d *Duty) beginView(t *bot.Turn, g target) View {
 	return v
 }
 
+// withdrawn is the state of leads that count as never reported.
+const withdrawn store.LeadState = "withdrawn"
+
 // ledger counts what the register of leads knows of the unit in the period.
 func (d *Duty) ledger(ctx context.Context, tx *store.Tx, g target) (map[string]zh.Num, error) {
 	out := map[string]zh.Num{}
@@ -272,6 +306,13 @@ func (d *Duty) ledger(ctx context.Context, tx *store.Tx, g target) (map[string]z
 	bySource, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, From: from, To: to}, "source")
 	if err != nil {
 		return nil, fmt.Errorf("counting the unit's leads: %w", err)
+	}
+	gone, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, From: from, To: to, States: []store.LeadState{withdrawn}}, "source")
+	if err != nil {
+		return nil, fmt.Errorf("counting the unit's withdrawn leads: %w", err)
+	}
+	for source, n := range gone {
+		bySource[source] -= n
 	}
 	byState, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, To: to}, "state")
 	if err != nil {

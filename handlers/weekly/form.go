@@ -72,7 +72,7 @@ func (d *Duty) Form(ctx context.Context, t *bot.Turn, topic, hash string) (bot.O
 	}
 	return bot.OpenForm{Form: f, Hash: tb.Hash(), Body: body, Heading: heading, Begin: "weekly.begin", Data: d.beginView(t, g), Env: dialog.Env{
 		Now: t.Now, Defaults: fc.defaults(), Followups: fc.followups,
-		Check: fc.check, Zero: func(v map[string]dialog.Value) bool { return tb.AllZero(numbers(v)) },
+		Check: fc.check, Zero: func(v map[string]dialog.Value) bool { return fc.zero(numbers(v)) },
 	}}, nil
 }
 
@@ -135,6 +135,17 @@ func (fc *facts) report(v map[string]dialog.Value) table.Report {
 	return table.Report{Values: given, Ledger: fc.ledger, History: fc.history, Cum: fc.cum,
 		Opening: fc.table.OpeningOf(fc.target.unit), Zero: fc.table.AllZero(given),
 		Reporter: fc.reporter, Reviewer: fc.reviewer}
+}
+
+// zero says whether there is nothing to report: nothing that people give, and
+// nothing that the ledgers count in the period.
+func (fc *facts) zero(given map[string]zh.Num) bool {
+	for k, n := range fc.ledger {
+		if fig, ok := fc.table.Figure(k); ok && fig.Agg == table.Sum && n != 0 {
+			return false
+		}
+	}
+	return fc.table.AllZero(given)
 }
 
 func (fc *facts) check(v map[string]dialog.Value) []dialog.Finding {
@@ -234,5 +245,5 @@ func (d *Duty) said(f store.Filing) map[string]dialog.Value {
 
 // correction is a draft of what was filed, ready to be changed.
 func (d *Duty) correction(f store.Filing) dialog.Draft {
-	return dialog.Draft{Values: d.said(f), Base: d.said(f), Correcting: true, Phase: dialog.Confirming}
+	return dialog.Draft{Values: d.said(f), Base: d.said(f), BaseVersion: f.Version, Correcting: true, Phase: dialog.Confirming}
 }

@@ -105,9 +105,9 @@ func (r *Reminders) at(p table.Period, s Step) (time.Time, error) {
 // RemindView is what the reminders' templates are filled with.
 type RemindView struct {
 	View
-	Units    []string // that have not filed
-	Names    []string // of their filers, to be called in the group
-	Reports  bool     // the reader's unit is a section that owes leads every week too
+	Units    []string  // that have not filed
+	Names    []string  // of their filers, to be called in the group
+	Reports  bool      // the reader's unit is a section that owes leads every week too
 	Now      time.Time // as of when it is said
 	OnTime   int
 	LateList []string
@@ -219,10 +219,10 @@ func (r *Reminders) urge(p table.Period, st standing, k StepKind, who func(bot.U
 	told := map[string]bool{}
 	for _, u := range st.missing {
 		for _, person := range who(u) {
-			if told[person.Account] {
+			if told[person.Account+u.ID] {
 				continue
 			}
-			told[person.Account] = true
+			told[person.Account+u.ID] = true
 			v := r.view(p, st)
 			v.Unit, v.UnitID, v.Section = u.Name, u.ID, u.Kind == bot.Section
 			v.Mine = person.Unit == u.ID

@@ -61,10 +61,10 @@ func (d *Duty) Handler() bot.Handler {
 		Name: name,
 		Commands: []bot.Command{
 			{Words: []string{"周报", "报周报", "填周报", "统计表", "报统计表", "报数据", "填报"}, Do: d.begin},
-			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据", "没有数据", "没数据", "无数据", "本周没有", "本周无", "这周没有"}, Do: d.zero},
+			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据", "没有数据", "没数据", "无数据", "本周没有", "本周无", "这周没有"}, Do: d.zero, Alone: true},
 			{Words: []string{"同上周", "同上期", "和上周一样", "跟上周一样", "同上一期"}, Do: d.same},
 			{Words: []string{"更正", "更正周报", "改周报"}, Do: d.correct, Yield: true},
-			{Words: []string{"代报"}, Do: d.proxy},
+			{Words: []string{"代报"}, Do: d.proxy, Glued: true},
 		},
 		Claim: d.claim,
 		Take:  d.take,
@@ -128,26 +128,48 @@ func (d *Duty) onTap(do func(context.Context, *bot.Turn, target, string) error) 
 		if unit == "" {
 			unit = t.Person.Unit
 		}
-		if !ok || !may(t.Person, unit) {
+		if !ok || !may(t, unit) {
 			t.Say("bot.stale", nil)
+			return nil
+		}
+		if !d.begun(t, p) {
 			return nil
 		}
 		return do(ctx, t, target{unit, p}, "")
 	}
 }
 
-// may says whether a person may file for a unit: its own people, and the office
-// for any (代报).
-func may(p bot.Person, unit string) bool { return p.Files() && p.Unit == unit || p.Office() }
+// may says whether the speaker may file for a unit: its own people, and the
+// office (代报), if the unit owes figures at all.
+func may(t *bot.Turn, unit string) bool {
+	u, ok := t.Roster().Unit(unit)
+	return ok && u.Reports() && (t.Person.Files() && t.Person.Unit == unit || t.Person.Office())
+}
+
+// begun says whether a period's days have begun; if not, it says so to the
+// speaker.
+func (d *Duty) begun(t *bot.Turn, p table.Period) bool {
+	if p.From.After(calendar.DateOf(t.Now)) {
+		t.Say("weekly.not_yet", d.periodView(p))
+		return false
+	}
+	return true
+}
 
 // nth is 「第3期」 in what follows a word of command.
 var nth = regexp.MustCompile(`第\s*([0-9]{1,2})\s*[期周]`)
 
-// aim finds what a command is about: the speaker's unit and the period being
-// collected, or the one that is named. ok is false, with the answer said, if the
-// speaker's unit owes no figures.
+// aim finds what a command is about: the speaker's unit, or for the office the one
+// that is named, and the period being collected, or the one that is named. ok is
+// false, with the answer said, if there is no such report to file.
 func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
 	g = target{t.Person.Unit, table.Current(d.cfg.Periods, t.Now)}
+	if t.Person.Office() {
+		if g.unit, rest, ok = named(t.Roster(), rest); !ok {
+			t.Say("weekly.proxy_whom", rest)
+			return g, "", false
+		}
+	}
 	if m := nth.FindStringSubmatch(rest); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		p, found := table.ByNo(d.cfg.Periods, n)
@@ -155,17 +177,30 @@ func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
 			t.Say("weekly.no_such_period", len(d.cfg.Periods))
 			return g, "", false
 		}
-		if p.From.After(calendar.DateOf(t.Now)) {
-			t.Say("weekly.not_yet", d.periodView(p))
-			return g, "", false
-		}
 		g.period, rest = p, nth.ReplaceAllString(rest, "")
 	}
-	if !t.Unit().Reports() || !t.Person.Files() {
-		t.Say("weekly.not_yours", t.Person.Office())
+	if !may(t, g.unit) {
+		t.Say("weekly.not_yours", nil)
 		return g, "", false
 	}
-	return g, strings.TrimSpace(rest), true
+	return g, strings.Trim(rest, " ,:,:。"), d.begun(t, g.period)
+}
+
+// named finds the reporting unit that a text names, the longest name first, and
+// cuts it out.
+func named(r *bot.Roster, text string) (unit, rest string, ok bool) {
+	length := 0
+	for _, u := range r.Reporting() {
+		for _, n := range append([]string{u.Name}, u.Alias...) {
+			if before, after, found := strings.Cut(text, n); found && len(n) > length {
+				unit, rest, ok, length = u.ID, before+after, true, len(n)
+			}
+		}
+	}
+	if !ok {
+		rest = text
+	}
+	return unit, rest, ok
 }
 
 // begin is 「周报」, alone or with the figures behind it.
@@ -192,7 +227,7 @@ func (d *Duty) start(ctx context.Context, t *bot.Turn, g target, rest string) er
 	return d.correctWith(ctx, t, g, rest)
 }
 
-// zero is 「零报告」.
+// zero is 「零报告」, for the period being collected or the one that is named.
 func (d *Duty) zero(ctx context.Context, t *bot.Turn, rest string) error {
 	g, _, ok := d.aim(t, rest)
 	if !ok {
@@ -209,19 +244,20 @@ func (d *Duty) fileZero(ctx context.Context, t *bot.Turn, g target, _ string) er
 	if filed != nil {
 		return d.show(ctx, t, g, "")
 	}
-	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: map[string]dialog.Value{}}, dialog.Input{Action: dialog.Show})
+	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: map[string]dialog.Value{}}, dialog.Input{Action: dialog.Finish})
 }
 
-// same is 「同上周」: what people gave in the last report, as a draft.
+// same is 「同上周」: what people gave in the report before, as a draft. What is said
+// behind the word is laid over it.
 func (d *Duty) same(ctx context.Context, t *bot.Turn, rest string) error {
-	g, _, ok := d.aim(t, rest)
+	g, rest, ok := d.aim(t, rest)
 	if !ok {
 		return nil
 	}
-	return d.fileSame(ctx, t, g, "")
+	return d.fileSame(ctx, t, g, rest)
 }
 
-func (d *Duty) fileSame(ctx context.Context, t *bot.Turn, g target, _ string) error {
+func (d *Duty) fileSame(ctx context.Context, t *bot.Turn, g target, rest string) error {
 	filed, err := d.current(ctx, t, g)
 	if err != nil {
 		return err
@@ -233,16 +269,21 @@ func (d *Duty) fileSame(ctx context.Context, t *bot.Turn, g target, _ string) er
 	if err != nil {
 		return fmt.Errorf("loading the last filing: %w", err)
 	}
-	if len(before) == 0 {
+	last, ok := table.ByNo(d.cfg.Periods, g.period.No-1)
+	if !ok || len(before) == 0 || before[0].Period != PeriodKey(last) {
 		t.Say("weekly.no_last", nil)
-		return d.start(ctx, t, g, "")
+		return d.start(ctx, t, g, rest)
 	}
 	values := d.said(before[0])
 	for k, v := range values {
 		v.Origin = dialog.Repeated
 		values[k] = v
 	}
-	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: values}, dialog.Input{Action: dialog.Show})
+	in := dialog.Input{Text: rest}
+	if rest == "" {
+		in.Action = dialog.Show
+	}
+	return t.Begin(ctx, name, g.topic(), dialog.Draft{Values: values}, in)
 }
 
 // correct is 「更正」, alone or with what is to change behind it.
@@ -301,28 +342,20 @@ func (d *Duty) proxy(ctx context.Context, t *bot.Turn, rest string) error {
 		t.Say("weekly.no_proxy", nil)
 		return nil
 	}
-	for _, u := range t.Roster().Reporting() {
-		for _, n := range append([]string{u.Name}, u.Alias...) {
-			figures, ok := strings.CutPrefix(rest, n)
-			if !ok {
-				continue
-			}
-			g := target{u.ID, table.Current(d.cfg.Periods, t.Now)}
-			figures = strings.TrimSpace(strings.TrimLeft(figures, " ,:,:"))
-			if strings.HasPrefix(figures, "零报告") {
-				return d.fileZero(ctx, t, g, "")
-			}
-			return d.start(ctx, t, g, figures)
-		}
+	g, rest, ok := d.aim(t, rest)
+	if !ok {
+		return nil
 	}
-	t.Say("weekly.proxy_whom", rest)
-	return nil
+	if strings.HasPrefix(rest, "零报告") {
+		return d.fileZero(ctx, t, g, "")
+	}
+	return d.start(ctx, t, g, rest)
 }
 
 // claim recognises lines of figures, and corrections of them by name.
 func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 	text := t.Message.Text
-	if text == "" || !t.Unit().Reports() || !t.Person.Files() {
+	if text == "" || !t.Person.Office() && !may(t, t.Person.Unit) {
 		return bot.No
 	}
 	known, share := d.read.Figures(nth.ReplaceAllString(text, ""))
@@ -331,6 +364,8 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 		return bot.Sure
 	case known >= 2 && share >= 0.5, known == 1 && share >= 0.8:
 		return bot.Sure
+	case t.Person.Office():
+		return bot.No
 	case strings.Contains(text, "改"):
 		_, out := dialog.Step(d.read, dialog.Draft{}, dialog.Input{Text: text}, dialog.Env{Now: t.Now})
 		if out.Taken == dialog.Surely && len(out.Changed) > 0 {
