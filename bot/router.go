@@ -129,7 +129,7 @@ func (t *Turn) Input() dialog.Input {
 	if l := t.Message.Location; l != nil {
 		in.Place = l.Label
 		if in.Place == "" {
-			in.Place = fmt.Sprintf("%.5f,%.5f", l.Lat, l.Lng)
+			in.Place = fmt.Sprintf("东经%.5f度北纬%.5f度", l.Lng, l.Lat)
 		}
 	}
 	return in

@@ -220,7 +220,7 @@ func bareNumbers(text string) []string {
 	return parts
 }
 
-// attach adds photos, files and places.
+// attach adds photos, files and places, and takes what was said with them.
 func (s *step) attach(in Input) {
 	takes := slices.IndexFunc(s.form.Fields, func(f Field) bool { return f.Type == Files }) >= 0
 	if len(in.Files) > 0 && takes {
@@ -245,5 +245,15 @@ func (s *step) attach(in Input) {
 	if s.out.Taken == NotTaken {
 		return
 	}
-	s.settle()
+	if strings.TrimSpace(in.Text) == "" {
+		s.settle()
+		return
+	}
+	s.out.Taken = NotTaken
+	s.text(in.Text)
+	if s.out.Taken == NotTaken {
+		s.out.Problems = append(s.out.Problems, Problem{Raw: in.Text, Why: Unclear})
+		s.settle()
+	}
+	s.out.Taken = Surely
 }
