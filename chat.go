@@ -40,7 +40,7 @@ func (c *chatCommand) Run(w *world) error {
 			for _, p := range d.cfg.People {
 				all = append(all, p.Account)
 			}
-			return fmt.Errorf("%w: there is no account %q in %s%s", errUsage, c.As, w.config, config.Suggest(c.As, all, "; did you mean "))
+			return fmt.Errorf("%w: there is no account %q in %s: %s", errUsage, c.As, w.config, config.Suggest(c.As, all, "there are"))
 		}
 		t := &terminal{desk: d, as: c.As, json: c.JSON, out: bufio.NewWriter(w.out)}
 		return t.read(w.ctx, w.in)

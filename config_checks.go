@@ -42,7 +42,7 @@ func (c *campaign) checkPeople(faults *config.Faults) {
 		}
 		seen[p.Account] = true
 		if !units[p.Unit] {
-			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit of the list above"+config.Suggest(p.Unit, keysOf(units), "; did you mean ")))
+			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit: "+config.Suggest(p.Unit, keysOf(units), "they are")))
 		}
 		if p.Deputy != "" && !accounts[p.Deputy] {
 			_ = faults.Add(c.fault(at("deputy"), fmt.Sprintf("there is no account %q", p.Deputy), "use the account of a person of this list"))

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"zhuanban/bot/calendar"
@@ -21,7 +21,7 @@ func (l *Local) UnmarshalText(text []byte) error {
 	}
 	t, err := time.Parse(time.RFC3339, string(text))
 	if err != nil {
-		return fmt.Errorf("%q is not a time such as 2024-01-19T15:00", text)
+		return errors.New("a time such as 2024-01-19T15:00")
 	}
 	l.Time = t
 	return nil
