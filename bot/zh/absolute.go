@@ -194,10 +194,27 @@ func (r *reader) inYear(year, j int) (point, outcome) {
 	if p, ok := r.partOfYear(year, k); ok {
 		return p, read
 	}
+	if p, what := r.namedInYear(year, k); what != nothing {
+		return p, what
+	}
 	if l.get(j) == '度' {
 		j++
 	}
 	return point{end: j, first: yearDay(year, 1, 1), last: yearDay(year, 12, 31), grain: Year}, read
+}
+
+// namedInYear reads a holiday, a lunar date or a week of that year at j.
+func (r *reader) namedInYear(year, j int) (point, outcome) {
+	if r.l.get(j) == '的' {
+		j++
+	}
+	if p, what := r.holidayAt(year, j); what != nothing {
+		return p, what
+	}
+	if p, what := r.lunarAt(year, j); what != nothing {
+		return p, what
+	}
+	return r.weekNumber(j, year, calendar.Date{})
 }
 
 // inMonth reads what follows 1月 at j. A year of 0 was not said.
@@ -212,10 +229,16 @@ func (r *reader) inMonth(year, month, j int) (point, outcome) {
 		case l.in(end, "件户家个起人条次批元万箱%") || l.in(end, "时点:.,") && l.get(end) != ',':
 		case digits > 0 && k == j && r.endsBareDay(end):
 			return r.dated(year, month, day, end)
+		case digits == 0 && k == j && day >= 10 && r.endsBareDay(end):
+			return r.spokenDay(year, month, day, end)
 		}
 	}
-	if p, ok := partOfMonth(l, yearDay(r.yearFor(year, month), time.Month(month), 1), j); ok {
+	first := yearDay(r.yearFor(year, month), time.Month(month), 1)
+	if p, ok := partOfMonth(l, first, j); ok {
 		return p, read
+	}
+	if p, what := r.weekNumber(k, 0, first); what != nothing {
+		return p, what
 	}
 	if l.get(j) == '份' {
 		j++
@@ -224,6 +247,18 @@ func (r *reader) inMonth(year, month, j int) (point, outcome) {
 	p := wholeMonth(y, month, j)
 	if l.in(j, "度") {
 		p.end++
+	}
+	return p, read
+}
+
+// spokenDay makes the day of 八月十五, which may be one of the lunar year as well.
+func (r *reader) spokenDay(year, month, day, end int) (point, outcome) {
+	p, what := r.dated(year, month, day, end)
+	if what != read || day > 30 {
+		return p, what
+	}
+	if q, what := r.lunarPoint(year, lunar{month: month, day: day, end: end}); what == read && q.first != p.first {
+		q.also, p.also = nil, &q
 	}
 	return p, read
 }

@@ -18,7 +18,7 @@ func dateFollows(r rune) string {
 	case '后':
 		return "天晚年"
 	case '大':
-		return "前后清"
+		return "前后清年"
 	case '上', '下':
 		return "上下周星礼个一月年旬季半中午"
 	case '本', '这', '当':
@@ -26,11 +26,11 @@ func dateFollows(r rune) string {
 	case '去':
 		return "年底"
 	case '年':
-		return "底初末"
+		return "底初末三"
 	case '月':
 		return "底初末中"
 	case '中':
-		return "旬下上午"
+		return "旬下上午秋"
 	case '周':
 		return "一二三四五六日天末1234567"
 	case 'Q', 'q':
@@ -66,14 +66,28 @@ func onlyFollow(r rune) string {
 		return "在"
 	case '此':
 		return "刻"
-	case '次', '元', '腊', '冬':
+	case '元':
+		return "月旦宵"
+	case '春':
+		return "节"
+	case '劳':
+		return "动"
+	case '端':
+		return "午"
+	case '国':
+		return "庆"
+	case '节':
+		return "前后日假期之以"
+	case '除':
+		return "夕"
+	case '次', '腊', '冬':
 		return "月"
 	case '农', '阴', '旧':
 		return "历"
 	case '凌':
 		return "晨"
 	case '清':
-		return "晨早"
+		return "晨早明"
 	case '傍':
 		return "晚"
 	case '午':
@@ -110,6 +124,9 @@ func (l *Line) mayBeginNumbered(i int) bool {
 	}
 	if j-i >= 8 {
 		return !isDigit(l.r[i]) || l.digitsAt(i) == 8
+	}
+	if l.in(i, "五十") && j == i+2 && l.get(i+1) == '一' && l.in(j, "期假长黄前后劳国放首当第以") {
+		return true // 五一期间
 	}
 	j = l.blanks(j)
 	switch l.get(j) {

@@ -12,8 +12,17 @@ func (r *reader) day(i int) (point, outcome) {
 	if i >= len(l.r) || mark(l.r[i])&dates == 0 {
 		return point{end: i}, nothing
 	}
+	switch l.r[i] {
+	case '元', '清', '春', '劳', '端', '中', '国', '节', '五', '十':
+		if p, what := r.holidayAt(0, i); what != nothing {
+			return p, what
+		}
+	}
 	if isNumeral(l.r[i]) || l.r[i] == '半' {
 		if p, what := r.ago(i); what != nothing {
+			return p, what
+		}
+		if p, what := r.workdays(i); what != nothing {
 			return p, what
 		}
 		if p, what := r.absolute(i); what != nothing {
@@ -23,8 +32,11 @@ func (r *reader) day(i int) (point, outcome) {
 	if end := l.word(i, "元月"); end > 0 {
 		return r.inMonth(0, 1, end)
 	}
-	if w, end := l.find(i, lunar); w != "" || l.get(i) == '每' {
-		return r.unread(i, end)
+	if p, what := r.lunarAt(0, i); what != nothing {
+		return p, what
+	}
+	if l.get(i) == '每' {
+		return r.repeated(i)
 	}
 	return r.named(i)
 }
@@ -50,8 +62,11 @@ func (r *reader) named(i int) (p point, what outcome) {
 		if p, what = r.month(i); what != nothing {
 			return p, what
 		}
-		if p, what = r.year(i); what == nothing {
-			p, what = r.quarter(i)
+		if p, what = r.year(i); what != nothing {
+			return p, what
+		}
+		if p, what = r.quarter(i); what == nothing && r.l.in(i, "上下") {
+			p, what = r.nextWorkday(i)
 		}
 	case '中', '月', '次':
 		if p, what = r.month(i); what == nothing {
@@ -59,7 +74,11 @@ func (r *reader) named(i int) (p point, what outcome) {
 		}
 	case '年', '去':
 		p, what = r.year(i)
-	case '第', 'Q', 'q', '一', '二', '三', '四', '1', '2', '3', '4':
+	case '第':
+		if p, what = r.quarter(i); what == nothing {
+			p, what = r.weekNumber(i, 0, calendar.Date{})
+		}
+	case 'Q', 'q', '一', '二', '三', '四', '1', '2', '3', '4':
 		p, what = r.quarter(i)
 	case '近', '最', '过', '未', '接':
 		p, what = r.window(i)
@@ -70,32 +89,19 @@ func (r *reader) named(i int) (p point, what outcome) {
 	return p, what
 }
 
-// lunar are words that begin a day of the lunar year.
-var lunar = words("农历 阴历 旧历 正月 腊月 冬月 闰")
-
-// unread skips what repeats (每周五, 每月25日, 每天9点) and lunar days: no one day is meant.
-func (r *reader) unread(i, j int) (point, outcome) {
+// repeated skips what repeats (每周五, 每月25日, 每天9点): no one day is meant.
+func (r *reader) repeated(i int) (point, outcome) {
 	l := r.l
-	if l.get(i) == '每' {
-		switch end, week := l.weekName(i + 1); {
-		case week:
-			if _, ok := weekdayOf(l.get(end)); !ok && l.get(end) != '末' {
-				return point{}, nothing
-			}
-			j = end + 1
-		case l.in(i+1, "天日晚早月年"):
-			j = i + 2
-		default:
+	j := i + 2
+	if end, week := l.weekName(i + 1); week {
+		if _, ok := weekdayOf(l.get(end)); !ok && l.get(end) != '末' {
 			return point{}, nothing
 		}
+		j = end + 1
+	} else if !l.in(i+1, "天日晚早月年") {
+		return point{}, nothing
 	}
-	for isNumeral(l.get(j)) || l.in(j, "月日号初闰廿") {
-		j++
-	}
-	if c, ok := r.clockPart(j, true); ok {
-		j = c.end
-	}
-	return point{end: j}, refused
+	return r.skipLunar(j)
 }
 
 func oneDay(d calendar.Date, end int) point {

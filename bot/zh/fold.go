@@ -30,4 +30,4 @@ func width(r rune) rune {
 // for, each before its simplified form, and the formal digits' variants.
 const traditional = "萬万億亿兩两點点號号個个塊块圓圆幾几餘余來来時时週周後后現现剛刚張张雙双條条戶户臺台" +
 	"噸吨貳贰參叁叄叁陸陆間间場场約约將将過过負负禮礼從从內内達达無无沒没對对錢钱傳传鐘钟單单處处隻只輛辆" +
-	"發发組组頭头雞鸡國国淩凌晝昼準准開开節节當当還还這这"
+	"發发組组頭头雞鸡國国淩凌晝昼準准開开節节當当還还這这農农曆历臘腊陰阴慶庆閏闰動动勞劳"

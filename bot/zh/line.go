@@ -18,7 +18,8 @@ type Line struct {
 	has marks   // of all its runes together
 
 	now   time.Time
-	floor int // where the last reading ended: what follows must not reach back over it
+	days  Workdays // nil if nobody knows them
+	floor int      // where the last reading ended: what follows must not reach back over it
 
 	past     []seen // the dates looking back, in order of place
 	tried    bitmap // where one was looked for

@@ -49,6 +49,9 @@ func (r *reader) month(i int) (point, outcome) {
 	if p, ok := partOfMonth(l, first, j+1); ok {
 		return p, read
 	}
+	if p, what := r.weekNumber(j+1, 0, first); what != nothing {
+		return p, what
+	}
 	end := j + 1
 	if l.in(end, "份度") {
 		end++

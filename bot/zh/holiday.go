@@ -1,0 +1,358 @@
+package zh
+
+import (
+	"strings"
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// Workdays knows the holidays and the days that are worked. The year's calendar
+// is one; see [Line.With]. An error means that it does not know the year.
+type Workdays interface {
+	// Holiday is the name of the holiday that d belongs to.
+	Holiday(d calendar.Date) (name string, ok bool)
+	// Next is the first workday after d, Prev the last before it.
+	Next(d calendar.Date) (calendar.Date, error)
+	Prev(d calendar.Date) (calendar.Date, error)
+	// Add is the n-th workday after d, or before it where n is negative.
+	Add(d calendar.Date, n int) (calendar.Date, error)
+}
+
+// With lets the dates of the line ask days for holidays and workdays: 国庆期间,
+// 节后第二天, 3个工作日内. Without it those are not read. Call it before reading.
+func (l *Line) With(days Workdays) *Line {
+	l.days = days
+	return l
+}
+
+// holidayNames are what holidays are called, any (节) among them.
+var holidayNames = words("元旦节 元旦 春节 清明节 清明 五一劳动节 五一国际劳动节 劳动节 五一 端午节 端午 中秋节 中秋 国庆节 国庆 十一国庆 十一国庆节 十一 节")
+
+// announced is the word that the calendar's name of a holiday has in it; any
+// will do for a mere 节.
+var announced = map[string]string{
+	"元旦": "元旦", "元旦节": "元旦", "春节": "春节", "清明": "清明", "清明节": "清明", "端午": "端午", "端午节": "端午", "中秋": "中秋", "中秋节": "中秋",
+	"五一": "劳动", "劳动节": "劳动", "五一劳动节": "劳动", "五一国际劳动节": "劳动", "国庆": "国庆", "国庆节": "国庆", "十一": "国庆", "十一国庆": "国庆", "十一国庆节": "国庆", "节": "",
+}
+
+// holiday is one stretch of days off.
+type holiday struct{ first, last calendar.Date }
+
+// holidayAt reads a holiday by its name and what is said of it at i, in that
+// year or, if year is 0, where the preference looks for it. A name alone is the
+// name of a road or a cake until something else says that it is a time.
+func (r *reader) holidayAt(year, i int) (point, outcome) {
+	l := r.l
+	name, j := l.find(i, holidayNames)
+	if name == "" || l.day31(i, name) {
+		return point{}, nothing
+	}
+	if name == "节" && l.in(i-1, "环细季情关音章枝礼骨调时气末使竹名佳过小个三两双每几春秋午明动庆旦夕一二四五六七八九十0123456789") {
+		return point{}, nothing
+	}
+	s := stay{reader: r, year: year, name: name, from: i, at: j}
+	if !s.parse() {
+		return point{}, nothing
+	}
+	if l.days == nil || s.part == unclear {
+		return point{end: s.end}, refused
+	}
+	return s.resolve()
+}
+
+// day31 says whether the name at i is a number or a word for something else.
+func (l *Line) day31(i int, name string) bool {
+	if name != "五一" && name != "十一" {
+		return false
+	}
+	return isNumeral(l.get(i-1)) || l.in(i-1, "第月周期初星拜") || l.get(i-1) == '双'
+}
+
+// stay is what a text says of a holiday: which, and which part of it.
+type stay struct {
+	*reader
+	year     int
+	name     string
+	from, at int
+	end      int
+	part     part
+	n        int // the number of 第二天
+	workdays bool
+}
+
+// part is a piece of a holiday or of the days around it.
+type part int
+
+const (
+	allOfIt    part = iota // 期间
+	before                 // 节前
+	after                  // 节后
+	nthOf                  // 第一天 of it
+	lastOf                 // 最后一天 of it
+	nthBefore              // 节前第三天, 节前最后一个工作日
+	nthAfter               // 节后第二天, 节后首个工作日
+	alone                  // the name and nothing else
+	sinceBegin             // 以来
+	unclear                // 节后一周内: not read
+)
+
+// parse reads what follows the name; false if it says nothing of time.
+func (s *stay) parse() bool {
+	l := s.l
+	j := s.at
+	for _, word := range [...]string{"小长假", "长假", "黄金周", "假期", "放假", "假日", "节日"} {
+		if end := l.word(j, word); end > 0 {
+			s.part, s.end = allOfIt, end
+			j = end
+			break
+		}
+	}
+	if end := l.word(j, "期间"); end > 0 {
+		s.part, s.end = allOfIt, end
+		return true
+	}
+	if s.name == "节" && l.word(s.at, "日") > 0 { // 节日期间, but not 节日市场
+		end := l.word(s.at, "日期间")
+		s.part, s.end = allOfIt, end
+		return end > 0
+	}
+	switch {
+	case l.in(j, "前后") && !l.in(j+1, "后往来期述台续面勤") || l.word(j, "之前") > 0 || l.word(j, "之后") > 0 || l.word(j, "以前") > 0 || l.word(j, "以后") > 0:
+		return s.parseSide(j)
+	case l.word(j, "以来") > 0 || l.word(j, "至今") > 0:
+		s.part, s.end = sinceBegin, j
+		return s.name != "节"
+	case s.end > 0:
+		return s.parseDay(j) || true
+	case s.parseDay(j):
+		return s.name != "节"
+	case s.name == "节" || s.name == "五一" || s.name == "十一":
+		return false
+	}
+	s.part, s.end = alone, j
+	k := l.blanks(j)
+	return !isHan(l.get(k)) && !isLetter(l.get(k)) && !isDigit(l.get(k)) || l.in(j, "到至")
+}
+
+// parseSide reads 前, 后, 后第二天, 前最后一个工作日 at j.
+func (s *stay) parseSide(j int) bool {
+	l := s.l
+	if l.in(j, "之以") {
+		j++
+	}
+	s.part = before
+	if l.get(j) == '后' {
+		s.part = after
+	}
+	j++
+	s.end = j
+	k := j
+	if l.get(k) == '的' {
+		k++
+	}
+	last := l.word(k, "最后")
+	n, end := 0, 0
+	switch {
+	case last > 0 && l.get(last) == '一':
+		n, end = 1, last+1
+	case l.get(k) == '首':
+		n, end = 1, k+1
+	case l.get(k) == '第':
+		n, end, _ = l.number2(k + 1)
+	case l.get(k) == '一' && l.in(k+1, "天日"):
+		n, end = 1, k+1
+	}
+	if n < 1 {
+		s.vague(k)
+		return true
+	}
+	if l.get(end) == '个' {
+		end++
+	}
+	unit := 0
+	if e := l.word(end, "工作日"); e > 0 {
+		s.workdays, unit = true, e
+	} else if l.in(end, "天日") {
+		unit = end + 1
+	}
+	if unit == 0 {
+		s.vague(k)
+		return true
+	}
+	if (last > 0) != (s.part == before) && !(last < 0 && s.part == before && l.get(k) == '一') {
+		s.part, s.end = unclear, unit // 节后最后一天 and 节前第三天 say too little
+		return true
+	}
+	s.n, s.end = n, unit
+	if s.part == before {
+		s.part = nthBefore
+	} else {
+		s.part = nthAfter
+	}
+	return true
+}
+
+// vague takes a length of time at k, as in 节后一周内: which day that is, nobody
+// can say for sure.
+func (s *stay) vague(k int) {
+	if _, _, _, end := s.l.duration(k); end > k {
+		s.part, s.end = unclear, end
+		if s.l.in(end, "内前后") {
+			s.end++
+		}
+	}
+}
+
+// parseDay reads 第一天, 首日, 最后一天 at j.
+func (s *stay) parseDay(j int) bool {
+	l := s.l
+	if l.get(j) == '的' {
+		j++
+	}
+	if end := l.word(j, "首日"); end > 0 {
+		s.part, s.n, s.end = nthOf, 1, end
+		return true
+	}
+	if end := l.word(j, "最后一天"); end > 0 {
+		s.part, s.end = lastOf, end
+		return true
+	}
+	if l.get(j) == '第' {
+		if n, end, _ := l.number2(j + 1); n >= 1 && l.get(end) == '天' {
+			s.part, s.n, s.end = nthOf, n, end+1
+			return true
+		}
+	}
+	return false
+}
+
+// resolve finds the holiday and the part of it that was said.
+func (s *stay) resolve() (point, outcome) {
+	h, other, ok := s.find()
+	if !ok {
+		return point{end: s.end}, refused
+	}
+	p, ok := s.of(h)
+	if !ok {
+		return point{end: s.end}, refused
+	}
+	if other != nil {
+		if q, ok := s.of(*other); ok {
+			p.also = &q
+		}
+	}
+	return p, read
+}
+
+// of is the part of the holiday h.
+func (s *stay) of(h holiday) (p point, ok bool) {
+	p = point{end: s.end, first: h.first, last: h.last, grain: Day, period: h.first != h.last}
+	var err error
+	day := h.first
+	switch s.part {
+	case allOfIt, alone, sinceBegin:
+		return p, true
+	case before:
+		p = oneDay(h.first.AddDays(-1), s.end)
+		p.edge = Before
+		return p, true
+	case after:
+		p = oneDay(h.last, s.end)
+		p.edge = After
+		return p, true
+	case nthOf:
+		day = h.first.AddDays(s.n - 1)
+		if day.After(h.last) {
+			return p, false
+		}
+	case lastOf:
+		day = h.last
+	case nthBefore:
+		if day = h.first.AddDays(-s.n); s.workdays {
+			day, err = s.l.days.Add(h.first, -s.n)
+		}
+	case nthAfter:
+		if day = h.last.AddDays(s.n); s.workdays {
+			day, err = s.l.days.Add(h.last, s.n)
+		}
+	}
+	return oneDay(day, s.end), err == nil
+}
+
+// find is the holiday that was meant. Of an unnamed one (节后) another as near
+// is given too.
+func (s *stay) find() (h holiday, other *holiday, ok bool) {
+	key := announced[s.name]
+	if s.year != 0 {
+		h, ok = s.seek(key, yearDay(s.year, time.January, 1), 1, 365)
+		return h, nil, ok
+	}
+	if !s.base.IsZero() {
+		h, ok = s.seek(key, s.base, 1, 366)
+		return h, nil, ok
+	}
+	last, had := s.seek(key, s.today, -1, 400)
+	from := s.today.AddDays(1)
+	if had && !last.last.Before(s.today) {
+		from = last.last.AddDays(1)
+	}
+	next, comes := s.seek(key, from, 1, 400)
+	ago, ahead := last.last.DaysUntil(s.today), s.today.DaysUntil(next.first)
+	back := had && (s.prefer == Past || ago <= 0)
+	if back && s.prefer == Future && (s.part == before || s.part == nthBefore) {
+		back = false // it has begun: 节前 is before the next
+	}
+	afterwards := s.part == after || s.part == nthAfter && !last.last.AddDays(s.n).Before(s.today)
+	switch {
+	case !had && s.prefer == Past && ahead > nearby:
+		return h, nil, false
+	case !had || !comes:
+		return pick(back, last, next), nil, had && back || comes && !back
+	case back && ago > nearby && ahead <= nearby:
+		return next, nil, true
+	case s.name == "节" && back && ahead <= asNear && ago > 0:
+		return last, &next, true
+	case s.name == "节" && !back && ago <= asNear && afterwards:
+		return last, &next, true
+	}
+	return pick(back, last, next), nil, true
+}
+
+// asNear is how many days make one of two holidays as near as the other.
+const asNear = 15
+
+func pick(back bool, last, next holiday) holiday {
+	if back {
+		return last
+	}
+	return next
+}
+
+// seek goes from d, by steps of one day, to the next day of a holiday whose
+// name has key in it, and gives all of that holiday.
+func (s *stay) seek(key string, d calendar.Date, step, days int) (holiday, bool) {
+	for range days {
+		if name, ok := s.l.days.Holiday(d); ok && strings.Contains(name, key) {
+			return s.around(d, name), true
+		}
+		d = d.AddDays(step)
+	}
+	return holiday{}, false
+}
+
+// around is the holiday that d belongs to.
+func (s *stay) around(d calendar.Date, name string) holiday {
+	h := holiday{d, d}
+	same := func(d calendar.Date) bool {
+		other, ok := s.l.days.Holiday(d)
+		return ok && other == name
+	}
+	for same(h.first.AddDays(-1)) {
+		h.first = h.first.AddDays(-1)
+	}
+	for same(h.last.AddDays(1)) {
+		h.last = h.last.AddDays(1)
+	}
+	return h
+}

@@ -1,0 +1,140 @@
+package zh
+
+import (
+	"slices"
+	"time"
+
+	"zhuanban/bot/calendar"
+)
+
+// Dates reads the dates, times and periods of a text from left to right, as
+// said at now:
+//
+//   - 2024年1月15日, 2024-01-15, 1月15日, 15号, 二〇二四年一月, 1.17前
+//   - 昨天, 大前天, 上周五, 这周二, 下下周一, 周五, 三天前, 半小时前, 刚才, 近三天
+//   - 下午三点半, 15:30, 3点一刻, with a day or alone; 昨晚, 明早8点
+//   - 上周, 本旬, 上旬, 月底, 年初, 上个月, 一季度, 上半年, 今年以来
+//   - 1月15日到26日, 5月-10月, 周一至周五, 9点到11点
+//
+// Weeks begin on Monday; 下周三 is the Wednesday of the next week. A date
+// without its year is looked for the way prefer says, except that one less
+// than two months the other way is nearer the mark. Not read: days that do not
+// exist (2月30日), a date whose weekday in brackets is another, what repeats
+// (每周五), lunar days, and holidays by name, which only a calendar knows.
+func Dates(text string, now time.Time, prefer Prefer) []When { return Read(text, now).Dates(prefer) }
+
+// Dates is what the function [Dates] reads.
+func (l *Line) Dates(prefer Prefer) []When {
+	all := l.past
+	if prefer == Past {
+		all = l.lookBack()
+	} else {
+		all = l.look(newReader(l, l.now, prefer), nil)
+	}
+	var found []When
+	for i := range all {
+		if all[i].what == read {
+			found = append(found, all[i].when(l, all[i].at))
+		}
+	}
+	return found
+}
+
+// seen is a date found in a line, or what only looks like one.
+type seen struct {
+	point
+	at   int
+	what outcome
+}
+
+// lookBack finds the dates that were meant looking back, once.
+func (l *Line) lookBack() []seen {
+	if !l.looked {
+		r := reader{l: l, now: someDay.At(12, 0), today: someDay}
+		if !l.now.IsZero() {
+			r = newReader(l, l.now, Past)
+		}
+		l.past, l.looked = l.look(r, &l.tried), true
+	}
+	return l.past
+}
+
+// look finds the dates of the line, and what must not be read as one. It notes
+// in tried where it looked.
+func (l *Line) look(r reader, tried *bitmap) []seen {
+	var found []seen
+	if l.has&dates == 0 {
+		return nil
+	}
+	for i := 0; i < len(l.r); {
+		m := mark(l.r[i])
+		if m&(dates|coded) == 0 {
+			i++
+			continue
+		}
+		first := m&digit != 0 || l.in(i, "Qq")
+		if !first {
+			if end := l.code(i); end > i {
+				i = end
+				continue
+			}
+		}
+		p, what := point{end: i}, nothing
+		if l.mayBegin(i) {
+			p, what = r.period(i)
+		}
+		if tried != nil && m&dates != 0 {
+			tried.add(i)
+		}
+		if what != nothing && p.end > i {
+			found = append(found, seen{p, i, what})
+		} else if first {
+			p.end = l.code(i)
+		}
+		i = max(p.end, i+1)
+	}
+	return found
+}
+
+// ParseDate reads a whole value that is one date, time or period and nothing else.
+func ParseDate(whole string, now time.Time, prefer Prefer) (When, bool) {
+	return Read(whole, now).Date(prefer)
+}
+
+// Date is what [ParseDate] reads.
+func (l *Line) Date(prefer Prefer) (When, bool) {
+	from, to := l.trimmed()
+	if from == to {
+		return When{}, false
+	}
+	r := newReader(l, l.now, prefer)
+	r.whole = true
+	p, what := r.period(from)
+	if what != read || p.end != to {
+		return When{}, false
+	}
+	return p.when(l, from), true
+}
+
+// whenEnd is where a date or time at i ends, whatever it says; i if none is there.
+func (l *Line) whenEnd(i int) int {
+	if !l.mayBegin(i) {
+		return i
+	}
+	all := l.lookBack()
+	if l.tried.has(i) {
+		if n, found := slices.BinarySearchFunc(all, i, func(s seen, i int) int { return s.at - i }); found {
+			return all[n].end
+		}
+		return i
+	}
+	r := reader{l: l, now: someDay.At(12, 0), today: someDay}
+	p, what := r.period(i)
+	if what == nothing {
+		return i
+	}
+	return p.end
+}
+
+// someDay stands for today where only the extent of a date matters.
+var someDay = calendar.Date{Year: 2024, Month: time.January, Day: 31}
