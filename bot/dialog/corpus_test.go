@@ -68,7 +68,7 @@ func conversation(form *Form, env Env, said []string) string {
 	var b strings.Builder
 	for _, text := range said {
 		b.WriteString("> " + text + "\n")
-		d, out = Step(form, d, Input{Text: strings.ReplaceAll(text, `\n`, "\n")}, env)
+		d, out = Step(form, d, Input{Text: strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(text)}, env)
 		for _, p := range out.Problems {
 			fmt.Fprintf(&b, "! %s\n", strings.TrimSpace(fmt.Sprint(p.Raw, " ", p.Why, " ", p.Field)))
 		}

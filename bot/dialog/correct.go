@@ -123,7 +123,8 @@ func (c *correction) byNumber(t string, m []int) bool {
 		rest = "改" + rest
 	}
 	value, bound := trimBind(rest)
-	if !ok || value == "" || !bound && !begins(rest, wrongs) && !strings.ContainsAny(t[:m[1]], "第项") {
+	bound = bound && rest != value && !strings.HasPrefix(rest, " ") || begins(rest, wrongs)
+	if !ok || value == "" || !bound && !strings.Contains(t[:m[1]], "项") {
 		return false
 	}
 	if n < 1 || n > len(c.d.Shown) {
@@ -214,6 +215,9 @@ func (c *correction) take(fd *Field, value string) {
 func (c *correction) rest(p string) {
 	p = strings.TrimSpace(p)
 	if c.form.Lines {
+		if c.one(p) {
+			return
+		}
 		before, problems := len(c.out.Changed), len(c.out.Problems)
 		c.lines(p)
 		if len(c.out.Changed) > before || len(c.out.Problems) > problems || len(c.form.figures(p).hits) > 0 {

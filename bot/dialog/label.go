@@ -180,7 +180,7 @@ func (l *line) inFit(at int) bool {
 // label or something plainly else, the free text over commas too.
 func (l *line) run(ps []part, i int) (value span, last int) {
 	p := ps[i]
-	value = span{From: p.value, To: p.To}
+	value = span{From: p.value, To: l.nameStop(p)}
 	if p.value >= p.To {
 		if i+1 >= len(ps) || ps[i+1].field != nil {
 			return value, i
@@ -191,15 +191,42 @@ func (l *line) run(ps []part, i int) (value span, last int) {
 	if !p.bound || !p.field.Rest && p.field.Type != Text && p.field.Type != Place {
 		return value, i
 	}
-	for i+1 < len(ps) && ps[i+1].field == nil {
+	for i+1 < len(ps) && ps[i+1].field == nil && value.To == ps[i].To {
 		gap := l.text[ps[i].To:ps[i+1].From]
-		if strings.Contains(gap, "\n") || !p.field.Rest && (strings.TrimSpace(gap) != "" || l.tells(ps[i+1].span)) {
+		if strings.Contains(gap, "\n") || !p.field.Rest && (strings.TrimSpace(gap) != "" || !l.belongs(p.field, value, ps[i+1].span)) {
 			break
 		}
 		i++
 		value.To = ps[i].To
 	}
 	return value, i
+}
+
+// nameStop is where the value of a labelled name ends within its word: before a
+// word of trade, where the name is over: 「店名阿强鞋店卖假鞋」.
+func (l *line) nameStop(p part) int {
+	if p.field.Type != Text || p.field.Rest || len(p.field.Starts) > 0 || p.value >= p.To {
+		return p.To
+	}
+	value := l.text[p.value:p.To]
+	at, _ := nextStop(value, 0)
+	if at == 0 || at == len(value) || p.bound && !ends(value[:at], p.field.Ends) {
+		return p.To
+	}
+	return p.value + at
+}
+
+// belongs says whether the next word goes on with a name or an address.
+func (l *line) belongs(fd *Field, value, next span) bool {
+	word := next.In(l.text)
+	if l.tells(next) {
+		return false
+	}
+	if fd.Type == Place {
+		return addressEnd(word, 0) == len(word)
+	}
+	at, stop := nextStop(word, 0)
+	return (stop == "" || at > 0) && !ends(value.In(l.text), fd.Ends)
 }
 
 // tells says whether a stretch is plainly something else than a name: an amount,

@@ -199,7 +199,7 @@ func (f *Field) readMoney(raw string) (v Value, why Why, arg string) {
 		return v, NotMoney, ""
 	}
 	fen := m.Fen
-	if m.Bare && m.Factor == 1 && f.Unit == "万元" {
+	if m.Bare && f.Unit == "万元" && !strings.ContainsAny(zh.Fold(raw), "百千万亿kKwW") {
 		n, fits := zh.Num(fen).Times(10_000)
 		if !fits {
 			return v, NotMoney, ""
