@@ -165,6 +165,7 @@ func (p *player) filingsOf(week int, w table.Period, days []calendar.Date) []sce
 			line = "代报 " + u.Name + " " + p.figures(u, b)
 			as = p.cfg.roster.WithRole(bot.Clerk)[0].Account
 		case notAtAll:
+			b.repeatable = false
 			continue
 		}
 		out = append(out, scene{at, as, func(ctx context.Context) error { return p.file(ctx, as, line) }})

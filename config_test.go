@@ -1,0 +1,145 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// lineOf is the line of the shipped configuration, as edited, that holds a text.
+func lineOf(t *testing.T, path, text string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, _, ok := strings.Cut(string(data), text)
+	require.True(t, ok, text)
+	return ":" + strconv.Itoa(strings.Count(before, "\n")+1) + ":"
+}
+
+// TestAMistakeIsNamedWithLineKeyAndRemedy: one mistake each, in the configuration
+// that ships. at is a text of the line that must be named.
+func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
+	for name, c := range map[string]struct {
+		edit   edit
+		at     string
+		key    string
+		remedy string
+	}{
+		"an unknown key":                    {edit{"listen: 127", "lissten: 127"}, "lissten", "lissten", `did you mean "listen"?`},
+		"a value of the wrong type":         {edit{"enabled: true ", "enabled: perhaps "}, "enabled: perhaps", "phone.enabled", "true"},
+		"a clock that there is not":         {edit{"clock: simulated", "clock: simulatet"}, "clock: simulatet", "clock", "simulated"},
+		"an hour that there is not":         {edit{`time: "10:00", group`, `time: "25:00", group`}, "25:00", "reminders.weekly[0].time", `such as "17:30"`},
+		"a step that there is not":          {edit{"{step: eve,", "{step: evening,"}, "step: evening", "reminders.weekly[0].step", "eve"},
+		"a group that there is not":         {edit{"group: 专班工作群, label", "group: 专班群, label"}, "group: 专班群", "reminders.weekly[0].group", "list groups"},
+		"a person of a unit that is not":    {edit{"unit: fengcheng, role: filer", "unit: fengchen, role: filer"}, "unit: fengchen,", "people[21].unit", `did you mean "fengcheng"?`},
+		"a role that there is not":          {edit{"unit: fengcheng, role: filer", "unit: fengcheng, role: files"}, "role: files", "people[21].role", "filer"},
+		"an account twice":                  {edit{"account: chengxiang.filer", "account: fengcheng.filer"}, "account: fengcheng.filer, name: 填报员·城厢所", "people[23].account", "keep one"},
+		"a unit twice":                      {edit{"{id: chengxiang,", "{id: fengcheng,"}, "{id: fengcheng, name: 城厢所", "units[10].id", "id of its own"},
+		"a rule about no figure":            {edit{"a10_failed <= a09_samples", "a10_failed <= a09_sampels"}, "a09_sampels", "weekly.rules[1].expr", "a09_samples"},
+		"a rule that does not parse":        {edit{"b02_live <= b01_online", "b02_live <= <= b01_online"}, "b02_live <= <=", "weekly.rules[2].expr", ""},
+		"a figure of no section":            {edit{"unit: 次,   type: int, sec: A", "unit: 次,   type: int, sec: Q"}, "sec: Q", "weekly.fields[0].sec", ""},
+		"a word that belongs to two":        {edit{"alias: [车辆, ", "alias: [行动, 车辆, "}, "alias: [行动, 车辆", "weekly.fields", "行动"},
+		"a ledger's figure that is not":     {edit{"{i01_new: registered", "{i01_neu: registered"}, "i01_neu", "ledger.i01_neu", "take the line out"},
+		"a ledger's count that is not":      {edit{"i01_new: registered", "i01_new: recorded"}, "i01_new: recorded", "ledger.i01_new", "use registered"},
+		"a day that there is not":           {edit{"due: 2024-02-19", "due: 2024-02-30"}, "2024-02-30", "stages[1].due", "2024-01-19"},
+		"a prefix with small letters":       {edit{"prefix: AX", "prefix: ax"}, "prefix: ax", "campaign.prefix", "capitals"},
+		"no beginning of a simulated clock": {edit{"clock_start: 2024-01-11T09:00", "# clock_start:"}, "clock: simulated", "clock", "set clock_start"},
+		"a year without holidays":           {edit{"end: 2024-06-28", "end: 2027-06-28"}, "end: 2027", "weekly.campaign", "calendar.files"},
+		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := edited(t, c.edit)
+			_, err := loadCampaign(path, nil)
+			require.Error(t, err)
+			require.Contains(t, err.Error(), filepath.Base(path)+lineOf(t, path, c.at))
+			require.Contains(t, err.Error(), c.key)
+			require.Contains(t, err.Error(), c.remedy)
+		})
+	}
+}
+
+func TestAllMistakesAreNamedTogether(t *testing.T) {
+	_, err := loadCampaign(edited(t, edit{"prefix: AX", "prefix: ax"}, edit{"unit: fengcheng, role: filer", "unit: fengchen, role: filer"}), nil)
+	require.ErrorContains(t, err, "campaign.prefix")
+	require.ErrorContains(t, err, "people[21].unit")
+}
+
+func TestRealPeopleGetNoSimulatedClockAndNoOpenPage(t *testing.T) {
+	real := edit{`corp_id: ""`, `corp_id: "ww1"`}
+	_, err := loadCampaign(edited(t, real), nil)
+	require.ErrorContains(t, err, "set clock: real")
+	_, err = loadCampaign(edited(t, real, edit{"clock: simulated", "clock: real"}, edit{"listen: 127.0.0.1:8080", "listen: 0.0.0.0:8080"}), nil)
+	require.ErrorContains(t, err, "phone.enabled")
+	_, err = loadCampaign(edited(t, real, edit{"clock: simulated", "clock: real"}), nil)
+	require.NoError(t, err)
+}
+
+func TestAMissingFileSaysWhatToDo(t *testing.T) {
+	got := command(t, nil, "", "--config", "nowhere.yaml", "check")
+	require.Equal(t, exitFailed, got.code)
+	require.Contains(t, got.errs, "--config")
+}
+
+// TestConfigurationAloneChangesTheBot: another figure, rule, deadline or unit needs
+// no Go.
+func TestConfigurationAloneChangesTheBot(t *testing.T) {
+	for name, c := range map[string]struct {
+		edits []edit
+		as    string
+		at    string
+		lines []string
+		want  string
+		not   string
+	}{
+		"another figure": {
+			edits: []edit{{"    - {key: a03_vehicles,", "    - {key: a99_dogs, label: 出动警犬, unit: 只, type: int, sec: A, agg: sum, required: true, core: true, alias: [警犬]}\n    - {key: a03_vehicles,"}},
+			as:    "fengcheng.filer", lines: []string{"行动3次 出动18人次 警犬2只", "提交"}, want: "出动警犬 2只",
+		},
+		"another rule": {
+			edits: []edit{{"    - {id: R02,", "    - {id: R99, level: error, scope: row, expr: \"a01_actions <= 5\", msg: \"一周不超过五次\"}\n    - {id: R02,"}},
+			as:    "fengcheng.filer", lines: []string{"行动6次 出动18人次", "提交"}, want: "一周不超过五次", not: "已报送",
+		},
+		"another deadline": {
+			edits: []edit{{`due: {weekday: 5, time: "17:30"`, `due: {weekday: 5, time: "12:00"`}},
+			as:    "fengcheng.filer", at: "2024-01-19T13:00", lines: []string{"零报告", "提交"}, want: "迟报",
+		},
+		"one period's deadline moved": {
+			edits: []edit{{"overrides: []", `overrides: [{period: 2, due: "2024-01-22 12:00", reason: 停电}]`}},
+			as:    "fengcheng.filer", at: "2024-01-22T09:00", lines: []string{"零报告", "提交"}, want: "按时",
+		},
+		"another unit": {
+			edits: []edit{
+				{"  - {id: jiandou,", "  - {id: xinsuo, name: 新所, kind: station}\n  - {id: jiandou,"},
+				{"  - {account: jiandou.filer,", "  - {account: xinsuo.filer, name: 填报员·新所, unit: xinsuo, role: filer}\n  - {account: jiandou.filer,"},
+			},
+			as: "office.director", lines: []string{"谁没报"}, want: "应报 21 家",
+		},
+		"another prefix": {
+			edits: []edit{{"prefix: AX", "prefix: DH"}},
+			as:    "fengcheng.filer", lines: []string{"凤城镇建设路12号某某鞋店销售假冒某品牌运动鞋200双", "提交"}, want: "DH-2024-0001",
+		},
+		"another field of the lead": {
+			edits: []edit{{"      - {key: platform,", "      - {key: plate, label: 车牌号, type: text, required: true}\n      - {key: platform,"}},
+			as:    "fengcheng.filer", lines: []string{"凤城镇建设路12号某某鞋店销售假冒某品牌运动鞋200双"}, want: "车牌号",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := edited(t, c.edits...)
+			at := c.at
+			if at == "" {
+				at = "2024-01-19T10:00"
+			}
+			env := environment(t, databases[0].url(t))
+			got := command(t, env, strings.Join(c.lines, "\n")+"\n", "--config", path, "chat", "--as", c.as, "--at", at)
+			require.Zero(t, got.code, got.errs)
+			require.Contains(t, got.out, c.want)
+			if c.not != "" {
+				require.NotContains(t, got.out, c.not)
+			}
+		})
+	}
+}
