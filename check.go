@@ -30,7 +30,10 @@ func (c *checker) ok(what, found string) { fmt.Fprintf(c.out, "ok     %-14s %s\n
 
 func (c *checker) fault(what, found, remedy string) {
 	c.faults++
-	fmt.Fprintf(c.out, "FAULT  %-14s %s\n       %-14s → %s\n", what, found, "", remedy)
+	fmt.Fprintf(c.out, "FAULT  %-14s %s\n", what, found)
+	if remedy != "" {
+		fmt.Fprintf(c.out, "       %-14s → %s\n", "", remedy)
+	}
 }
 
 // Run looks at everything that the bot depends on.
@@ -43,9 +46,9 @@ func (*checkCommand) Run(w *world) error {
 			return err
 		}
 		for _, f := range faults {
-			c.fault("configuration", f.Error(), "mend that line")
+			c.fault("configuration", f.Error(), "")
 		}
-		return fmt.Errorf("%d faults", c.faults)
+		return c.verdict()
 	}
 	c.ok("configuration", fmt.Sprintf("%s: %d units, %d people, %d figures, %d periods", w.config, len(cfg.Units), len(cfg.People), len(cfg.table.Figures()), len(cfg.periods)))
 	c.checkCalendar(cfg, time.Now())
@@ -53,10 +56,18 @@ func (*checkCommand) Run(w *world) error {
 	c.checkDatabase(w, cfg)
 	c.checkRedis(w.ctx, cfg.Redis.URL)
 	c.checkPlatforms(cfg)
-	if c.faults > 0 {
-		return fmt.Errorf("%d faults", c.faults)
+	return c.verdict()
+}
+
+// verdict is an error if there were faults.
+func (c *checker) verdict() error {
+	switch c.faults {
+	case 0:
+		return nil
+	case 1:
+		return errors.New("one fault")
 	}
-	return nil
+	return fmt.Errorf("%d faults", c.faults)
 }
 
 // checkCalendar wants this year's holidays, and from November on the next

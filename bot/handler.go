@@ -16,7 +16,7 @@ type Handler struct {
 	Commands []Command
 	// Claim says how surely a message without any word of command is meant for
 	// this handler; nil means never. It only reads.
-	Claim func(t *Turn) Certainty
+	Claim func(ctx context.Context, t *Turn) Certainty
 	// Take handles a message that was claimed.
 	Take func(ctx context.Context, t *Turn) error
 	// Taps handle the buttons, by the word between the dot and the colon; arg is
@@ -50,10 +50,11 @@ type Certainty int
 
 // The degrees of certainty.
 const (
-	No     Certainty = iota
-	Maybe            // if nobody else wants it
-	Likely           // rather than the free text of a running form
-	Sure             // rather than anything but a running form that understands it
+	No      Certainty = iota
+	Maybe             // if nobody else wants it
+	Likely            // rather than the free text of a running form
+	Sure              // rather than anything but a running form that understands it
+	Certain           // rather than even that: it names another matter than the form's
 )
 
 // FormOwner is a handler that asks people to fill a form.

@@ -18,10 +18,11 @@ import (
 //  1. a button, or the number that stands for it on an open card;
 //  2. photos, files and places: the running form, or who claims them;
 //  3. a word of command at the beginning;
-//  4. the running form, if it surely understands the message;
-//  5. the handler that most surely claims it;
-//  6. the running form, if it can take it as free text;
-//  7. nobody: the bot says so, and what it could do instead.
+//  4. a handler that is certain that another matter than the form's is meant;
+//  5. the running form, if it surely understands the message;
+//  6. the handler that most surely claims it;
+//  7. the running form, if it can take it as free text;
+//  8. nobody: the bot says so, and what it could do instead.
 func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if t.Message.Tap != "" {
 		return b.tap(ctx, t, t.Message.Tap)
@@ -56,15 +57,18 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 
 // words routes a text that is neither a number nor a command.
 func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
-	in := dialog.Input{Text: t.Message.Text}
+	claimed, certainty := b.claim(ctx, t)
+	if certainty == Certain {
+		return claimed.Take(ctx, t)
+	}
 	var next stepped
 	if active != nil {
-		next = active.try(in)
-		if next.out.Taken == dialog.Surely {
+		next = active.try(dialog.Input{Text: t.Message.Text})
+		asked := active.Draft.Phase == dialog.Guided && next.out.Taken != dialog.NotTaken
+		if next.out.Taken == dialog.Surely || asked {
 			return t.present(ctx, active, next)
 		}
 	}
-	claimed, certainty := b.claim(t)
 	switch {
 	case claimed != nil && certainty >= Likely:
 		return claimed.Take(ctx, t)
@@ -77,13 +81,13 @@ func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
 }
 
 // claim asks every handler how surely the message is meant for it.
-func (b *Bot) claim(t *Turn) (best *Handler, certainty Certainty) {
+func (b *Bot) claim(ctx context.Context, t *Turn) (best *Handler, certainty Certainty) {
 	for i := range b.handlers {
 		h := &b.handlers[i]
 		if h.Claim == nil {
 			continue
 		}
-		if c := h.Claim(t); c > certainty {
+		if c := h.Claim(ctx, t); c > certainty {
 			best, certainty = h, c
 		}
 	}
@@ -113,7 +117,7 @@ func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 			return t.present(ctx, active, next)
 		}
 	}
-	if h, c := b.claim(t); c > No {
+	if h, c := b.claim(ctx, t); c > No {
 		return h.Take(ctx, t)
 	}
 	t.Say("bot.enclosure", len(t.Message.Attachments))

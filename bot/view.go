@@ -26,6 +26,8 @@ type FormView struct {
 	Problems []ProblemView
 	Errors   []FindingView
 	Warnings []FindingView
+	// Held says that it was to be submitted and could not be.
+	Held bool
 	// Wanting says that a reason is wanted before it can be submitted.
 	Wanting    bool
 	Correcting bool
@@ -108,6 +110,7 @@ func (s *Session) view(out dialog.Outcome) FormView {
 		v.Problems = append(v.Problems, ProblemView{Label: s.label(p.Field), Raw: cut(p.Raw), Why: string(p.Why), Arg: p.Arg})
 	}
 	v.findings(s, out)
+	v.Held = out.Event == dialog.Fix || out.Event == dialog.Explain
 	if s.Env.Followups != nil {
 		for _, k := range s.Env.Followups(s.Draft.Values) {
 			v.Followups = append(v.Followups, s.label(k))
@@ -192,8 +195,9 @@ func (s *Session) line(no int, fd *dialog.Field, val dialog.Value) LineView {
 	if !s.Draft.Correcting || fd.Fixed {
 		return l
 	}
+	_, said := s.Draft.Values[fd.Key]
 	switch was, ok := s.Draft.Base[fd.Key]; {
-	case !ok && val.Num == 0:
+	case !ok && (!said || val.Num == 0):
 	case !ok:
 		l.Was = "0"
 	case !was.Same(val):

@@ -84,7 +84,7 @@ func (d *Duty) topic(t *bot.Turn) string { return "m:" + t.Message.Platform + ":
 
 // claim recognises a lead that was not announced as one: photos and places with
 // nothing else going on, and sentences with a word of alarm in them.
-func (d *Duty) claim(t *bot.Turn) bot.Certainty {
+func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
 	if len(t.Message.Attachments) > 0 || t.Message.Location != nil {
 		return bot.Maybe
 	}

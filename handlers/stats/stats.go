@@ -55,7 +55,7 @@ var (
 	asksMany = regexp.MustCompile(`第\s*[0-9]{1,2}\s*[期周].{0,6}(数据|情况|统计|汇总|多少)|(本周|本期|这周|这期|上周|上期|累计|目前|到现在|一共|总共|全县|我们|咱们).{0,12}(多少|几[件次户条个家]|数据|情况|怎么样|怎样|如何)`)
 )
 
-func (d *Duty) claim(t *bot.Turn) bot.Certainty {
+func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
 	if asksWho.MatchString(t.Message.Text) || asksMany.MatchString(t.Message.Text) {
 		return bot.Sure
 	}

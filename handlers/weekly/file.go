@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/handlers/weekly/table"
@@ -147,7 +148,7 @@ func Reviewer(r *bot.Roster, reporter bot.Person, unit string) string {
 // View is a report as the templates show it.
 type View struct {
 	Unit, UnitID  string
-	No            int
+	No, Next      int    // the next period has begun, where that matters
 	Period        string // its name in taps
 	From, To      time.Time
 	Due, At       time.Time
@@ -283,6 +284,18 @@ func (d *Duty) heading(ctx context.Context, t *bot.Turn, g target) (string, erro
 		return "", err
 	}
 	return strings.TrimSpace(page.Body), nil
+}
+
+// note says, on the correction of a period, how to report the next one, once that
+// has begun.
+func (d *Duty) note(ctx context.Context, t *bot.Turn, g target) (string, error) {
+	next, ok := table.ByNo(d.cfg.Periods, g.period.No+1)
+	filed, err := d.current(ctx, t, g)
+	if err != nil || filed == nil || !ok || next.From.After(calendar.DateOf(t.Now)) {
+		return "", err
+	}
+	page, err := t.Render("weekly.next", View{No: g.period.No, Next: next.No})
+	return page.Body, err
 }
 
 // beginView is for the card that begins a report.

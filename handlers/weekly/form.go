@@ -18,8 +18,17 @@ import (
 // ours counts: nobody types those.
 func form(tb *table.Table, own []table.Section, counted map[string]zh.Num) *dialog.Form {
 	f := &dialog.Form{Key: name, Title: "统计表", Lines: true}
+	taken := map[string]bool{}
+	for _, fig := range tb.Figures() {
+		for _, a := range append(fig.Alias, fig.Label) {
+			taken[a] = true
+		}
+	}
 	for _, fig := range tb.Figures() {
 		_, byLedger := counted[fig.Key]
+		if fig.Row != "" && fig.Col == tb.Matrix.Cols[0].ID { // 「商标侵权2件」: the first column is meant
+			fig.Alias = append(slices.Clone(fig.Alias), rowNames(tb, fig.Row, taken)...)
+		}
 		fd := dialog.Field{Key: fig.Key, Label: fig.Label, Alias: fig.Alias, Type: dialog.Number, Unit: fig.Unit, Scale: fig.Scale,
 			Required: fig.Required, Core: fig.Core, Conditional: fig.AskIf != "", Fixed: byLedger || fig.Source == table.Computed}
 		if fig.Kind == table.Money {
@@ -35,6 +44,22 @@ func form(tb *table.Table, own []table.Section, counted map[string]zh.Num) *dial
 		f.Steps = append(f.Steps, g)
 	}
 	return f
+}
+
+// rowNames are the names of a row of the matrix that no figure has.
+func rowNames(tb *table.Table, row string, taken map[string]bool) []string {
+	var out []string
+	for _, r := range tb.Matrix.Rows {
+		if r.ID != row {
+			continue
+		}
+		for _, n := range append([]string{r.Label}, r.Alias...) {
+			if !taken[n] {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
 }
 
 // facts is what the records know about a unit's report of a period.
@@ -70,7 +95,11 @@ func (d *Duty) Form(ctx context.Context, t *bot.Turn, topic, hash string) (bot.O
 	if err != nil {
 		return bot.OpenForm{}, err
 	}
-	return bot.OpenForm{Form: f, Hash: tb.Hash(), Body: body, Heading: heading, Begin: "weekly.begin", Data: d.beginView(t, g), Env: dialog.Env{
+	note, err := d.note(ctx, t, g)
+	if err != nil {
+		return bot.OpenForm{}, err
+	}
+	return bot.OpenForm{Form: f, Hash: tb.Hash(), Body: body, Heading: heading, Note: note, Begin: "weekly.begin", Data: d.beginView(t, g), Env: dialog.Env{
 		Now: t.Now, Defaults: fc.defaults(), Followups: fc.followups,
 		Check: fc.check, Zero: func(v map[string]dialog.Value) bool { return fc.zero(numbers(v)) },
 	}}, nil

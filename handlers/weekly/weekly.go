@@ -353,14 +353,17 @@ func (d *Duty) proxy(ctx context.Context, t *bot.Turn, rest string) error {
 }
 
 // claim recognises lines of figures, and corrections of them by name.
-func (d *Duty) claim(t *bot.Turn) bot.Certainty {
+func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 	text := t.Message.Text
 	if text == "" || !t.Person.Office() && !may(t, t.Person.Unit) {
 		return bot.No
 	}
 	known, share := d.read.Figures(nth.ReplaceAllString(text, ""))
 	switch {
-	case nth.MatchString(text) && (strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
+	case nth.MatchString(text) && (known > 0 || strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
+		if owner, topic, ok := t.Draft(ctx); ok && owner == name && !strings.HasSuffix(topic, ":"+d.nthKey(text)) {
+			return bot.Certain
+		}
 		return bot.Sure
 	case known >= 2 && share >= 0.5, known == 1 && share >= 0.8:
 		return bot.Sure
@@ -375,6 +378,13 @@ func (d *Duty) claim(t *bot.Turn) bot.Certainty {
 		return bot.Maybe
 	}
 	return bot.No
+}
+
+// nthKey is the key of the period that a text names by its number.
+func (d *Duty) nthKey(text string) string {
+	n, _ := strconv.Atoi(nth.FindStringSubmatch(text)[1])
+	p, _ := table.ByNo(d.cfg.Periods, n)
+	return key(p)
 }
 
 // take handles what was claimed: figures, or a period's number before the word.
