@@ -131,7 +131,8 @@ func creditCheck(s string) (check byte, ok bool) {
 // quantity. i if there is none.
 func (l *Line) code(i int) int {
 	r := l.r[i]
-	if r == '〔' || r == '[' || r == '(' {
+	switch r {
+	case '〔', '[', '(', '【', '﹝', '〖':
 		return l.documentNumber(i)
 	}
 	if !isDigit(r) && !isLetter(r) {
@@ -139,7 +140,7 @@ func (l *Line) code(i int) int {
 			_, end := l.spokenPhone(i)
 			return end
 		}
-		return i
+		return l.plate(i)
 	}
 	if isDigit(r) {
 		if n := l.digitsAt(i); n < 10 && l.endsDigits(i+n) {
@@ -197,7 +198,7 @@ func (l *Line) documentNumber(i int) int {
 	for isDigit(l.get(j)) {
 		j++
 	}
-	if j-i != 5 || !l.in(j, "〕])") {
+	if j-i != 5 || !l.in(j, "〕])】﹞〗") {
 		return i
 	}
 	court := l.get(j) == ')'

@@ -1,5 +1,7 @@
 package zh
 
+import "strings"
+
 // marks say what a rune may be, so that a scanner passes by all others without
 // looking at their neighbours.
 type marks uint16
@@ -63,7 +65,7 @@ func marksOf(r rune) (m marks) {
 		m |= numeral | opens | dates
 	}
 	switch r {
-	case '(', '[', '〔':
+	case '(', '[', '〔', '【', '﹝', '〖':
 		m |= coded | opens
 	case '+':
 		m |= coded
@@ -75,6 +77,9 @@ func marksOf(r rune) (m marks) {
 		m |= fraction
 	case '负', '第', '几', '数':
 		m |= opens
+	}
+	if strings.ContainsRune(provinces, r) {
+		m |= coded | opens
 	}
 	if beginsDate(r) {
 		m |= dates | opens

@@ -83,9 +83,11 @@ func TestTimesReadBack(t *testing.T) {
 }
 
 // pieces are what the fuzzed texts are made of, so that they come near to meaning something.
-var pieces = []string{"一", "二", "两", "三", "五", "十", "百", "千", "万", "亿", "零", "半", "几", "多", "1", "2", "15", "2024", "3.5", "1,234", "年", "月", "日", "号", "点", "分", "时", ":", "-", "/", ".", "到", "至", "周", "上", "下", "本", "前", "后", "元", "块", "角", "个", "户", "件", "约", "不到", "以上", "%", "分之", "又", "第", "上午", "晚", "昨天", "〔2024〕3号", "13812345678", "W", "k", "kg", "（含）", " ", "　", "，", "\n", "壹", "贰", "拾", "整", "１", "来", "余", "+", "季度", "旬", "底", "以来", "小时", "天", "https://a.cn", "\xff", "😀"}
+var pieces = []string{"一", "二", "两", "三", "五", "十", "百", "千", "万", "亿", "零", "半", "几", "多", "1", "2", "15", "2024", "3.5", "1,234", "年", "月", "日", "号", "点", "分", "时", ":", "-", "/", ".", "到", "至", "周", "上", "下", "本", "前", "后", "元", "块", "角", "个", "户", "件", "约", "不到", "以上", "%", "分之", "又", "第", "上午", "晚", "昨天", "〔2024〕3号", "13812345678", "W", "k", "kg", "（含）", " ", "　", "，", "\n", "壹", "贰", "拾", "整", "１", "来", "余", "+", "季度", "旬", "底", "以来", "小时", "天", "https://a.cn", "\xff", "😀",
+	"国庆", "节", "期间", "第一天", "工作日", "最后一个", "农历", "正月", "腊月", "初", "除夕", "闰", "闽C", "·", "ZL", "商标", "商标号", "专利号", "【2024】", "202310123456.6", "内", "五一", "第三周", "item.jd.com/1.html", "打", "几十", "以下"}
 
 func TestAnythingReadsSoundly(t *testing.T) {
+	days := workdays(t)
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12).Draw(t, "parts")
 		text := ""
@@ -93,6 +95,11 @@ func TestAnythingReadsSoundly(t *testing.T) {
 			text += p
 		}
 		sound(t, text)
+		known := zh.Read(text, said).With(days)
+		for _, w := range append(known.Dates(zh.Past), known.Dates(zh.Future)...) {
+			require.False(t, w.To.Before(w.From), "%q: %v to %v", text, w.From, w.To)
+		}
+		known.Numbers()
 	})
 }
 
@@ -148,9 +155,24 @@ func sound(t require.TestingT, text string) {
 		check(u.Span)
 		require.Equal(t, u.Text, u.In(text))
 	}
-	zh.Identity(text)
-	zh.CreditCodes(text)
+	for _, codes := range [][]zh.Code{zh.Identity(text), zh.CreditCodes(text), zh.Plates(text), zh.Trademarks(text), zh.Documents(text), zh.Tickets(text)} {
+		end = 0
+		for _, c := range codes {
+			check(c.Span)
+			require.NotEmpty(t, c.Text, text)
+		}
+	}
+	end = 0
+	for _, p := range zh.Patents(text) {
+		check(p.Span)
+	}
+	end = 0
+	for _, k := range zh.Links(text) {
+		check(k.Span)
+		require.NotEmpty(t, k.Platform, text)
+	}
 	zh.Ordinals(text)
+	sameOnALine(t, text)
 	zh.Answer(text)
 	zh.Choice(text)
 	zh.ParseNumber(text)
@@ -160,9 +182,24 @@ func sound(t require.TestingT, text string) {
 	zh.Mask(text)
 }
 
+// sameOnALine checks that a shared line reads what the functions do, whatever
+// is asked of it first.
+func sameOnALine(t require.TestingT, text string) {
+	l := zh.Read(text, said)
+	future := l.Dates(zh.Future)
+	moneys := l.Moneys()
+	require.Equal(t, zh.Numbers(text), l.Numbers(), text)
+	require.Equal(t, zh.Moneys(text), moneys, text)
+	require.Equal(t, zh.Dates(text, said, zh.Past), l.Dates(zh.Past), text)
+	require.Equal(t, zh.Dates(text, said, zh.Future), future, text)
+	require.Equal(t, zh.Phones(text), l.Phones(), text)
+	require.Equal(t, zh.URLs(text), l.URLs(), text)
+	require.Equal(t, zh.Identity(text), l.Identity(), text)
+}
+
 // Time grows with the length of the text, whatever stands in it.
 func TestLongTextsStayLinear(t *testing.T) {
-	for _, piece := range []string{"一", "1", "第", "1,234", "3-", "三到", "https://", "a.", "周", "1月1日到", "约", "十亿", "1-2-", "半", "138 "} {
+	for _, piece := range []string{"一", "1", "第", "1,234", "3-", "三到", "https://", "a.", "周", "1月1日到", "约", "十亿", "1-2-", "半", "138 ", "节后", "正月", "【2024】", "2024【", "工单号1", "闽C", "商标"} {
 		cost := func(n int) time.Duration {
 			text := strings.Repeat(piece, n)
 			best := time.Hour
@@ -173,6 +210,11 @@ func TestLongTextsStayLinear(t *testing.T) {
 				zh.Dates(text, said, zh.Past)
 				zh.Phones(text)
 				zh.URLs(text)
+				zh.Plates(text)
+				zh.Trademarks(text)
+				zh.Patents(text)
+				zh.Documents(text)
+				zh.Tickets(text)
 				best = min(best, time.Since(began))
 			}
 			return best
