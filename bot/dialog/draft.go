@@ -28,8 +28,8 @@ type Draft struct {
 	// Rev counts the changes of values: a button printed on an older card is told
 	// apart by it.
 	Rev int `json:"rev"`
-	// Undo are the values before the last change.
-	Undo map[string]Value `json:"undo,omitempty"`
+	// Undo are the values before the last change; nil = there was none.
+	Undo map[string]Value `json:"undo,omitzero"`
 	// Base are the values as they were filed, when the draft corrects them.
 	Base map[string]Value `json:"base,omitempty"`
 	// BaseVersion is the version that was filed.

@@ -69,7 +69,7 @@ func (l *line) inferred() {
 		if !ok {
 			o, ok = fd.infer(l.text)
 		}
-		if ok && o.Value != fd.Default {
+		if ok {
 			l.d.set(fd.Key, Value{Text: o.Value, Origin: Inferred})
 			l.changed(fd.Key)
 		}

@@ -29,7 +29,6 @@ func (s *step) text(text string) {
 	if s.reason(text) || s.correct(text) {
 		return
 	}
-	before := len(s.out.Problems)
 	if s.form.Lines {
 		s.lines(text)
 	} else {
@@ -38,12 +37,13 @@ func (s *step) text(text string) {
 	switch {
 	case s.out.Taken != NotTaken:
 		s.settle()
-	case len(s.out.Problems) > before:
-		s.out.Taken = Weakly
-		s.settle()
-	case s.wantsReason() && utf8.RuneCountInString(strings.TrimSpace(text)) >= 2:
+	case s.wantsReason() && runes(strings.TrimSpace(text)) >= 2 && !asks(text):
+		s.out.Problems = nil
 		s.explain(text)
 		s.out.Taken = Weakly
+	case len(s.out.Problems) > 0:
+		s.out.Taken = Weakly
+		s.settle()
 	}
 }
 
@@ -150,21 +150,23 @@ func (s *step) answer(text string) {
 		s.answerAll(keys, text, numbers)
 		return
 	}
-	s.out.Taken = NotTaken
-	s.lines(text)
-	switch {
-	case len(s.out.Changed) > 0:
-		s.settle()
-		s.move(+1)
-	case len(numbers) > 0:
-		s.out.Taken = Surely
+	if len(numbers) > 0 {
 		s.out.Problems = append(s.out.Problems, Problem{Raw: text, Why: NotAsked})
 		s.out.Event = Question
-	default:
-		s.out.Taken = Weakly
-		s.out.Problems = append(s.out.Problems, Problem{Raw: text, Why: NotANumber})
-		s.out.Event = Question
+		return
 	}
+	s.out.Taken = NotTaken
+	s.lines(text)
+	if len(s.out.Changed) > 0 {
+		s.settle()
+		s.move(+1)
+		return
+	}
+	if len(s.out.Problems) == 0 {
+		s.out.Problems = append(s.out.Problems, Problem{Raw: text, Why: NotANumber})
+	}
+	s.out.Taken = max(s.out.Taken, Weakly)
+	s.out.Event = Question
 }
 
 func (s *step) answerOne(key, text string) {
