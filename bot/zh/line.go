@@ -21,6 +21,9 @@ type Line struct {
 	days  Workdays // nil if nobody knows them
 	floor int      // where the last reading ended: what follows must not reach back over it
 
+	item   int // the number of the list's item that the last reading stood in
+	itemAt int // where that item begins
+
 	past     []seen // the dates looking back, in order of place
 	tried    bitmap // where one was looked for
 	looked   bool   // past and tried are filled

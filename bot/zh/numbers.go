@@ -170,6 +170,9 @@ func (l *Line) skip(i int) int {
 	if end := l.enumerator(i); end > i {
 		return end
 	}
+	if end := l.spacedEnumerator(i); end > i {
+		return end
+	}
 	if l.r[i] == '第' {
 		if c, _ := l.cardinal(i + 1); c.end > i+1 {
 			return c.end
@@ -199,4 +202,28 @@ func (l *Line) enumerator(i int) int {
 		return i
 	}
 	return j + 1
+}
+
+// spacedEnumerator is where the number of a list's item ends that only a blank
+// parts from the item: "1 检查32户\n2 立案3件". Such a list begins with 1 at the
+// head of the text, counts up, and has a quantity in each item; elsewhere a
+// number before a blank is a number.
+func (l *Line) spacedEnumerator(i int) int {
+	if !isDigit(l.r[i]) || i > 0 && l.item == 0 || i > 0 && !l.in(i-1, " \t\n") {
+		return i
+	}
+	n, j, _ := l.number2(i)
+	text := l.blanks(j)
+	if j == i || n != l.item+1 || text == j || !isHan(l.get(text)) || isNumeral(l.get(text)) || l.counted(j) || l.floor < l.itemAt {
+		return i
+	}
+	next := text
+	for next < len(l.r) && !isDigit(l.r[next]) {
+		next++
+	}
+	if next == len(l.r) || l.in(next-1, " \t\n") {
+		return i
+	}
+	l.item, l.itemAt = n, text
+	return text
 }

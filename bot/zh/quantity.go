@@ -27,6 +27,7 @@ func (l *Line) number(i int) (quantity, outcome) {
 		q = to
 	}
 	l.dress(&q, i)
+	l.takeUpper(&q)
 	return q, read
 }
 

@@ -139,6 +139,41 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	return out, read
 }
 
+// takeUpper takes the upper end of 10万以上50万以下 and 5000元以上、不满1万元,
+// which are one range. Where the two ends count different things, or the second
+// is not above the first, they stay two.
+func (l *Line) takeUpper(low *quantity) {
+	if low.Bound != AtLeast || l.after(low.end, "以上") < 0 {
+		return
+	}
+	j := low.end
+	if l.in(j, ",、") {
+		j++
+	}
+	before, k := l.find(j, upTo)
+	if k >= len(l.r) || !isNumeral(l.r[k]) || isDigit(l.get(j-1)) {
+		return
+	}
+	high, what := l.quantity(k)
+	if what != read || high.Bound != Exact || high.Percent != low.Percent || high.Value <= low.Value {
+		return
+	}
+	l.takeJiao(&high)
+	after, end := l.boundAfter(high.end)
+	if before == "" && after != AtMost || low.Unit != "" && high.Unit != low.Unit {
+		return
+	}
+	if after == AtMost {
+		high.end = end
+	}
+	from := low.Value
+	low.Low, low.High, low.Bound, low.end = from, high.Value, Range, high.end
+	low.Unit, low.UnitSpan = high.Unit, high.UnitSpan
+	low.Span.To = int(l.at[low.end])
+}
+
+var upTo = words("不满 不足 不到 不超过 未满 低于 少于 小于 至多 最多")
+
 // small says whether a range's first end may borrow the 万 of its second: 3-5万.
 func small(c cardinal) bool { return c.scale == 0 && c.value > 0 }
 
