@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -67,7 +66,7 @@ func (l *line) wanted() []*Field {
 func answerWords(s string) string {
 	s = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(s), "开的"), "家的")
 	for _, w := range []string{"应该是", "好像是", "可能是", "就是", "名字叫", "名字是", "店名叫", "名叫", "叫做", "叫", "是"} {
-		if t := strings.TrimSpace(strings.TrimPrefix(s, w)); t != s && utf8.RuneCountInString(t) >= 2 {
+		if t := strings.TrimSpace(strings.TrimPrefix(s, w)); t != s && runes(t) >= 2 {
 			return t
 		}
 	}
@@ -77,7 +76,7 @@ func answerWords(s string) string {
 // fromWords is an address without the words that only lead to it: 在, 位于.
 func fromWords(s string) string {
 	for _, w := range []string{"就在", "位于", "在", "于"} {
-		if t := strings.TrimSpace(strings.TrimPrefix(s, w)); t != s && utf8.RuneCountInString(t) >= 2 {
+		if t := strings.TrimSpace(strings.TrimPrefix(s, w)); t != s && runes(t) >= 2 {
 			return t
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -74,7 +73,7 @@ func (f *Form) parts(text string) []string {
 				continue
 			}
 			head := strings.TrimSpace(p[from:i])
-			if _, rest, ok := f.begins(p[i:]); ok && rest != "" && utf8.RuneCountInString(head) > 3 || begins(p[i:], heads) && head != "" {
+			if _, rest, ok := f.begins(p[i:]); ok && rest != "" && runes(head) > 3 || begins(p[i:], heads) && head != "" {
 				out, from = append(out, head), i
 			}
 		}
@@ -154,7 +153,7 @@ func (c *correction) byName(t string) bool {
 	}
 	fd, rest, ok := c.form.begins(body)
 	if !ok {
-		if led && utf8.RuneCountInString(body) <= 20 && (begins(t, []string{"改", "修改"}) || strings.Contains(body, "改")) {
+		if led && runes(body) <= 20 && (begins(t, []string{"改", "修改"}) || strings.Contains(body, "改")) {
 			c.out.Problems = append(c.out.Problems, Problem{Raw: t, Why: NoSuchField})
 			return true
 		}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -23,7 +22,7 @@ func (s *step) fill(text string) {
 	}
 	l := newLine(s, folded)
 	l.labelled()
-	if asks(folded) && !l.named && utf8.RuneCountInString(folded) <= 12 {
+	if asks(folded) && !l.named && runes(folded) <= 12 {
 		return
 	}
 	unknown := l.ignorance()

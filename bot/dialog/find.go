@@ -118,7 +118,7 @@ func (l *line) spot(fd *Field) (span, bool) {
 		return l.phrase(fd)
 	case Choice:
 		for _, w := range l.words() {
-			if o, ok := fd.option(w.In(l.text)); ok && zh.Fold(o.Label) == w.In(l.text) {
+			if slices.ContainsFunc(fd.Options, func(o Option) bool { return fold(o.Label) == w.In(l.text) }) {
 				return w, true
 			}
 		}

@@ -115,21 +115,31 @@ func (f *Form) Field(key string) (*Field, bool) {
 
 // Named finds the field that a label or alias names exactly.
 func (f *Form) Named(label string) (*Field, bool) {
-	label = zh.Fold(label)
+	label = fold(label)
 	for i := range f.Fields {
 		if f.Fields[i].Fixed {
 			continue
 		}
-		if zh.Fold(f.Fields[i].Label) == label {
+		if fold(f.Fields[i].Label) == label {
 			return &f.Fields[i], true
 		}
 		for _, a := range f.Fields[i].Alias {
-			if zh.Fold(a) == label {
+			if fold(a) == label {
 				return &f.Fields[i], true
 			}
 		}
 	}
 	return nil, false
+}
+
+// fold is zh.Fold, quick where there is nothing to fold, as in most names.
+func fold(s string) string {
+	for i := 0; i < len(s); i++ { // full-width forms begin with these bytes
+		if c := s[i]; c == 0xEF || c == 0xE3 || c == 0xC2 || c == ' ' {
+			return zh.Fold(s)
+		}
+	}
+	return s
 }
 
 // names are all the ways to call a field.
@@ -148,15 +158,15 @@ func (f *Field) numeric() bool { return f.Type == Number || f.Type == Money }
 
 // option finds an option by value, label or exact word.
 func (f *Field) option(s string) (Option, bool) {
-	s = zh.Fold(s)
+	s = fold(s)
 	for _, o := range f.Options {
-		if o.Value == s || zh.Fold(o.Label) == s {
+		if o.Value == s || fold(o.Label) == s {
 			return o, true
 		}
 	}
 	for _, o := range f.Options {
 		for _, w := range o.Words {
-			if zh.Fold(w) == s {
+			if fold(w) == s {
 				return o, true
 			}
 		}
@@ -198,7 +208,7 @@ func (f *Form) Mistakes() []Mistake {
 		}
 		keys[fd.Key] = true
 		for _, n := range fd.names() {
-			n = zh.Fold(n)
+			n = fold(n)
 			if other, ok := names[n]; ok && other != fd.Key {
 				out = append(out, Mistake{at, fmt.Sprintf("the name %q is a name of %s too", n, other), "a name may mean one field only: take it out of one of the two"})
 			}

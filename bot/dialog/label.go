@@ -153,7 +153,7 @@ func (l *line) dictated(ps []part) []part {
 				continue
 			}
 			q := l.part(span{From: at, To: p.To})
-			if q.field == nil || q.field == p.field || listMark(l.text[at:p.To]) > 0 || utf8.RuneCountInString(l.text[p.value:at]) < 2 {
+			if q.field == nil || q.field == p.field || listMark(l.text[at:p.To]) > 0 || runes(l.text[p.value:at]) < 2 {
 				continue
 			}
 			p.To = at
@@ -259,10 +259,10 @@ func gluedValue(fd *Field, value string, env Env) bool {
 	switch fd.Type {
 	case Text:
 		r, _ := utf8.DecodeRuneInString(value)
-		return !fd.Rest && utf8.RuneCountInString(value) >= 2 && !strings.ContainsRune(goesOn, r)
+		return !fd.Rest && runes(value) >= 2 && !strings.ContainsRune(goesOn, r)
 	case Choice:
 		_, ok := fd.choose(value)
-		return ok && utf8.RuneCountInString(value) <= 12
+		return ok && runes(value) <= 12
 	case Quantity:
 		n := zh.Numbers(value)
 		return len(n) > 0 && n[0].From == 0 && n[0].Unit != ""

@@ -25,10 +25,11 @@ func (t *table) exactly(words string) *Field {
 func (t *table) around(c claim) (fd *Field, used int) {
 	tail := strings.TrimLeft(c.after, " 的")
 	skipped := len(c.after) - len(tail)
+	near := lastBytes(tail)
 	for head := strings.ReplaceAll(trimFiller(c.before), " ", ""); head != ""; {
 		length := 0
 		for _, n := range t.names {
-			k, behind := n.around(head, tail)
+			k, behind := n.around(head, tail, near)
 			if behind > 0 && (!agree(c.unit, n.field) || !c.last && t.labelBefore(tail[behind:]) == 0) {
 				continue
 			}
@@ -51,6 +52,17 @@ func (t *table) around(c claim) (fd *Field, used int) {
 	return nil, 0
 }
 
+// lastBytes is the set of the last bytes of a text's characters, folded into 64
+// bits: a quick way to see that a name cannot end in it.
+func lastBytes(s string) (set uint64) {
+	for i := range len(s) {
+		if i+1 == len(s) || utf8.RuneStart(s[i+1]) {
+			set |= 1 << (s[i] & 63)
+		}
+	}
+	return set
+}
+
 // shortened is the words before a number without a general word at their end,
 // where a name is left then; else "".
 func (t *table) shortened(head string) string {
@@ -64,16 +76,25 @@ func (t *table) shortened(head string) string {
 
 // around says how much of a name stands before a number, and how many bytes of it
 // behind; what stands in one piece counts more.
-func (n name) around(head, tail string) (length, behind int) {
+func (n name) around(head, tail string, near uint64) (length, behind int) {
 	if strings.HasSuffix(head, n.text) {
 		return len(n.text) * 2, 0
 	}
-	for i := range n.text {
-		if i > 0 && strings.HasSuffix(head, n.text[:i]) && strings.HasPrefix(tail, n.text[i:]) {
+	if near&(1<<(n.text[len(n.text)-1]&63)) == 0 { // it does not end in the words behind
+		return 0, 0
+	}
+	_, size := utf8.DecodeRuneInString(tail)
+	for from := 0; ; { // it may only part where the words behind begin
+		i := strings.Index(n.text[from:], tail[:size])
+		if i < 0 {
+			return 0, 0
+		}
+		i += from
+		if i > 0 && strings.HasPrefix(tail, n.text[i:]) && strings.HasSuffix(head, n.text[:i]) {
 			return len(n.text)*2 - 1, len(n.text) - i
 		}
+		from = i + size
 	}
-	return 0, 0
 }
 
 // prefix finds the longest name that words begin with.
@@ -155,161 +176,6 @@ func trimFront(s string) string {
 	return s
 }
 
-// modifiers are the words before a name that make it something else: 拟立案 is not
-// yet one, 不予立案 none.
-var modifiers = strings.Fields("不予 未 拟 待 计划 预计 准备 争取 撤销 撤 不再 下周 上周 上月 去年 同期 上期 目标 建议 应 需 将 尚未 较 比 增加 减少 增长 下降 上升 同比 环比 另有 非")
-
-// modified says that a name before a number means something else there, or
-// another time.
-func modified(head, text string, fd *Field) bool {
-	for _, n := range fd.names() {
-		if before, ok := strings.CutSuffix(head, n); ok {
-			return ends(before, modifiers) || otherWeek(text)
-		}
-	}
-	return otherWeek(text)
-}
-
-// otherWeek says that the sentence before a number speaks of another week.
-func otherWeek(text string) bool {
-	s := sentence(text)
-	other := lastOf(s, "上周", "上一周", "上期", "去年", "同期", "下周", "上月", "上个月", "下一步")
-	return other > lastOf(s, "本周", "本期", "这周", "本月", "现", "今年", "比上周", "较上周")
-}
-
-// cumulative says that the sentence before a number counts from the beginning and
-// not this period alone: 「累计立案20件」, but not 「本周累计」.
-func cumulative(text string) bool {
-	s := sentence(text)
-	sum := lastOf(s, "累计", "截至", "截止", "以来")
-	if sum < 0 {
-		return false
-	}
-	for _, week := range []string{"本周", "本期", "这周", "当周"} {
-		if i := strings.LastIndex(s, week); i > sum {
-			return false
-		}
-		if _, behind, ok := strings.Cut(s, week); ok { // 本周累计: what the week adds up to
-			if i := strings.Index(behind, "累计"); i >= 0 && !strings.ContainsAny(behind[:i], ",0123456789") {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// sentence is the text since the last full stop.
-func sentence(text string) string {
-	return text[strings.LastIndexAny(text, "。;\n")+1:]
-}
-
-// lastOf is where the last of some words begins; -1 if none is there.
-func lastOf(s string, words ...string) int {
-	best := -1
-	for _, w := range words {
-		best = max(best, strings.LastIndex(s, w))
-	}
-	return best
-}
-
-// zeros finds the figures that are said to be none, 「没有办结」「移送无」「立案、办结均为
-// 零」, and 「其余为零」.
-func (t *table) zeros(text string) {
-	if t.zeroList(text) {
-		return
-	}
-	for _, p := range strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '、' || c == '\t' }) {
-		if others(p) {
-			t.rest = true
-			t.covered += weight(p)
-			continue
-		}
-		if t.zeroList(p) {
-			continue
-		}
-		if fd := t.exactly(p); fd != nil {
-			t.pending = append(t.pending, fd)
-		} else if strings.ContainsAny(p, "几数若多") && t.labelAfter(trimFront(p)) > 0 { // 「检查几十户」
-			t.unclear = append(t.unclear, p)
-			t.covered += weight(p)
-		}
-	}
-}
-
-// nones are the words for none before or behind a name.
-var nones = strings.Fields("没有 暂无 均无 均为零 均为0 为零 为0 是零 均零 全无 都没有 都无 都为零 未开展 尚无 无 未 没 零")
-
-// zeroList takes a list of names that are all said to be none.
-func (t *table) zeroList(text string) bool {
-	text = strings.TrimSpace(text)
-	for _, none := range nones {
-		for _, names := range []string{after(text, none), strings.TrimRight(before(text, none), ":为是均都全也皆 ")} {
-			parts := strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune("、和及与或 ", r) })
-			var fields []*Field
-			for _, p := range parts {
-				if fd := t.exactly(trimFront(p)); fd != nil {
-					fields = append(fields, fd)
-				}
-			}
-			if len(fields) == 0 || len(fields) != len(parts) {
-				continue
-			}
-			if strings.ContainsAny(text, "均都全皆") {
-				fields = append(fields, t.pending...)
-			}
-			for _, fd := range fields {
-				t.hits = append(t.hits, hit{field: fd, value: "0", raw: text})
-			}
-			t.covered += weight(text)
-			t.pending = nil
-			return true
-		}
-	}
-	return false
-}
-
-// after is what follows a word at the front of a text, before what stands before
-// one at its end; "" if the word is not there.
-func after(text, word string) string {
-	if rest, ok := strings.CutPrefix(text, word); ok {
-		return rest
-	}
-	return ""
-}
-
-func before(text, word string) string {
-	if rest, ok := strings.CutSuffix(text, word); ok {
-		return rest
-	}
-	return ""
-}
-
-// others is 「其余为零」.
-func others(s string) bool {
-	for _, a := range []string{"其余", "其他", "其它", "别的", "剩下", "剩余", "另外"} {
-		rest, ok := strings.CutPrefix(s, a)
-		if !ok {
-			continue
-		}
-		rest = strings.TrimLeft(rest, "各项数据指标的都均全是为报填暂")
-		if rest != "" && nothing(rest) {
-			return true
-		}
-	}
-	return false
-}
-
-// passing says that a number without a label tells nothing: a week's number, a
-// date, what 累计 in brackets adds to the number before.
-func passing(c claim) bool {
-	switch c.unit {
-	case "周", "期", "月", "日", "年", "号", "点", "天", "%":
-		return true
-	}
-	before := strings.TrimRight(c.before, " :")
-	return ends(before, []string{"第", "(累计", "(累计为", "增长", "下降", "上升", "增加", "减少", "较上周增加", "较上周减少"}) || begins(c.after, []string{"%"})
-}
-
 // kinds are units that count the same things.
 var kinds = [][]string{
 	{"户", "户次", "家", "家次", "个", "个次", "处", "间"},
@@ -336,20 +202,3 @@ func agree(unit string, fd *Field) bool {
 		return slices.Contains(k, unit) && slices.Contains(k, fd.Unit)
 	})
 }
-
-// breaks ends the words that belong to a number.
-func breaks(r rune) bool { return separator(r) && r != '\t' && r != '|' }
-
-// weight counts the characters that say something.
-func weight(s string) int {
-	n := 0
-	for _, r := range s {
-		if r != ' ' && r != ':' && r != '、' && !separator(r) {
-			n++
-		}
-	}
-	return n
-}
-
-// runes is how many characters a text has.
-func runes(s string) int { return utf8.RuneCountInString(s) }

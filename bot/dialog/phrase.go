@@ -62,7 +62,7 @@ func (l *line) phrase(fd *Field) (span, bool) {
 // townIn is how much of a name is the township before it, by its full name.
 func (l *line) townIn(name string) int {
 	for _, n := range l.env.Places {
-		if rest, ok := strings.CutPrefix(name, n.Value); ok && utf8.RuneCountInString(rest) > 2 && !generic(rest) {
+		if rest, ok := strings.CutPrefix(name, n.Value); ok && runes(rest) > 2 && !generic(rest) {
 			return len(n.Value)
 		}
 	}
@@ -153,7 +153,7 @@ func (fd *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	name, after := t[from:best], t[best:]
-	n := utf8.RuneCountInString(name)
+	n := runes(name)
 	if n < 2 || n > 30 || generic(name) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
 		return 0, 0, false
 	}
@@ -206,7 +206,7 @@ func (l *line) after(fd *Field) (span, bool) {
 			}
 			s := l.goodsFrom(from, len(fd.Starts) == 0)
 			begin := from - len(w)
-			if utf8.RuneCountInString(s.In(l.text)) >= 2 && (begin < at || begin == at && s.From > best.From) {
+			if runes(s.In(l.text)) >= 2 && (begin < at || begin == at && s.From > best.From) {
 				best, ok, at = s, true, begin
 				break
 			}
@@ -221,7 +221,7 @@ func (l *line) starting(fd *Field) (span, bool) {
 		for _, w := range fd.Starts {
 			i := strings.Index(s.In(l.text), w)
 			if i >= 0 && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
-				if g := l.goodsFrom(s.From+i, false); utf8.RuneCountInString(g.In(l.text)) > utf8.RuneCountInString(w) {
+				if g := l.goodsFrom(s.From+i, false); runes(g.In(l.text)) > runes(w) {
 					return g, true
 				}
 			}

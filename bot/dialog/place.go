@@ -110,7 +110,7 @@ func (l *line) partOfName(t string, at, after int) bool {
 			continue
 		}
 		if from, to, ok := fd.nameIn(t[at:], 0); ok && from < after-at {
-			return generic(t[after:at+to]) || utf8.RuneCountInString(t[after:at+to]) <= 2
+			return generic(t[after:at+to]) || runes(t[after:at+to]) <= 2
 		}
 	}
 	return false
@@ -166,7 +166,7 @@ func streetIn(t string) (from, end int) {
 			}
 		}
 		from += fillerEnd(t[from:end])
-		n := utf8.RuneCountInString(t[from:end])
+		n := runes(t[from:end])
 		if n >= 3 || n == 2 && strings.ContainsAny(t[from:end], "路街巷村镇乡") {
 			return from, end
 		}

@@ -3,7 +3,6 @@ package dialog
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -53,11 +52,11 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		v.Text = raw
 	default:
 		v.Text = f.readText(raw)
-		if utf8.RuneCountInString(v.Text) < 2 {
+		if runes(v.Text) < 2 {
 			return v, TooShort, ""
 		}
 	}
-	if f.Max > 0 && f.Type == Text && !f.Rest && utf8.RuneCountInString(v.Text) > int(f.Max) {
+	if f.Max > 0 && f.Type == Text && !f.Rest && runes(v.Text) > int(f.Max) {
 		return v, TooLong, strconv.FormatInt(f.Max, 10)
 	}
 	return v, "", ""
@@ -113,23 +112,25 @@ func (f *Field) choose(text string) (Option, bool) {
 // infer finds the option whose longest word occurs in the text; two options with
 // words of the same length settle nothing.
 func (f *Field) infer(text string) (best Option, found bool) {
-	text = zh.Fold(text)
+	text = fold(text)
 	length, tie := 0, false
 	for _, o := range f.Options {
-		for _, w := range append(o.Words, o.Label) {
-			w = zh.Fold(w)
-			n := utf8.RuneCountInString(w)
-			if n < length || !strings.Contains(text, w) {
+		for i := range len(o.Words) + 1 {
+			w := o.Label
+			if i < len(o.Words) {
+				w = o.Words[i]
+			}
+			if w = fold(w); len(w) < length || !strings.Contains(text, w) {
 				continue
 			}
-			if n == length && found && best.Value != o.Value {
+			if len(w) == length && found && best.Value != o.Value {
 				tie = true
 				continue
 			}
-			if n > length {
+			if len(w) > length {
 				tie = false
 			}
-			best, length, found = o, n, true
+			best, length, found = o, len(w), true
 		}
 	}
 	return best, found && !tie

@@ -3,7 +3,6 @@ package dialog
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -66,7 +65,7 @@ var becauses = []string{"更正原因", "原因", "说明", "理由", "因为", 
 // 原因:漏报一件」.
 func (s *step) takeReason(text string) string {
 	for i := range text {
-		if i > 0 && !separator([]rune(text[:i])[utf8.RuneCountInString(text[:i])-1]) && text[i-1] != ' ' {
+		if i > 0 && !separator([]rune(text[:i])[runes(text[:i])-1]) && text[i-1] != ' ' {
 			continue
 		}
 		for _, w := range becauses {
@@ -77,7 +76,7 @@ func (s *step) takeReason(text string) string {
 			if w == "因为" || w == "由于" {
 				rest = text[i:]
 			}
-			if rest = strings.TrimSpace(strings.TrimLeft(rest, ":: 是为")); utf8.RuneCountInString(rest) >= 2 {
+			if rest = strings.TrimSpace(strings.TrimLeft(rest, ":: 是为")); runes(rest) >= 2 {
 				s.d.Reason = rest
 				return strings.TrimSpace(strings.TrimRightFunc(text[:i], separator))
 			}
@@ -101,7 +100,7 @@ func (s *step) reason(text string) bool {
 		if lead == "因为" || lead == "由于" {
 			rest = t
 		}
-		if utf8.RuneCountInString(rest) < 2 || !s.d.Correcting && len(s.findings()) == 0 {
+		if runes(rest) < 2 || !s.d.Correcting && len(s.findings()) == 0 {
 			return false
 		}
 		s.explain(rest)

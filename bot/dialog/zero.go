@@ -1,0 +1,90 @@
+package dialog
+
+import "strings"
+
+// zeros finds the figures that are said to be none, 「没有办结」「移送无」「立案、办结均为
+// 零」, and 「其余为零」.
+func (t *table) zeros(text string) {
+	if t.zeroList(text) {
+		return
+	}
+	for _, p := range strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == '、' || c == '\t' }) {
+		if others(p) {
+			t.rest = true
+			t.covered += weight(p)
+			continue
+		}
+		if t.zeroList(p) {
+			continue
+		}
+		if fd := t.exactly(p); fd != nil {
+			t.pending = append(t.pending, fd)
+		} else if strings.ContainsAny(p, "几数若多") && t.labelAfter(trimFront(p)) > 0 { // 「检查几十户」
+			t.unclear = append(t.unclear, p)
+			t.covered += weight(p)
+		}
+	}
+}
+
+// nones are the words for none before or behind a name.
+var nones = strings.Fields("没有 暂无 均无 均为零 均为0 为零 为0 是零 均零 全无 都没有 都无 都为零 未开展 尚无 无 未 没 零")
+
+// zeroList takes a list of names that are all said to be none.
+func (t *table) zeroList(text string) bool {
+	text = strings.TrimSpace(text)
+	for _, none := range nones {
+		for _, names := range []string{after(text, none), strings.TrimRight(before(text, none), ":为是均都全也皆 ")} {
+			parts := strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune("、和及与或 ", r) })
+			var fields []*Field
+			for _, p := range parts {
+				if fd := t.exactly(trimFront(p)); fd != nil {
+					fields = append(fields, fd)
+				}
+			}
+			if len(fields) == 0 || len(fields) != len(parts) {
+				continue
+			}
+			if strings.ContainsAny(text, "均都全皆") {
+				fields = append(fields, t.pending...)
+			}
+			for _, fd := range fields {
+				t.hits = append(t.hits, hit{field: fd, value: "0", raw: text})
+			}
+			t.covered += weight(text)
+			t.pending = nil
+			return true
+		}
+	}
+	return false
+}
+
+// after is what follows a word at the front of a text, before what stands before
+// one at its end; "" if the word is not there.
+func after(text, word string) string {
+	if rest, ok := strings.CutPrefix(text, word); ok {
+		return rest
+	}
+	return ""
+}
+
+func before(text, word string) string {
+	if rest, ok := strings.CutSuffix(text, word); ok {
+		return rest
+	}
+	return ""
+}
+
+// others is 「其余为零」.
+func others(s string) bool {
+	for _, a := range []string{"其余", "其他", "其它", "别的", "剩下", "剩余", "另外"} {
+		rest, ok := strings.CutPrefix(s, a)
+		if !ok {
+			continue
+		}
+		rest = strings.TrimLeft(rest, "各项数据指标的都均全是为报填暂")
+		if rest != "" && nothing(rest) {
+			return true
+		}
+	}
+	return false
+}
