@@ -23,6 +23,7 @@ func lineOf(t *testing.T, path, text string) string {
 // TestAMistakeIsNamedWithLineKeyAndRemedy: one mistake each, in the configuration
 // that ships. at is a text of the line that must be named.
 func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		edit   edit
 		at     string
@@ -87,6 +88,7 @@ func TestAMissingFileSaysWhatToDo(t *testing.T) {
 // TestConfigurationAloneChangesTheBot: another figure, rule, deadline or unit needs
 // no Go.
 func TestConfigurationAloneChangesTheBot(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		edits []edit
 		as    string

@@ -81,6 +81,7 @@ type heard struct {
 // some units file before the first reminder, some after the eve, some late; the
 // test counts out by itself who should have heard what, and when.
 func TestTwentyFiveFridays(t *testing.T) {
+	t.Parallel()
 	d := shippedDesk(t, databases[0].url(t), edit{"clock_start: 2024-01-11T09:00", "clock_start: 2024-01-08T08:00"})
 	o := newOracle(t)
 	units := d.cfg.roster.Reporting()
@@ -173,6 +174,7 @@ func zeroReport(t *testing.T, d *desk, unit string) {
 // TestAReminderThatHasLostItsReasonIsNotSent: who files between the queueing and
 // the sending hears nothing.
 func TestAReminderThatHasLostItsReasonIsNotSent(t *testing.T) {
+	t.Parallel()
 	d := shippedDesk(t, databases[0].url(t))
 	_, err := d.advance(t.Context(), shanghai(t, "2024-01-19T09:00"))
 	require.NoError(t, err)

@@ -88,6 +88,7 @@ func (p *process) kill() {
 // line is on its way. The platform then hands in the last line again, and after a
 // kill between lines the one before, which was acknowledged.
 func TestKillLosesNothingAcknowledgedAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		const leads, kills = 12, 20
 		env := environment(t, url)
@@ -178,6 +179,7 @@ func checkLeads(t *testing.T, env []string, leads int) {
 // TestTwoPeopleInTwoProcesses write into one database at the same time: nobody
 // is turned away, nothing is lost, and the numbers have no gap.
 func TestTwoPeopleInTwoProcesses(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, url string) {
 		env := environment(t, url)
 		const each = 8
