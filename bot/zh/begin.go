@@ -142,5 +142,5 @@ func (l *Line) mayBeginNumbered(i int) bool {
 	case '分':
 		return l.get(j+1) == '钟'
 	}
-	return l.in(j, "年月日点时:-/天周星小半季刻礼到至~—–〜大工钟")
+	return mark(l.get(j))&counts != 0
 }

@@ -59,11 +59,7 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 // boundAfter is what the words at i say, and where they end.
 func (l *Line) boundAfter(i int) (b Bound, end int) {
 	j := l.blanks(i)
-	for _, note := range [...]string{"(含)", "(含本数)", "(不含)"} {
-		if end := l.word(j, note); end > 0 {
-			j = end
-		}
-	}
+	_, j = l.find(j, inclusive)
 	if w, end := l.find(j, mostAfter); w != "" && !(w == "不到" && end < len(l.r) && isNumeral(l.r[end])) {
 		return AtMost, end
 	}

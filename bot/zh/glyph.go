@@ -15,6 +15,7 @@ const (
 	half                       // 半
 	opens                      // begins a quantity or something with numerals in it that is none
 	dates                      // begins a date or a time
+	counts                     // follows the number of a date or a time
 	coded                      // begins a phone, a link or another code
 )
 
@@ -80,6 +81,9 @@ func marksOf(r rune) (m marks) {
 	}
 	if strings.ContainsRune(provinces, r) {
 		m |= coded | opens
+	}
+	if strings.ContainsRune("年月日点时:-/天周星小半季刻礼到至~—–〜大工钟", r) {
+		m |= counts
 	}
 	if beginsDate(r) {
 		m |= dates | opens

@@ -118,7 +118,7 @@ func (l *Line) Date(prefer Prefer) (When, bool) {
 
 // whenEnd is where a date or time at i ends, whatever it says; i if none is there.
 func (l *Line) whenEnd(i int) int {
-	if !l.mayBegin(i) {
+	if mark(l.r[i])&dates == 0 {
 		return i
 	}
 	all := l.lookBack()
@@ -126,6 +126,9 @@ func (l *Line) whenEnd(i int) int {
 		if n, found := slices.BinarySearchFunc(all, i, func(s seen, i int) int { return s.at - i }); found {
 			return all[n].end
 		}
+		return i
+	}
+	if !l.mayBegin(i) {
 		return i
 	}
 	r := reader{l: l, now: someDay.At(12, 0), today: someDay}

@@ -265,23 +265,23 @@ func (l *Line) duration(i int) (n int, half bool, unit string, end int) {
 	} else if l.get(j) == '月' {
 		return 0, false, "", i
 	}
-	for _, u := range [...]string{"分钟", "小时", "钟头", "天", "日", "周", "星期", "礼拜", "月", "年", "刻钟"} {
-		if end := l.word(j, u); end > 0 {
-			switch u {
-			case "钟头":
-				u = "小时"
-			case "日":
-				u = "天"
-			case "星期", "礼拜":
-				u = "周"
-			case "刻钟":
-				u = "刻"
-			}
-			return n, half, u, end
-		}
+	u, end := l.find(j, spans)
+	switch u {
+	case "":
+		return 0, false, "", i
+	case "钟头":
+		u = "小时"
+	case "日":
+		u = "天"
+	case "星期", "礼拜":
+		u = "周"
+	case "刻钟":
+		u = "刻"
 	}
-	return 0, false, "", i
+	return n, half, u, end
 }
+
+var spans = words("分钟 小时 钟头 天 日 周 星期 礼拜 月 年 刻钟")
 
 // shift is d moved by n units, and by half a one more, forward or back as sign is 1 or -1.
 func shift(d calendar.Date, sign, n int, half bool, unit string) calendar.Date {
@@ -320,20 +320,28 @@ func (r *reader) ago(i int) (point, outcome) {
 	if j == i {
 		return point{}, nothing
 	}
-	sign, end := 0, j
-	for _, word := range [...]struct {
-		text string
-		sign int
-	}{{"之前", -1}, {"以前", -1}, {"前", -1}, {"之后", 1}, {"以后", 1}, {"后", 1}, {"之内", 2}, {"以内", 2}, {"内", 2}} {
-		if k := l.word(j, word.text); k > 0 {
-			sign, end = word.sign, k
-			break
-		}
+	side, end := l.find(j, sides)
+	sign := 0
+	switch side {
+	case "之前", "以前", "前":
+		sign = -1
+	case "之后", "以后", "后":
+		sign = 1
+	case "之内", "以内", "内":
+		sign = 2
 	}
 	if sign == 0 || l.get(j-1) == '日' && sign < 0 && isDigit(l.get(i)) || l.in(end, "期台任往列茅线") {
 		return point{}, nothing
 	}
-	minutes := map[string]int{"分钟": 1, "小时": 60, "刻": 15}[unit]
+	minutes := 0
+	switch unit {
+	case "分钟":
+		minutes = 1
+	case "刻":
+		minutes = 15
+	case "小时":
+		minutes = 60
+	}
 	if minutes > 0 && sign != 2 {
 		d := time.Duration(n*minutes) * time.Minute
 		if half {

@@ -64,11 +64,7 @@ func (l *Line) slashed(from, to int) (Number, bool) {
 // rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
 func (l *Line) rangeSign(i int) int {
 	j := l.blanks(i)
-	for _, note := range [...]string{"(含)", "(不含)", "(含本数)"} {
-		if end := l.word(j, note); end > 0 {
-			j = end
-		}
-	}
+	_, j = l.find(j, inclusive)
 	k := j
 	for l.in(k, "-~—–〜～－") && k < j+2 {
 		k++
@@ -173,6 +169,9 @@ func (l *Line) takeUpper(low *quantity) {
 }
 
 var upTo = words("不满 不足 不到 不超过 未满 低于 少于 小于 至多 最多")
+
+// inclusive are notes behind the end of a range.
+var inclusive = words("(含) (不含) (含本数)")
 
 // small says whether a range's first end may borrow the 万 of its second: 3-5万.
 func small(c cardinal) bool { return c.scale == 0 && c.value > 0 }

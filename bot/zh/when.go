@@ -169,34 +169,33 @@ func (r *reader) suffix(p *point) {
 	}
 	l := r.l
 	j := l.blanks(p.end)
-	for _, since := range [...]string{"份以来", "以来", "至今", "到现在", "到今天", "到目前为止", "到目前", "迄今"} {
-		if end := l.word(j, since); end > 0 && !p.clock && p.moment.IsZero() && p.first.Compare(r.today) <= 0 {
-			p.end, p.last, p.period, p.also = end, r.today, true, nil
-			return
-		}
+	if _, end := l.find(j, sinceWords); end > j && !p.clock && p.moment.IsZero() && p.first.Compare(r.today) <= 0 {
+		p.end, p.last, p.period, p.also = end, r.today, true, nil
+		return
 	}
 	if !p.moment.IsZero() {
 		return
 	}
-	for _, about := range [...]string{"左右", "前后", "许", "多"} {
-		if end := l.word(p.end, about); end > 0 && (p.clock || about == "左右" || about == "前后") {
-			p.end, p.about = end, true
-			return
-		}
+	if w, end := l.find(p.end, aboutWords); w != "" && (p.clock || w == "左右" || w == "前后") {
+		p.end, p.about = end, true
+		return
 	}
-	for _, before := range [...]string{"下班以前", "下班之前", "下班前", "之前", "以前", "前"} {
-		if end := l.word(j, before); end > 0 && !l.in(end, "后往来期述台") {
-			p.end, p.edge = end, Before
-			return
-		}
+	if w, end := l.find(j, beforeWords); w != "" && !l.in(end, "后往来期述台") {
+		p.end, p.edge = end, Before
+		return
 	}
-	for _, after := range [...]string{"之后", "以后", "后"} {
-		if end := l.word(j, after); end > 0 && !l.in(end, "续期来台面勤") {
-			p.end, p.edge = end, After
-			return
-		}
+	if w, end := l.find(j, afterWords); w != "" && !l.in(end, "续期来台面勤") {
+		p.end, p.edge = end, After
 	}
 }
+
+// Words behind a time.
+var (
+	sinceWords  = words("份以来 以来 至今 到现在 到今天 到目前为止 到目前 迄今")
+	aboutWords  = words("左右 前后 许 多")
+	beforeWords = words("下班以前 下班之前 下班前 之前 以前 前")
+	afterWords  = words("之后 以后 后")
+)
 
 // point reads a day or a period by its name, with the hour behind it, or an
 // hour alone.
