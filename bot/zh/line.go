@@ -30,9 +30,14 @@ type Line struct {
 	amounts  []quantity
 	measured bool // amounts is filled
 
+	dialled    dialled // the phone found last
+	dialledAt  int
+	dialledEnd int
+
 	// Room for a usual line, so that preparing it is one allocation.
 	runes   [usual]rune
 	offsets [usual + 1]int32
+	room    [3]quantity
 }
 
 // usual is as many runes as most lines have at most.

@@ -30,9 +30,10 @@ func Moneys(text string) []Money { return newLine(text).Moneys() }
 // Moneys is what the function [Moneys] reads.
 func (l *Line) Moneys() []Money {
 	var found []Money
-	for _, q := range l.quantities() {
-		l.asMoney(&q)
-		if m, ok := q.money(); ok && (!m.Bare || l.bareMoney(&q)) {
+	amounts := l.quantities()
+	for i := range amounts {
+		q := &amounts[i]
+		if m, ok := q.money(l.moneyUnit(q)); ok && (!m.Bare || l.bareMoney(q)) {
 			found = append(found, m)
 		}
 	}
@@ -58,35 +59,32 @@ func ParseMoney(whole string) (Money, bool) {
 	if what != read || q.end != to || q.Span.From != int(l.at[from]) {
 		return Money{}, false
 	}
-	m, ok := q.money()
+	m, ok := q.money(l.moneyUnit(&q))
 	if !ok || m.Bare && (q.Unit != "" || q.card.naught) {
 		return Money{}, false
 	}
 	return m, ok
 }
 
-// money reads the quantity at i as an amount.
+// money reads the quantity at i, which may be an amount.
 func (l *Line) money(i int) (quantity, outcome) {
 	if l.get(i-1) == '负' || l.get(i-1) == '-' && (l.dashMeansMinus(i-1) || l.lineStart(i-1)) {
 		q, _ := l.quantity(i)
 		return q, refused
 	}
-	q, what := l.number(i)
-	if what == read {
-		l.asMoney(&q)
-	}
-	return q, what
+	return l.number(i)
 }
 
-// asMoney gives a quantity the unit that it has as an amount: 元 after ¥, and
-// pieces where 块 counts things.
-func (l *Line) asMoney(q *quantity) {
-	if q.sign && q.Unit == "" {
-		q.Unit = "元"
+// moneyUnit is the unit that a quantity has as an amount: 元 after ¥, and pieces
+// where 块 counts things.
+func (l *Line) moneyUnit(q *quantity) string {
+	switch {
+	case q.sign && q.Unit == "":
+		return "元"
+	case isPieces(l, q):
+		return "片"
 	}
-	if isPieces(l, q) {
-		q.Unit = "片"
-	}
+	return q.Unit
 }
 
 // yuanSigns are the signs of the currency before an amount.
@@ -214,11 +212,12 @@ func (l *Line) digitBefore(i int, units string) (d Num, end int) {
 	return 0, i
 }
 
-// money is the quantity as an amount; ok is false where it counts something else.
-func (q *quantity) money() (Money, bool) {
+// money is the quantity with that unit as an amount; ok is false where it counts
+// something else.
+func (q *quantity) money(unit string) (Money, bool) {
 	var fen Num // how many millionths of the unit make one 分
 	bare := false
-	switch q.Unit {
+	switch unit {
 	case "元", "圆", "块", "块钱", "元钱", "人民币":
 		fen = One / 100
 	case "角", "毛", "毛钱":

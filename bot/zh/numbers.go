@@ -50,7 +50,7 @@ func (l *Line) quantities() []quantity {
 	if l.has&(numeral|half) == 0 {
 		return nil
 	}
-	l.amounts = make([]quantity, 0, 4)
+	l.amounts = l.room[:0]
 	for i := 0; i < len(l.r); {
 		if mark(l.r[i])&opens == 0 {
 			i++

@@ -86,8 +86,20 @@ func (d *dialled) add(b byte) {
 	}
 }
 
-// phoneDigits reads the phone number at i; end is i if there is none.
+// phoneDigits reads the phone number at i, remembering the last that it found;
+// end is i if there is none.
 func (l *Line) phoneDigits(i int) (d dialled, end int) {
+	if l.dialledEnd > 0 && l.dialledAt == i {
+		return l.dialled, l.dialledEnd
+	}
+	if d, end = l.dial(i); end > i {
+		l.dialled, l.dialledAt, l.dialledEnd = d, i, end
+	}
+	return d, end
+}
+
+// dial reads the phone number at i; end is i if there is none.
+func (l *Line) dial(i int) (d dialled, end int) {
 	if prev := l.get(i - 1); isDigit(prev) || isLetter(prev) && !l.afterLabel(i) || l.in(i-1, "-.*_") {
 		return d, i
 	}

@@ -99,7 +99,9 @@ func (p point) when(l *Line, i int) When {
 		w.From, w.To = p.moment, p.moment
 	case p.clock:
 		w.From = p.first.At(0, p.from)
-		w.To = p.last.At(0, p.to)
+		if w.To = w.From; p.last != p.first || p.to != p.from {
+			w.To = p.last.At(0, p.to)
+		}
 		if p.grain == PartOfDay {
 			w.To = w.To.Add(-time.Second)
 		}
