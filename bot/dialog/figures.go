@@ -20,14 +20,20 @@ func (s *step) lines(text string) {
 		return
 	}
 	s.out.Taken = Surely
-	for i, h := range read.hits {
-		if slices.ContainsFunc(read.hits, func(o hit) bool { return o.field == h.field && !o.total && !h.total && o.value != h.value }) {
-			if !slices.ContainsFunc(read.hits[:i], func(o hit) bool { return o.field == h.field }) {
-				s.out.Problems = append(s.out.Problems, Problem{Field: h.field.Key, Raw: read.of(h.field), Why: NotANumber})
-			}
-			continue
+	values := map[*Field][]string{} // one figure said twice, otherwise, is a question
+	for _, h := range read.hits {
+		if !h.total && !slices.Contains(values[h.field], h.value) {
+			values[h.field] = append(values[h.field], h.value)
 		}
-		s.figure(h)
+	}
+	for _, h := range read.hits {
+		switch said := values[h.field]; {
+		case h.total || len(said) == 1:
+			s.figure(h)
+		case len(said) > 1:
+			s.out.Problems = append(s.out.Problems, Problem{Field: h.field.Key, Raw: read.of(h.field), Why: NotANumber})
+			values[h.field] = nil
+		}
 	}
 	s.unclear(read)
 }
@@ -171,7 +177,10 @@ func (f *Form) figures(text string) reading {
 func segmentEnd(text string, from int, toks []token) int {
 	for i, r := range text[from:] {
 		at := from + i
-		if breaks(r) && !slices.ContainsFunc(toks, func(t token) bool { return t.from < at && at < t.to }) {
+		for len(toks) > 0 && toks[0].to <= at {
+			toks = toks[1:]
+		}
+		if breaks(r) && (len(toks) == 0 || toks[0].from >= at) {
 			return at
 		}
 	}
@@ -239,7 +248,7 @@ func (t *table) one(c claim) (used int) {
 	} else {
 		fd, used = t.around(c)
 	}
-	raw := strings.TrimSpace(strings.TrimLeft(c.before, "、 ") + t.text[c.from:c.to+used])
+	raw := strings.TrimSpace(strings.TrimLeft(c.before, "、( ") + t.text[c.from:c.to+used])
 	head := trimFiller(c.before)
 	switch {
 	case others(strings.TrimSpace(c.before + t.text[c.from:c.to])):

@@ -121,7 +121,7 @@ func (l *line) rest(text string) bool {
 // means a choice, or words that no value came from.
 func (l *line) substance() bool {
 	for _, k := range l.out.Changed {
-		if fd, _ := l.form.Field(k); fd.Type == Quantity || fd.Type == Text && len(fd.After) > 0 && len(fd.Words) == 0 {
+		if fd, _ := l.form.Field(k); fd.Type == Quantity || fd.Type == Text && len(fd.Starts) > 0 {
 			return true
 		}
 	}

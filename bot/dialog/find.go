@@ -140,7 +140,7 @@ func (l *line) money(fd *Field) (span, bool) {
 		if i > 0 && l.moneys[i-1].To == m.From && strings.HasPrefix(m.In(l.text), "一") { // 500元一块
 			continue
 		}
-		if pick < 0 && !m.Bare && !each(before, l.text[m.To:]) && l.free(m.Span) {
+		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) {
 			pick = i
 		}
 	}
@@ -148,6 +148,13 @@ func (l *line) money(fd *Field) (span, bool) {
 		return span{}, false
 	}
 	return l.moneys[pick].Span, true
+}
+
+// afterGoods says that an amount stands behind a quantity of goods: 「200双 3万」.
+func (l *line) afterGoods(m zh.Money) bool {
+	return slices.ContainsFunc(l.numbers, func(n zh.Number) bool {
+		return n.To <= m.From && n.Value != zh.One && slices.Contains(goods, n.Unit) && strings.Trim(l.text[n.To:m.From], " ,、约共大概值") == ""
+	})
 }
 
 // each says whether an amount is the price of one piece or was paid for
@@ -170,12 +177,12 @@ func each(before, after string) bool {
 // ofPrice says that a number is the piece that a price is of: 180元一双.
 func (l *line) ofPrice(n zh.Number) bool {
 	return n.Value == zh.One && slices.ContainsFunc(l.moneys, func(m zh.Money) bool {
-		return m.To <= n.From && strings.Trim(l.text[m.To:n.From], " /") == ""
+		return m.To <= n.From && strings.Trim(l.text[m.To:n.From], " /") == "" || n.To <= m.From && strings.Trim(l.text[n.To:m.From], " 卖售") == ""
 	})
 }
 
 // sold are the words before a number that was sold and is not there any more.
-var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每"}
+var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每", "不是", "登记", "报"}
 
 // prices are the words before an amount that is a price and not the worth of all.
 var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套",

@@ -153,7 +153,7 @@ func (l *line) dictated(ps []part) []part {
 				continue
 			}
 			q := l.part(span{From: at, To: p.To})
-			if q.field == nil || q.field == p.field || listMark(l.text[at:p.To]) > 0 || runes(l.text[p.value:at]) < 2 {
+			if q.field == nil || q.field == p.field || q.value >= q.To || listMark(l.text[at:p.To]) > 0 || runes(l.text[p.value:at]) < 2 {
 				continue
 			}
 			p.To = at

@@ -63,9 +63,14 @@ func lastBytes(s string) (set uint64) {
 	return set
 }
 
-// shortened is the words before a number without a general word at their end,
+// shortened is the words before a number without a general word in or behind them,
 // where a name is left then; else "".
 func (t *table) shortened(head string) string {
+	for _, w := range inner {
+		if s := strings.Replace(head, w, "", 1); s != head && t.labelBefore(s) > 0 {
+			return s
+		}
+	}
 	for _, w := range general {
 		if s, ok := strings.CutSuffix(head, w); ok && t.labelBefore(s) > 0 {
 			return s
@@ -143,7 +148,10 @@ func (t *table) labelBefore(words string) int {
 // general are the words behind a name that add nothing: 立案件数, 办结案件.
 var general = strings.Fields("案件数 案件 件数 起数 户数 户次 次数 人数 人次 个数 家数 数量 数 金额 总额 总数 情况 任务 工作 商品 物品 机关 部门 犯罪 商家 单位")
 
-// fillers of a figure are the words between a name and its number.
+// inner are the words inside a name that add nothing: 检查各类经营主体.
+var inner = strings.Fields("各类 各种 侵权假冒伪劣 侵权假冒 假冒侵权 假冒伪劣 侵权 假冒 涉嫌 违法 辖区 相关 有关 涉案 重点")
+
+// between are the words between a name and its number.
 var between = strings.Fields("累计 共计 合计 总计 总共 数量 一共 大约 分别 本周 本期 共 约 了 计 达 为 是 有 近 各 已 增加到")
 
 // trimFiller cuts the words between a name and its number.

@@ -32,7 +32,7 @@ var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 �
 
 // kinds are what a shop sells: with an ending alone behind them they name no shop.
 var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 花 眼镜 零售 批发 专卖 直营 体育用品 运动
-	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 连锁 旗舰 小商 大 老`)
+	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
 
 // phrase finds a text by its words, by how such names end, or by the words it
 // follows or begins with.
@@ -111,7 +111,7 @@ func introEnd(t string) int {
 	at := 0
 	for {
 		n := fillerEnd(t[at:])
-		for _, w := range []string{"一家名为", "一家叫", "名为", "名叫", "叫做", "店名叫", "店名", "招牌", "一家", "一间", "有家", "有个", "有一家", "某", "该", "这家", "那家", "的", "开的", "经营的", "叫", "家", "网店", "店铺", "主播", "小店"} {
+		for _, w := range []string{"一家名为", "一家叫", "名为", "名叫", "叫做", "店名叫", "店名", "招牌", "一家", "一间", "有家", "有个", "有一家", "某", "该", "这家", "那家", "的", "开的", "经营的", "叫", "家", "一个", "某个", "有一个", "铺位", "店面", "网店", "店铺", "主播", "小店"} {
 			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳"}) && len(w) > n {
 				n = len(w)
 			}
@@ -201,7 +201,7 @@ func (l *line) after(fd *Field) (span, bool) {
 				break
 			}
 			from += i + len(w)
-			if l.used[from-len(w)] || begins(l.text[from:], notGoodsAfter) {
+			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) {
 				continue
 			}
 			s := l.goodsFrom(from, len(fd.Starts) == 0)
@@ -221,9 +221,15 @@ func (l *line) starting(fd *Field) (span, bool) {
 		for _, w := range fd.Starts {
 			i := strings.Index(s.In(l.text), w)
 			if i >= 0 && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
-				if g := l.goodsFrom(s.From+i, false); runes(g.In(l.text)) > runes(w) {
-					return g, true
+				g := l.goodsFrom(s.From+i, false)
+				if slices.Contains(fd.Starts, g.In(l.text)) { // 「假冒 耐克」
+					more := l.goodsFrom(min(g.To+1, len(l.text)), false)
+					if l.text[g.To:more.From] != " " || more.To == more.From {
+						continue
+					}
+					g.To = more.To
 				}
+				return g, true
 			}
 		}
 	}
@@ -238,7 +244,7 @@ var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 �
 var notGoodsAfter = strings.Fields("者 部 户 额 家 场 点 店 日期 许可 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
 
 // goodsEnd are the words at which the name of goods is over.
-var goodsEnd = strings.Fields(`约 共 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
+var goodsEnd = strings.Fields(`约 共 在 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
 	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
 
 // goodsFrom is the name of goods that begins at an offset: up to a sign, a number,

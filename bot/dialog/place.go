@@ -9,7 +9,7 @@ import (
 // township, or by a part that ends like one of an address.
 
 // addressEnds are the words that end a part of an address.
-var addressEnds = strings.Fields(`工业区 工业园 工业园区 产业园 开发区 农贸市场 菜市场 批发市场 茶叶市场 大市场 小商品市场 市场 商城 建材城 茶博城 茶都 广场 大厦 小区 花园 新村 社区 大道 街道 商业街 步行街
+var addressEnds = strings.Fields(`工业区 工业园 工业园区 产业园 开发区 农贸市场 菜市场 批发市场 茶叶市场 大市场 小商品市场 市场 商城 建材城 茶博城 茶都 中心 广场 大厦 小区 花园 新村 社区 大道 街道 商业街 步行街
 	路口 街口 村口 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
 	大桥 国道 省道 县道 镇 乡 村 路 街 巷 号 弄 幢 栋 楼 层 室 组 座 单元 店面 大楼 综合楼 教学楼 办公楼 宿舍楼 附近 旁边 对面 斜对面 门口 隔壁 楼下 楼上 后面 边上 一带 交叉口 交界处`)
 
@@ -24,7 +24,7 @@ var stations = []string{"所", "市场监管所", "市监所", "监管所", "工
 
 // fillers are the words before an address or a name that belong to neither.
 var fillers = strings.Fields(`昨天 今天 前天 昨日 今日 刚才 上午 下午 晚上 中午 凌晨 我们 我所 我局 本所 执法人员 群众 消费者 市民 网友 热心 近日 日前 经查 位于 地址 就在 是在 设在 开在 住在 来到 前往 赶到 赴
-	在 到 对 于 是 就是 接 接到 据 称 有 有人 发现 巡查 检查 走访 经 由 从 去 向 和 与 内 里 处 上 了 时 报 查获 查扣 查处 举报 反映 投诉 线索 涉嫌 疑似 老板 业主 摊主 商户 经营户 当事人 店主 另 还有 还 ·`)
+	在 到 对 于 是 就是 接 接到 据 称 有 有人 发现 巡查 检查 走访 经 由 从 去 向 和 与 内 里 处 上 了 时 报 查到 查获 查扣 查处 举报 反映 投诉 线索 涉嫌 疑似 老板 业主 摊主 商户 经营户 当事人 店主 另 还有 还 ·`)
 
 // place finds an address: first one that names its township and goes on, then a
 // street or a market, then a township alone.
@@ -230,15 +230,21 @@ func partEnd(t string, from int) int {
 			continue
 		}
 		part, after := t[from:from+i], t[from+i+best:]
-		if strings.ContainsAny(part, "有的在人被把是称叫") {
+		if strings.ContainsAny(part, "有的在人被把是称叫查到用") {
 			return -1
 		}
 		switch {
 		case best == len(string(r)) && strings.ContainsRune(counted, r) && !numeral(part),
 			r == '号' && strings.HasPrefix(after, "店") && !strings.HasPrefix(after, "店面"),
 			begins(after, []string{"监管", "监督", "价格"}), // 市场监管所
+			r == '村' && strings.HasPrefix(after, "民"),
 			shopBetween(part) && !begins(t[from+i:], beside):
 			continue
+		}
+		if strings.ContainsRune(counted, r) { // B栋1203
+			if room := strings.TrimLeft(after, "0123456789-"); !begins(room, []string{"室", "号", "房"}) {
+				best += len(after) - len(room)
+			}
 		}
 		return from + i + best
 	}

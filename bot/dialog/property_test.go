@@ -154,7 +154,7 @@ func TestLongTextsTakeTimeInProportion(t *testing.T) {
 	table, tableEnv := s.weeklyForm()
 	run := func(f *Form, e Env, text string) time.Duration {
 		best := time.Hour
-		for range 3 {
+		for range 5 {
 			start := time.Now()
 			Step(f, Draft{}, Input{Text: text}, e)
 			best = min(best, time.Since(start))
@@ -168,7 +168,7 @@ func TestLongTextsTakeTimeInProportion(t *testing.T) {
 	}{{form, env, full + "。"}, {form, env, "店"}, {form, env, "地点:"}, {table, tableEnv, "行动3次 巡逻5次,"}, {table, tableEnv, "检查"}} {
 		short := run(c.form, c.env, strings.Repeat(c.text, 20))
 		long := run(c.form, c.env, strings.Repeat(c.text, 200))
-		require.Less(t, long, 60*short+5*time.Millisecond, c.text)
+		require.Less(t, long, 70*short+10*time.Millisecond, c.text)
 	}
 }
 

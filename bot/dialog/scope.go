@@ -48,8 +48,12 @@ func cumulative(text string) bool {
 	return true
 }
 
-// sentence is the text since the last full stop.
+// farthest is how far back, in bytes, a word like 累计 still tells of a number.
+const farthest = 600
+
+// sentence is the text since the last full stop, as far back as matters.
 func sentence(text string) string {
+	text = text[max(0, len(text)-farthest):]
 	return text[strings.LastIndexAny(text, "。;\n")+1:]
 }
 

@@ -81,7 +81,7 @@ func ignorance(s string) bool {
 }
 
 // ignorant are the words for "nobody knows".
-var ignorant = strings.Fields("暂不清楚 还不清楚 不太清楚 说不清楚 都不知道 还不知道 暂不知道 不知道 不清楚 不明确 不明 未知 待查明 待查 待核查 待核实 待定 不详 不晓得 没有名字 暂无 查不到 不确定")
+var ignorant = strings.Fields("暂不清楚 还不清楚 不太清楚 说不清楚 都不知道 还不知道 暂不知道 不知道 不清楚 不明确 不明 未知 待查明 待查 待核查 待核实 待定 不详 不晓得 没有名字 待统计 未统计 暂无 查不到 不确定")
 
 // bind is the words between a name and its value.
 var binds = []string{"改成了", "更正为", "修改为", "应该是", "改成", "改为", "变为", "调整为", "更改为", "应为", "改到", "换成", "叫做", "叫", "是", "为", ":", "=", "改"}

@@ -17,13 +17,26 @@ func (t *table) zeros(text string) {
 		if t.zeroList(p) {
 			continue
 		}
-		if fd := t.exactly(p); fd != nil {
+		if fd := t.unknown(p); fd != nil { // 「案值待查」 is no figure
+			t.hits = append(t.hits, hit{field: fd, value: p, raw: p})
+			t.covered += weight(p)
+		} else if fd := t.exactly(p); fd != nil {
 			t.pending = append(t.pending, fd)
 		} else if strings.ContainsAny(p, "几数若多") && t.labelAfter(trimFront(p)) > 0 { // 「检查几十户」
 			t.unclear = append(t.unclear, p)
 			t.covered += weight(p)
 		}
 	}
+}
+
+// unknown is the figure that a text says nobody knows.
+func (t *table) unknown(text string) *Field {
+	for _, w := range ignorant {
+		if name, ok := strings.CutSuffix(text, w); ok {
+			return t.exactly(strings.TrimRight(name, ": 还"))
+		}
+	}
+	return nil
 }
 
 // nones are the words for none before or behind a name.
@@ -76,12 +89,12 @@ func before(text, word string) string {
 
 // others is 「其余为零」.
 func others(s string) bool {
-	for _, a := range []string{"其余", "其他", "其它", "别的", "剩下", "剩余", "另外"} {
+	for _, a := range []string{"其余", "其他", "其它", "别的", "剩下", "剩余", "另外", "全部", "各项", "所有", "以上"} {
 		rest, ok := strings.CutPrefix(s, a)
 		if !ok {
 			continue
 		}
-		rest = strings.TrimLeft(rest, "各项数据指标的都均全是为报填暂")
+		rest = strings.TrimLeft(rest, "各项目数据指标的都均全部是为报填暂: ")
 		if rest != "" && nothing(rest) {
 			return true
 		}
