@@ -131,7 +131,7 @@ func (l *Line) mayBeginNumbered(i int) bool {
 	j = l.blanks(j)
 	switch l.get(j) {
 	case '号':
-		return !l.notDayNumber(j+1) && !l.addressBefore(i)
+		return !l.addressBefore(i) && !l.notDayNumber(j+1)
 	case '.': // 3.6万 is none, 1.15前 and 2024.1.15 are
 		if j++; isDigit(l.r[i]) {
 			j = l.blanks(j + min(l.digitsAt(j), 3))

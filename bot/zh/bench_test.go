@@ -7,7 +7,7 @@ import (
 )
 
 // lead is a line as people on a raid send it, 54 characters long.
-const lead = "昨天下午三点半在凤城镇建设路12号查获假茅台12瓶，货值约3.6万元，电话13812345678转小陈"
+const lead = "昨天下午三点半在凤城镇建设路12号查获假茅台12瓶，货值约3.6万元，电话13812345678转店主本人吧"
 
 // BenchmarkLead reads all that a lead needs of one line, once with a shared
 // [zh.Line] and once with the functions, and prints lines/s.

@@ -11,16 +11,29 @@ import (
 // said at now:
 //
 //   - 2024年1月15日, 2024-01-15, 1月15日, 15号, 二〇二四年一月, 1.17前
+//
 //   - 昨天, 大前天, 上周五, 这周二, 下下周一, 周五, 三天前, 半小时前, 刚才, 近三天
+//
 //   - 下午三点半, 15:30, 3点一刻, with a day or alone; 昨晚, 明早8点
+//
 //   - 上周, 本旬, 上旬, 月底, 年初, 上个月, 一季度, 上半年, 今年以来
+//
 //   - 1月15日到26日, 5月-10月, 周一至周五, 9点到11点
+//
+//   - 第三周, 1月第2周, 2024年第12周; a week belongs to the month of its Thursday
+//
+//   - 农历八月十五, 腊月廿三, 除夕, 大年初一 of the years 2000 to 2050
+//
+//   - with a calendar ([Line.With]): 国庆期间, 春节前, 节后第二天, 节前最后一个工作日,
+//     3个工作日内, 下一个工作日
 //
 // Weeks begin on Monday; 下周三 is the Wednesday of the next week. A date
 // without its year is looked for the way prefer says, except that one less
-// than two months the other way is nearer the mark. Not read: days that do not
-// exist (2月30日), a date whose weekday in brackets is another, what repeats
-// (每周五), lunar days, and holidays by name, which only a calendar knows.
+// than two months the other way is nearer the mark. What may as well mean
+// another time says so in Also: 三点, 八月十五 of the lunar year, 第三周 of the
+// year. Not read: days that do not exist (2月30日), a date whose weekday in
+// brackets is another, what repeats (每周五, 每月25日), holidays without a calendar
+// or of a year that it does not know, and 节后一周内, which begins who knows when.
 func Dates(text string, now time.Time, prefer Prefer) []When { return Read(text, now).Dates(prefer) }
 
 // Dates is what the function [Dates] reads.
