@@ -150,8 +150,12 @@ func records(t *testing.T, d *desk) string {
 			}
 		}
 		for _, p := range d.cfg.periods {
-			for _, u := range d.cfg.roster.Reporting() {
-				versions, err := tx.Filings().History(ctx, d.cfg.table.ID, u.ID, weekly.PeriodKey(p))
+			current, err := tx.Filings().CurrentAll(ctx, d.cfg.table.ID, weekly.PeriodKey(p))
+			if err != nil {
+				return err
+			}
+			for _, c := range current {
+				versions, err := tx.Filings().History(ctx, d.cfg.table.ID, c.Unit, weekly.PeriodKey(p))
 				if err != nil {
 					return err
 				}
