@@ -90,9 +90,9 @@ func markedFrom(s string) int {
 	if len(t) < len(s) {
 		return len(t)
 	}
-	u := strings.TrimRight(t, ".、)）")
+	u := strings.TrimRight(t, ".、)")
 	if v := strings.TrimRight(u, "0123456789一二三四五六七八九十"); v != u && u != t {
-		return len(strings.TrimRight(v, "(("))
+		return len(strings.TrimRight(v, "("))
 	}
 	return len(strings.TrimRight(t, "①②③④⑤⑥⑦⑧⑨⑩"))
 }
@@ -130,7 +130,7 @@ func listMark(s string) int {
 	t := strings.TrimLeft(s, "-*·•【[「( ")
 	u := strings.TrimLeft(t, "0123456789一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩⑪⑫")
 	if u != t {
-		if v := strings.TrimLeft(u, ".、)):"); v != u || strings.ContainsAny(t[:len(t)-len(u)], "①②③④⑤⑥⑦⑧⑨⑩⑪⑫") {
+		if v := strings.TrimLeft(u, ".、):"); v != u || strings.ContainsAny(t[:len(t)-len(u)], "①②③④⑤⑥⑦⑧⑨⑩⑪⑫") {
 			return len(s) - len(v)
 		}
 	}

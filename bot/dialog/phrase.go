@@ -87,13 +87,13 @@ func (l *line) known(words []string) (best span, found bool) {
 
 // nameIn finds the first name with one of the field's endings in a stretch of
 // words: between a word of introduction and a word of trade.
-func (fd *Field) nameIn(t string, from int) (start, end int, ok bool) {
+func (f *Field) nameIn(t string, from int) (start, end int, ok bool) {
 	held := false // what comes next is whose right or complaint it is, or goods
 	for from < len(t) {
 		from += introEnd(t[from:])
 		to, word := nextStop(t, from)
 		if to > from && !held {
-			if start, end, ok = fd.nameBefore(t, from, to); ok {
+			if start, end, ok = f.nameBefore(t, from, to); ok {
 				return start, end, true
 			}
 		}
@@ -135,9 +135,9 @@ func nextStop(t string, from int) (at int, word string) {
 }
 
 // nameBefore is the name in t[from:to]: up to the last of the field's endings.
-func (fd *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
+func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	best := -1
-	for _, e := range fd.Ends {
+	for _, e := range f.Ends {
 		for at := from; at < to; {
 			i := strings.Index(t[at:to], e)
 			if i < 0 {

@@ -176,8 +176,18 @@ func TestGuidedModeAsksOneStepAfterTheOther(t *testing.T) {
 	k.say("跳过")
 	at, _ = k.form.Progress(k.d, k.env)
 	require.Equal(t, 5, at)
+	k.say("改地点 官桥镇").next(Question).holds("place", "官桥镇", "category", "其他(含不涉商品)")
 	k.say("完成").next(Ask) // the contents are still missing
 	k.say("卖假鞋").next(Confirm).holds("subject", "阿强鞋店", "content", "卖假鞋")
+}
+
+func TestAQuestionOrACourtesyAnswersNoGuidedQuestion(t *testing.T) {
+	k := lead(t).say("一步一步")
+	for _, other := range []string{"本周立了多少?", "谢谢", "好的"} {
+		k.say(other)
+		require.Equal(t, NotTaken, k.out.Taken, other)
+	}
+	k.say("阿强鞋店").next(Question).holds("subject", "阿强鞋店")
 }
 
 func TestGuidedFiguresTakeSeveralNumbersInOrder(t *testing.T) {

@@ -65,7 +65,7 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 // readText is a text as it is kept: without signs at its ends; an address without
 // the words and gaps that only lead through it.
 func (f *Field) readText(raw string) string {
-	raw = strings.TrimRight(raw, "。.,，;；:、 ")
+	raw = strings.TrimRight(raw, "。.,;:、，；： ")
 	if f.Type == Place {
 		raw = strings.NewReplacer(" ", "", ",", "").Replace(fromWords(raw))
 	}
@@ -159,7 +159,7 @@ func (f *Field) readNumber(raw string) (v Value, why Why, arg string) {
 // filler says whether what surrounds a number says nothing more than the field
 // does.
 func (f *Field) filler(s string) bool {
-	s = strings.Trim(s, "共约大概了是 ,,.。")
+	s = strings.Trim(s, "共约大概了是 ,.。")
 	if s == "" || s == f.Unit {
 		return true
 	}

@@ -58,29 +58,40 @@ func (s *step) wantsReason() bool {
 	return len(s.unexplained(all)) > 0 || s.d.Correcting && s.d.Reason == "" && s.d.changed()
 }
 
-// becauses are the words that begin a reason.
+// becauses are the words that begin a reason. Of 因为 and 由于 the word itself is a
+// part of it.
 var becauses = []string{"更正原因", "原因", "说明", "理由", "因为", "由于"}
+
+// because is the reason that a text begins with; "" if it begins with none.
+func because(text string) string {
+	for _, w := range becauses {
+		rest, ok := strings.CutPrefix(text, w)
+		if !ok {
+			continue
+		}
+		if w == "因为" || w == "由于" {
+			rest = text
+		}
+		if rest = strings.TrimSpace(strings.TrimLeft(rest, ":： 是为")); runes(rest) >= 2 {
+			return rest
+		}
+		return ""
+	}
+	return ""
+}
 
 // takeReason cuts the reason off a correction that carries one: 「案值改成1.8万
 // 原因:漏报一件」.
 func (s *step) takeReason(text string) string {
-	for i := range text {
-		if i > 0 && !separator([]rune(text[:i])[runes(text[:i])-1]) && text[i-1] != ' ' {
-			continue
-		}
-		for _, w := range becauses {
-			rest, ok := strings.CutPrefix(text[i:], w)
-			if !ok {
-				continue
-			}
-			if w == "因为" || w == "由于" {
-				rest = text[i:]
-			}
-			if rest = strings.TrimSpace(strings.TrimLeft(rest, ":: 是为")); runes(rest) >= 2 {
-				s.d.Reason = rest
+	begin := true // a word may begin here
+	for i, r := range text {
+		if begin {
+			if reason := because(text[i:]); reason != "" {
+				s.d.Reason = reason
 				return strings.TrimSpace(strings.TrimRightFunc(text[:i], separator))
 			}
 		}
+		begin = separator(r) || r == ' '
 	}
 	return text
 }
@@ -90,24 +101,13 @@ func (s *step) reason(text string) bool {
 	if s.d.Phase != Confirming {
 		return false
 	}
-	t := strings.TrimSpace(text)
-	for _, lead := range becauses {
-		rest, ok := strings.CutPrefix(t, lead)
-		if !ok {
-			continue
-		}
-		rest = strings.TrimLeft(rest, ":: 是为")
-		if lead == "因为" || lead == "由于" {
-			rest = t
-		}
-		if runes(rest) < 2 || !s.d.Correcting && len(s.findings()) == 0 {
-			return false
-		}
-		s.explain(rest)
-		s.out.Taken = Surely
-		return true
+	reason := because(strings.TrimSpace(text))
+	if reason == "" || !s.d.Correcting && len(s.findings()) == 0 {
+		return false
 	}
-	return false
+	s.explain(reason)
+	s.out.Taken = Surely
+	return true
 }
 
 // explain keeps a reason for everything that wants one.
@@ -128,10 +128,17 @@ func (s *step) explain(text string) {
 	s.review()
 }
 
-// answer takes the answer to the guided question.
+// answer takes the answer to the guided question. A correction by name is one here
+// too, and a question or a courtesy is no answer.
 func (s *step) answer(text string) {
-	s.out.Taken = Surely
+	if begins(text, heads) && s.correct(text) {
+		return
+	}
 	keys := s.open(s.d.Step)
+	if len(keys) == 1 && s.courtesy(keys[0], text) {
+		return
+	}
+	s.out.Taken = Surely
 	if len(keys) == 0 {
 		s.move(+1)
 		return
@@ -166,6 +173,13 @@ func (s *step) answer(text string) {
 	}
 	s.out.Taken = max(s.out.Taken, Weakly)
 	s.out.Event = Question
+}
+
+// courtesy says whether a text is nothing that a field of words could hold: 好的,
+// 「本周立了多少?」.
+func (s *step) courtesy(key, text string) bool {
+	fd, _ := s.form.Field(key)
+	return (fd.Type == Text || fd.Type == Place) && (asks(text) && runes(text) <= 12 || chatter(text))
 }
 
 func (s *step) answerOne(key, text string) {

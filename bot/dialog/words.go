@@ -59,7 +59,7 @@ func (s *step) word(text string) (Action, bool) {
 
 // separators end a piece of a sentence.
 func separator(r rune) bool {
-	return strings.ContainsRune(",,。;;!!??\n\t|/", r) || r == '，' || r == '；'
+	return strings.ContainsRune(",;!?。\n\t|/，；！？", r)
 }
 
 // nothing are the words for "there is none".
