@@ -45,7 +45,6 @@ type World struct {
 
 	t        *testing.T
 	o        options
-	url      string
 	replies  map[string][]bot.Reply // to each person's last message
 	mu       sync.Mutex
 	messages int
