@@ -26,7 +26,7 @@
 // no backtracking beyond one reading, so time grows with the length of the text.
 //
 // What makes it quick (BenchmarkLead measures it: some five microseconds for
-// all that a lead needs of a line, a twelfth of what separate readers took):
+// all that a lead needs of a line, an eighth of what separate readers took):
 // nearly every character begins nothing, and a table by rune says so in one load;
 // most that could are settled by the next one; what numbers,
 // money and dates have in common is found once; words are found by their first

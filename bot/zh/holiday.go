@@ -51,9 +51,17 @@ func (r *reader) holidayAt(year, i int) (point, outcome) {
 	if name == "节" && l.in(i-1, "环细季情关音章枝礼骨调时气末使竹名佳过小个三两双每几春秋午明动庆旦夕一二四五六七八九十0123456789") {
 		return point{}, nothing
 	}
+	if w, end := l.find(j, holidayNames); w != "" && w != "节" { // 元旦春节期间
+		s := stay{reader: r, name: w, at: end, end: end}
+		s.parse()
+		return point{end: max(s.end, end)}, refused
+	}
 	s := stay{reader: r, year: year, name: name, from: i, at: j}
 	if !s.parse() {
-		return point{}, nothing
+		if name == "节" || name == "五一" || name == "十一" {
+			return point{}, nothing
+		}
+		return point{end: j}, refused // so that 端午前夕 is no 午前
 	}
 	if l.days == nil || s.part == unclear {
 		return point{end: s.end}, refused
@@ -118,7 +126,7 @@ func (s *stay) parse() bool {
 		return end > 0
 	}
 	switch {
-	case l.in(j, "前后") && !l.in(j+1, "后往来期述台续面勤") || l.word(j, "之前") > 0 || l.word(j, "之后") > 0 || l.word(j, "以前") > 0 || l.word(j, "以后") > 0:
+	case l.in(j, "前后") && !l.in(j+1, "后往来期述台续面勤夕") || l.word(j, "之前") > 0 || l.word(j, "之后") > 0 || l.word(j, "以前") > 0 || l.word(j, "以后") > 0:
 		return s.parseSide(j)
 	case l.word(j, "以来") > 0 || l.word(j, "至今") > 0:
 		s.part, s.end = sinceBegin, j

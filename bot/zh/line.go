@@ -85,7 +85,7 @@ func newLine(text string) *Line {
 
 func (l *Line) prepare(text string) {
 	l.src, l.r, l.at = text, l.runes[:0], l.offsets[:0]
-	if len(text) > usual {
+	if len(text) > 3*usual { // else append grows the few that are long in ASCII
 		if n := utf8.RuneCountInString(text); n > usual {
 			l.r, l.at = make([]rune, 0, n), make([]int32, 0, n+1)
 		}

@@ -51,7 +51,7 @@ func lunarDay(year, month int, leap bool, day int) (d calendar.Date, ok bool) {
 }
 
 // lunarWords begin a lunar date and need nothing after them, or a month or a
-// day after them. Those with 年 before 三 count on it.
+// day after them.
 var lunarWords = words("农历 阴历 旧历 正月 腊月 冬月 闰 除夕 大年三十 年三十 大年初一 大年初二 大年初三 大年初四 大年初五 大年初六 大年初七 元宵节 元宵夜")
 
 // lunar is a lunar date as it was said.
@@ -67,7 +67,7 @@ type lunar struct {
 func (r *reader) lunarAt(year, i int) (point, outcome) {
 	l := r.l
 	w, j := l.find(i, lunarWords)
-	if w == "" || w == "闰" && l.lunarMonth(i+1) == 0 {
+	if w == "" || w == "闰" && l.lunarMonth(i+1) == 0 || w == "元宵节" && l.in(j, "目") {
 		return point{}, nothing
 	}
 	var d lunar

@@ -52,6 +52,11 @@ func (l *Line) url(i int) int {
 			}
 		}
 	}
+	if n := l.digitsAt(i); n > 0 {
+		if next := l.get(i + n); next != '.' && next != '-' && !isLetter(next) {
+			return i
+		}
+	}
 	j := l.pastDomain(i)
 	if !l.isDomain(i, j) || l.get(j) == '@' {
 		return i

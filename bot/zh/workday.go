@@ -89,9 +89,17 @@ func (r *reader) weekNumber(i, year int, month calendar.Date) (point, outcome) {
 	if l.get(j) == '个' {
 		j++
 	}
+	if year == 0 && month.IsZero() && isHan(l.get(i-1)) && !l.in(i-1, "在于到至从和") {
+		return point{}, nothing // 开工第一周
+	}
 	end, ok := l.weekName(j)
 	if _, day := weekdayOf(l.get(end)); !ok || day || l.in(end, "边围年转长刊期到某密全遭岁末") {
 		return point{}, nothing
+	}
+	if k, another := l.weekName(l.beyond(end, "的")); another {
+		if _, day := weekdayOf(l.get(k)); day {
+			return point{end: k + 1}, refused // 第2周周三
+		}
 	}
 	said := year != 0 || !month.IsZero()
 	if year == 0 {
@@ -111,6 +119,8 @@ func (r *reader) weekNumber(i, year int, month calendar.Date) (point, outcome) {
 	thursday := p.first.AddDays(3)
 	inMonth := thursday.Month == month.Month && thursday.Year == month.Year
 	switch {
+	case !said && inMonth && r.prefer == Future && p.last.Before(r.today):
+		return point{end: end}, refused
 	case !inMonth && said:
 		return point{end: end}, refused
 	case !inMonth:
