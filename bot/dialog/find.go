@@ -107,8 +107,10 @@ func (l *line) spot(fd *Field) (span, bool) {
 	case Time:
 		return l.time()
 	case Phone:
-		if len(l.phones) > 0 {
-			return l.phones[0].Span, true
+		for _, p := range l.phones {
+			if !l.ofInformant(p.From) {
+				return p.Span, true
+			}
 		}
 	case Link:
 		if len(l.links) > 0 {
@@ -124,6 +126,31 @@ func (l *line) spot(fd *Field) (span, bool) {
 		}
 	}
 	return span{}, false
+}
+
+// informants are the words for those whose name and number are nobody's business:
+// they are no one a lead is about.
+var informants = strings.Fields("举报人 投诉人 报案人 反映人 提供人 联系人 证人 权利人 消费者 顾客 群众 市民 网友")
+
+// ofInformant says that what begins at an offset belongs to an informant: its clause
+// names one, or is no more than a label behind one that does.
+func (l *line) ofInformant(at int) bool {
+	before := l.clauseBefore(at)
+	if containsAny(before, informants) {
+		return true
+	}
+	_, rest, label := l.form.begins(strings.TrimSpace(before))
+	front := at - len(before) - 1
+	return label && strings.Trim(rest, ": 是为") == "" && front > 0 && containsAny(l.clauseBefore(front), informants)
+}
+
+// clauseBefore is what stands before an offset in its clause.
+func (l *line) clauseBefore(at int) string {
+	return l.text[strings.LastIndexFunc(l.text[:at], separator)+1 : at]
+}
+
+func containsAny(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
 // money finds the amount that is called what the field is called, else the first
@@ -160,19 +187,12 @@ func (l *line) afterGoods(m zh.Money) bool {
 // each says whether an amount is the price of one piece or was paid for
 // something: 「每双500元」「80元一双」「花300元买了」.
 func each(before, after string) bool {
-	for _, w := range prices {
-		if strings.HasSuffix(before, w) {
-			return true
-		}
-	}
-	after = strings.TrimLeft(after, " ")
-	for _, w := range []string{"/", "每", "一双", "一瓶", "一件", "一个", "一条", "一箱", "一盒", "一包", "一斤", "的价格", "的低价", "购买", "购得", "购入", "买"} {
-		if strings.HasPrefix(after, w) {
-			return true
-		}
-	}
-	return false
+	return ends(before, prices) || begins(strings.TrimLeft(after, " "), perPiece)
 }
+
+// perPiece are the words behind an amount that make it the price of one piece, or
+// what was paid.
+var perPiece = strings.Fields("/ 每 一双 一瓶 一件 一个 一条 一箱 一盒 一包 一斤 的价格 的低价 购买 购得 购入 买")
 
 // ofPrice says that a number is the piece that a price is of: 180元一双.
 func (l *line) ofPrice(n zh.Number) bool {
@@ -216,21 +236,36 @@ func countsGoods(unit, after string) bool {
 func (l *line) time() (span, bool) {
 	pick := span{}
 	for _, w := range l.dates {
-		if !l.free(w.Span) || w.Period || w.From.After(l.env.Now) || w.Grain == zh.Week || w.Grain == zh.Month || w.Grain == zh.Quarter || w.Grain == zh.HalfYear || w.Grain == zh.Year || ends(l.text[:w.Span.From], otherTimes) {
+		after := l.text[w.Span.To:]
+		if !l.free(w.Span) || !l.moment(w) || ends(l.text[:w.Span.From], otherTimes) {
 			continue
 		}
-		after := l.text[w.Span.To:]
-		for _, word := range []string{"发现", "检查", "巡查", "查获", "接到", "接群众", "接举报", "执法人员", "我所"} {
+		for _, word := range findings {
 			if i := strings.Index(after, word); i >= 0 && i <= 12 {
 				return w.Span, true
 			}
 		}
-		if pick.To == 0 && !begins(after, []string{"购买", "买", "进货", "生产", "下单", "网购"}) {
+		if pick.To == 0 && !begins(after, otherDeeds) && !(strings.HasSuffix(w.In(l.text), "号") && begins(after, numbered)) {
 			pick = w.Span
 		}
 	}
 	return pick, pick.To > 0
 }
+
+// moment says whether a time is a day or less, in the past, at which something can
+// be found.
+func (l *line) moment(w zh.When) bool {
+	return !w.Period && !w.From.After(l.env.Now) && slices.Contains([]zh.Grain{zh.Minute, zh.Hour, zh.PartOfDay, zh.Day}, w.Grain)
+}
+
+// findings are the words of finding behind a time.
+var findings = strings.Fields("发现 检查 巡查 查获 接到 接群众 接举报 执法人员 我所")
+
+// otherDeeds are the words behind a time at which something else was done.
+var otherDeeds = strings.Fields("购买 买 进货 生产 下单 网购")
+
+// numbered are things with a number: 2号直播间 is no day.
+var numbered = strings.Fields("直播 链接 摊 店 铺 仓 库 楼 柜 车间 厂 房 门 窗 商品 线 院 地块 档")
 
 // otherTimes are the words before a time that is not when something was found.
 var otherTimes = []string{"生产日期", "生产日期为", "保质期", "保质期至", "保质期到", "有效期", "有效期至", "到期", "购于", "买于", "日期", "日期:", "日期为", "生产于", "出厂", "自", "从"}

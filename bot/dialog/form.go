@@ -8,6 +8,20 @@
 // the time, what the records already know and the checks come in through Env;
 // how the outcome is put into words is the business of package templates.
 //
+// A message is read in passes, from what is sure to what is likely; what one pass
+// has taken no later one reads again:
+//
+//   - a form of mixed fields (a lead): labels (label.go), what its own form gives
+//     away (find.go: amounts, times, phones; place.go; phrase.go: names and goods),
+//     answers in the order that was asked (answer.go), and the words themselves
+//     (fill.go);
+//   - a form of lines (the weekly table): every number finds its name before,
+//     around or behind it (figures.go, names.go), or shares it (rows.go); what is
+//     said to be none (zero.go); what is no figure of this period (scope.go).
+//
+// How shops are called, the platforms, the words of trade, the names of figures
+// are data of the form; how Chinese goes on around them is here.
+//
 // What it promises, and its tests repeat:
 //   - nothing that was entered is lost by what is said later, unless it is
 //     corrected by name, taken back or the whole draft is dropped;

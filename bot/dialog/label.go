@@ -18,7 +18,7 @@ func (l *line) labelled() {
 		}
 		value, last := l.run(ps, i)
 		text := strings.Trim(value.In(l.text), " :")
-		if text == "" {
+		if text == "" || p.field.Type == Phone && l.ofInformant(p.value) {
 			continue
 		}
 		l.named = true

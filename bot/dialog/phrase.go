@@ -12,7 +12,7 @@ import (
 
 // trade are the words of trade and suspicion: an address or a name is over before
 // them, and what follows is goods.
-var trade = strings.Fields(`销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被`)
+var trade = strings.Fields(`销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
 
 // intros are the words behind which a name may begin.
 var intros = strings.Fields(`涉嫌 发现 查获 检查 巡查 举报 反映 投诉 正在 有人 有家 有个 有一 一家 一间 名为 名叫 叫做 店名叫 店名 招牌 字号 的 里 内有 内 疑似 在 位于 对 由 现场 经营者 平台 上 某 对面`)
@@ -25,7 +25,7 @@ var inside = strings.Fields("里 内 对 由 上 某 平台 对面 招牌 字号
 
 // sources are the words that make a company the one who complains and not the one
 // complained of.
-var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代表 工作人员 打假 授权 委托 维权 法务 转办 转来 移送")
+var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代表 工作人员 打假 授权 委托 维权 法务 转办 转来 移送 供货 供应 发货 批发给")
 
 // holders are the words before the name of one who complains or whose right it is.
 var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
@@ -48,7 +48,7 @@ func (l *line) phrase(fd *Field) (span, bool) {
 			}
 		}
 		for _, s := range l.open() {
-			if from, to, ok := personIn(s.In(l.text)); ok {
+			if from, to, ok := personIn(s.In(l.text)); ok && !containsAny(l.clauseBefore(s.From+from), informants) {
 				return span{From: s.From + from, To: s.From + to}, true
 			}
 		}
@@ -162,6 +162,9 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 
 // generic says that a name names nobody: 鞋店, 一家小超市.
 func generic(name string) bool {
+	if counted := strings.TrimLeft(name, "一二三四五六七八九十两几多数0123456789"); counted != name { // 三家店
+		name = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(counted, "家"), "间"), "个")
+	}
 	for _, e := range []string{"店", "超市", "商场", "商行", "公司", "厂", "经营部", "批发部", "门市部", "专柜", "摊位", "摊点", "摊", "仓库", "直播间", "作坊", "商铺", "店铺", "商店", "小卖部", "门店", "网店", "便利店", "药房", "窝点", "百货", "服饰", "茶庄", "饭店", "加工点", "房", "批发市场"} {
 		if stem, ok := strings.CutSuffix(name, e); ok && (stem == "" || slices.Contains(kindsOfShop, stem)) {
 			return true

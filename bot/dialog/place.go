@@ -92,14 +92,26 @@ func (l *line) township(t string) (at, after int, full bool) {
 	return at, after, full
 }
 
-// county is where the names of province, city and county before a township begin.
+// county is where the names of province, city and county before a township begin:
+// two characters before each 省, 市, 县 or 区, three where the stretch begins there.
 func county(t string, at int) int {
-	for _, w := range []string{"安溪县", "安溪", "泉州市", "泉州", "福建省", "福建"} {
-		if s, ok := strings.CutSuffix(t[:at], w); ok {
-			at = len(s)
+	first := fillerEnd(t[:at])
+	for {
+		r, size := utf8.DecodeLastRuneInString(t[:at])
+		name := t[min(first, at):max(first, at-size)]
+		if !strings.ContainsRune("省市县区", r) || runes(name) < 2 {
+			return at
+		}
+		back := 2
+		if runes(name) == 3 {
+			back = 3
+		}
+		at -= size
+		for range back {
+			_, n := utf8.DecodeLastRuneInString(t[:at])
+			at -= n
 		}
 	}
-	return at
 }
 
 // partOfName says that a township's short name begins a shop's: 凤城超市.
