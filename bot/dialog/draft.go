@@ -23,8 +23,6 @@ type Draft struct {
 	Shown []string `json:"shown,omitempty"`
 	// Notes are the reasons given for findings that may stand when explained.
 	Notes map[string]Note `json:"notes,omitempty"`
-	// Unread are the words that nothing could be made of, in the last message.
-	Unread []string `json:"unread,omitempty"`
 	// Rev counts the changes of values: a button printed on an older card is told
 	// apart by it.
 	Rev int `json:"rev"`

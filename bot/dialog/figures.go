@@ -42,7 +42,6 @@ func (s *step) unclear(r reading) {
 	for _, u := range r.unclear {
 		s.out.Problems = append(s.out.Problems, Problem{Raw: u, Why: Unclear})
 	}
-	s.d.Unread = r.unclear
 }
 
 func (s *step) figure(h hit) {

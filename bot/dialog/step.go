@@ -136,7 +136,6 @@ const (
 	TooShort     Why = "too_short"
 	TooLong      Why = "too_long"
 	KnownAlready Why = "fixed"      // it comes from the records
-	WhichField   Why = "which"      // two fields could be meant
 	Cumulative   Why = "cumulative" // the sum so far instead of this period's figure
 	Unclear      Why = "unclear"    // words that belong to no field
 	NotAsked     Why = "not_asked"
@@ -146,7 +145,6 @@ const (
 // that it is given.
 func Step(f *Form, d Draft, in Input, env Env) (Draft, Outcome) {
 	s := &step{form: f, d: d.clone(), env: env, before: d}
-	s.d.Unread = nil
 	switch {
 	case in.Action != "":
 		s.act(in.Action)
