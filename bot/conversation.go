@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -78,6 +79,11 @@ func (c *Conversation) Number(item string, passing bool, buttons []Button, now t
 // Close frees the numbers of an item.
 func (c *Conversation) Close(item string) {
 	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return o.Item == item })
+}
+
+// CloseAll frees the numbers of all items whose names begin so.
+func (c *Conversation) CloseAll(prefix string) {
+	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return strings.HasPrefix(o.Item, prefix) })
 }
 
 // Tap is what a number means now.

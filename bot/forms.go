@@ -179,7 +179,9 @@ func (s *Session) recorded() map[string]dialog.Value {
 func (t *Turn) submit(ctx context.Context, s *Session) error {
 	if !maps.EqualFunc(s.recorded(), s.Draft.Recorded, dialog.Value.Same) {
 		s.Draft.Rev++
-		t.Say("form.moved_on", nil)
+		if s.Draft.Recorded != nil {
+			t.Say("form.moved_on", nil)
+		}
 		return t.Reshow(ctx, s)
 	}
 	t.Close(s.item())

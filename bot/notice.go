@@ -27,6 +27,9 @@ type Notice struct {
 	Data     any
 	// Item is what the numbers on the card belong to; "" = the template.
 	Item string
+	// Replaces begins the names of older items whose numbers this one's card takes
+	// over ("weekly:"); "" = none.
+	Replaces string
 	// Wanted names a question that is asked just before sending
 	// ("weekly.unfiled:fengcheng:20240119"); "" = always wanted.
 	Wanted   string
@@ -39,8 +42,9 @@ type Notice struct {
 // numbers are not, because they must not collide with those of cards that reach
 // the person first.
 type draftNotice struct {
-	Reply Reply  `json:"reply"`
-	Item  string `json:"item"`
+	Reply    Reply  `json:"reply"`
+	Item     string `json:"item"`
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // notice renders a notice into an outbox row.
@@ -53,7 +57,7 @@ func (b *Bot) notice(n Notice, cause string, now time.Time) (store.Delivery, err
 	if item == "" {
 		item = n.Template
 	}
-	args, err := json.Marshal(draftNotice{Reply: r, Item: item})
+	args, err := json.Marshal(draftNotice{Reply: r, Item: item, Replaces: n.Replaces})
 	if err != nil {
 		return store.Delivery{}, fmt.Errorf("encoding the notice %s: %w", n.Template, err)
 	}
@@ -117,6 +121,9 @@ func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery, now ti
 	conv, err := loadConversation(row.State)
 	if err != nil {
 		return r, err
+	}
+	if n.Replaces != "" {
+		conv.CloseAll(n.Replaces)
 	}
 	r = numbered(r, conv.Number(n.Item, false, r.Buttons, now))
 	if row.State, err = json.Marshal(conv); err != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"unicode/utf8"
 
 	"zhuanban/bot/dialog"
@@ -26,6 +27,8 @@ type FormView struct {
 	Problems []ProblemView
 	Errors   []FindingView
 	Warnings []FindingView
+	// Unchanged says that a correction changes nothing yet.
+	Unchanged bool
 	// Held says that it was to be submitted and could not be.
 	Held bool
 	// Wanting says that a reason is wanted before it can be submitted.
@@ -109,6 +112,7 @@ func (s *Session) view(out dialog.Outcome) FormView {
 	for _, p := range out.Problems {
 		v.Problems = append(v.Problems, ProblemView{Label: s.label(p.Field), Raw: cut(p.Raw), Why: string(p.Why), Arg: p.Arg})
 	}
+	v.Unchanged = s.Draft.Correcting && maps.EqualFunc(s.Draft.Values, s.Draft.Base, dialog.Value.Same)
 	v.findings(s, out)
 	v.Held = out.Event == dialog.Fix || out.Event == dialog.Explain
 	if s.Env.Followups != nil {

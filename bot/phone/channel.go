@@ -16,7 +16,7 @@ var _ bot.Channel = (*Phone)(nil)
 // Name is "phone".
 func (p *Phone) Name() string { return Name }
 
-// Traits: the phone shows everything and knows a parcel that it has.
+// Traits says that the phone shows everything and knows a parcel that it has.
 func (p *Phone) Traits() bot.Traits {
 	return bot.Traits{Buttons: true, Files: true, Dedupes: true}
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"zhuanban/bot"
-	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/handlers/weekly/table"
@@ -104,9 +103,9 @@ func (d *Duty) filing(t *bot.Turn, s *bot.Session, g target, tb *table.Table, fc
 	for _, fi := range fc.check(s.Draft.Values) {
 		if note, ok := s.Draft.Notes[fi.ID]; ok {
 			if n.Reasons == nil {
-				n.Reasons = map[string]string{}
+				n.Reasons = map[string]dialog.Note{}
 			}
-			n.Reasons[fi.ID] = note.Reason
+			n.Reasons[fi.ID] = note
 		}
 	}
 	kept, err := json.Marshal(n)
@@ -286,12 +285,12 @@ func (d *Duty) heading(ctx context.Context, t *bot.Turn, g target) (string, erro
 	return strings.TrimSpace(page.Body), nil
 }
 
-// note says, on the correction of a period, how to report the next one, once that
-// has begun.
+// note says, on the correction of a period that is over, how to report the next
+// one.
 func (d *Duty) note(ctx context.Context, t *bot.Turn, g target) (string, error) {
 	next, ok := table.ByNo(d.cfg.Periods, g.period.No+1)
 	filed, err := d.current(ctx, t, g)
-	if err != nil || filed == nil || !ok || next.From.After(calendar.DateOf(t.Now)) {
+	if err != nil || filed == nil || !ok || !t.Now.After(g.period.Due) {
 		return "", err
 	}
 	page, err := t.Render("weekly.next", View{No: g.period.No, Next: next.No})

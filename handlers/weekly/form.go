@@ -255,24 +255,31 @@ type notes struct {
 	// Given are the figures that the person gave; the others are defaults,
 	// counted or computed.
 	Given []string `json:"given"`
-	// Reasons are the explanations of warnings, by rule.
-	Reasons map[string]string `json:"reasons,omitempty"`
+	// Reasons are the explanations of warnings, by rule, with the numbers that they
+	// were given for.
+	Reasons map[string]dialog.Note `json:"reasons,omitempty"`
 }
 
 // said are the values of a filing that a person gave.
 func (d *Duty) said(f store.Filing) map[string]dialog.Value {
-	var n notes
 	out := map[string]dialog.Value{}
-	if json.Unmarshal(f.Notes, &n) != nil {
-		return out
-	}
-	for _, k := range n.Given {
+	for _, k := range notesOf(f).Given {
 		out[k] = dialog.Value{Num: zh.Num(f.Values[k])}
 	}
 	return out
 }
 
-// correction is a draft of what was filed, ready to be changed.
+// notesOf reads what a filing keeps beside its values.
+func notesOf(f store.Filing) (n notes) {
+	if err := json.Unmarshal(f.Notes, &n); err != nil {
+		return notes{} // nothing was given that is known of
+	}
+	return n
+}
+
+// correction is a draft of what was filed, ready to be changed; what was explained
+// stays explained.
 func (d *Duty) correction(f store.Filing) dialog.Draft {
-	return dialog.Draft{Values: d.said(f), Base: d.said(f), BaseVersion: f.Version, Correcting: true, Phase: dialog.Confirming}
+	return dialog.Draft{Values: d.said(f), Base: d.said(f), BaseVersion: f.Version, Correcting: true,
+		Phase: dialog.Confirming, Notes: notesOf(f).Reasons}
 }

@@ -227,7 +227,7 @@ func (r *Reminders) urge(p table.Period, st standing, k StepKind, who func(bot.U
 			v.Unit, v.UnitID, v.Section = u.Name, u.ID, u.Kind == bot.Section
 			v.Mine = person.Unit == u.ID
 			out = append(out, bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: person.Account},
-				Template: "weekly." + string(k), Data: v, Item: item(p), Priority: bot.PriorityReminder,
+				Template: "weekly." + string(k), Data: v, Item: item(p), Replaces: name + ":", Priority: bot.PriorityReminder,
 				Wanted: name + ".unfiled:" + u.ID + ":" + key(p), Expires: p.Due})
 		}
 	}

@@ -183,7 +183,7 @@ func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
 		t.Say("weekly.not_yours", nil)
 		return g, "", false
 	}
-	return g, strings.Trim(rest, " ,:,:。"), d.begun(t, g.period)
+	return g, strings.Trim(rest, " ,:。"), d.begun(t, g.period)
 }
 
 // named finds the reporting unit that a text names, the longest name first, and

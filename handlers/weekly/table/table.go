@@ -101,7 +101,7 @@ func (ZeroReport) Allowed() []string { return []string{string(ZeroRequired), str
 // Cumulative says where cumulative figures come from.
 type Cumulative string
 
-// CumulativeAuto: added up from the accepted filings, never typed.
+// CumulativeAuto says that they are added up from the accepted filings, never typed.
 const CumulativeAuto Cumulative = "auto"
 
 // Allowed lists the ways.
