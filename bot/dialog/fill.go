@@ -47,10 +47,11 @@ func (s *step) fill(text string) {
 	l.inferred()
 }
 
-// giveBack leaves the draft as it was.
+// giveBack leaves the draft as it was before the line; what came with it, a place
+// from the map, stays.
 func (l *line) giveBack() {
-	l.out.Changed, l.out.Problems = nil, nil
-	l.d.Values = l.before.clone().Values
+	l.d.Values = l.values
+	l.out.Changed, l.out.Problems = l.out.Changed[:l.changes], l.out.Problems[:0]
 }
 
 // inferred takes choices from words that mean them: 「假冒」 is a trademark matter.

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +23,9 @@ type line struct {
 	phones  []zh.Phone
 	links   []zh.URL
 
+	values  map[string]Value // as they were before the line, and how many had changed
+	changes int
+
 	kept     span // the free text that a label named
 	named    bool // a label was used
 	conflict bool // unlabelled words say something else than was said before
@@ -31,7 +35,7 @@ type line struct {
 type span = zh.Span
 
 func newLine(s *step, text string) *line {
-	l := &line{step: s, text: text, used: make([]bool, len(text)), moneys: zh.Moneys(text), numbers: zh.Numbers(text),
+	l := &line{step: s, values: maps.Clone(s.d.Values), changes: len(s.out.Changed), text: text, used: make([]bool, len(text)), moneys: zh.Moneys(text), numbers: zh.Numbers(text),
 		dates: zh.Dates(text, s.env.Now, zh.Past), phones: zh.Phones(text), links: zh.URLs(text)}
 	l.units()
 	for _, x := range l.links {

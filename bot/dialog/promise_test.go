@@ -220,6 +220,11 @@ func TestPhotosInAnyOrderBelongToTheDraft(t *testing.T) {
 	require.Len(t, k.d.Files, 2)
 	k.do(Input{Place: "安溪县凤城镇新安路"}).holds("place", "安溪县凤城镇新安路")
 	require.Equal(t, NotTaken, weekly(t).do(photo("a")).out.Taken)
+
+	// What is said with a photo or a place is taken too, and what is not leaves both.
+	lead(t).do(Input{Files: photo("a").Files, Text: full}).next(Confirm).holds("subject", "阿强鞋店")
+	k = lead(t).do(Input{Place: "安溪县凤城镇新安路", Text: "谢谢"}).holds("place", "安溪县凤城镇新安路")
+	require.Equal(t, []string{"place"}, k.out.Changed)
 }
 
 func TestAnotherPlaceOrShopSaidWithoutALabelIsAnotherMatter(t *testing.T) {

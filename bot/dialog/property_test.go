@@ -39,7 +39,8 @@ func inputs() *rapid.Generator[Input] {
 		case 0:
 			return Input{Action: rapid.SampledFrom([]Action{Submit, Edit, Guide, More, Back, Skip, Finish, Show, Undo, Drop, "?"}).Draw(t, "action")}
 		case 1:
-			return Input{Files: []File{{Kind: "photo", SHA256: rapid.StringMatching("[a-c]").Draw(t, "sum")}}}
+			return Input{Files: []File{{Kind: "photo", SHA256: rapid.StringMatching("[a-c]").Draw(t, "sum")}},
+				Text: rapid.SampledFrom(append(phrases, "", "", "")).Draw(t, "with")}
 		case 2:
 			return Input{Place: "凤城镇" + rapid.StringMatching("[a-z]{2}").Draw(t, "road") + "路"}
 		case 3:
