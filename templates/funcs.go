@@ -25,7 +25,7 @@ var funcs = template.FuncMap{
 	"title":   func(s string) string { return string(titleMark) + oneLine(s) + "\n" },
 	"button":  button,
 	"day":     Day,
-	"dayweek": func(t time.Time) string { return Day(t) + "(" + weekdays[t.In(shanghai).Weekday()] + ")" },
+	"dayweek": func(t time.Time) string { return Day(t) + "（" + weekdays[t.In(shanghai).Weekday()] + "）" },
 	"days":    Days,
 	"clock":   func(t time.Time) string { return t.In(shanghai).Format("15:04") },
 	"moment":  Moment,
