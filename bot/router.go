@@ -34,8 +34,12 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	if len(t.Message.Attachments) > 0 || t.Message.Location != nil {
 		return b.enclosure(ctx, t, active)
 	}
-	if strings.TrimSpace(t.Message.Text) == "" {
+	switch n := utf8.RuneCountInString(t.Message.Text); {
+	case strings.TrimSpace(t.Message.Text) == "":
 		t.Say("bot.empty", nil)
+		return nil
+	case n > longestText:
+		t.Say("bot.too_long", struct{ Is, May int }{n, longestText})
 		return nil
 	}
 	if tap, ok := t.number(active); ok {
@@ -55,6 +59,10 @@ func (b *Bot) route(ctx context.Context, t *Turn) error {
 	return b.words(ctx, t, active)
 }
 
+// longestText is how many characters one message may have: far more than any form
+// holds, and little enough to be read at once.
+const longestText = 4000
+
 // words routes a text that is neither a number nor a command.
 func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
 	claimed, certainty := b.claim(ctx, t)
@@ -70,6 +78,8 @@ func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
 		}
 	}
 	switch {
+	case active != nil && active.collects(claimed) && next.out.Taken == dialog.Weakly:
+		return t.present(ctx, active, next)
 	case claimed != nil && certainty >= Likely:
 		return claimed.Take(ctx, t)
 	case active != nil && next.out.Taken == dialog.Weakly:
@@ -78,6 +88,12 @@ func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
 		return claimed.Take(ctx, t)
 	}
 	return t.lost(active)
+}
+
+// collects says whether a form is waiting for what it asked for, and the handler
+// that claims the message is its own: an answer is no new matter.
+func (s *Session) collects(claimed *Handler) bool {
+	return claimed != nil && claimed.Name == s.Owner && s.Draft.Phase == dialog.Collecting && len(s.Draft.Asked) > 0
 }
 
 // claim asks every handler how surely the message is meant for it.

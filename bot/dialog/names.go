@@ -203,7 +203,7 @@ func agree(unit string, fd *Field) bool {
 	if fd.Type == Money {
 		return unit == "" || strings.ContainsAny(unit, "元块毛万亿")
 	}
-	if unit == "" || unit == fd.Unit {
+	if unit == "" || unit == fd.Unit || unit == strings.TrimSuffix(fd.Unit, "次") {
 		return true
 	}
 	return slices.ContainsFunc(kinds, func(k []string) bool {

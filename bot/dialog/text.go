@@ -36,7 +36,10 @@ func (s *step) text(text string) {
 	switch {
 	case s.out.Taken != NotTaken:
 		s.settle()
-	case s.wantsReason() && runes(strings.TrimSpace(text)) >= 2 && !asks(text):
+	case s.figureLike(text):
+		s.out.Taken = Weakly
+		s.settle()
+	case s.wantsReason() && s.reasonable(text):
 		s.out.Problems = nil
 		s.explain(text)
 		s.out.Taken = Weakly
@@ -44,6 +47,27 @@ func (s *step) text(text string) {
 		s.out.Taken = Weakly
 		s.settle()
 	}
+}
+
+// figureLike names as a problem a figure with a number behind it that could not be
+// read.
+func (s *step) figureLike(text string) bool {
+	fd, rest, ok := s.form.begins(strings.TrimSpace(zh.Fold(text)))
+	if !ok || !fd.numeric() || rest == "" || rest[0] < '0' || rest[0] > '9' {
+		return false
+	}
+	s.out.Problems = []Problem{{Field: fd.Key, Raw: rest, Why: NotANumber}}
+	return true
+}
+
+// excuses are characters that tell a reason with a number in it (「补录3件」) from a
+// figure with an unknown name (「飞机3架」).
+const excuses = "因补漏错重更核前含统节联录迟已实"
+
+// reasonable says whether a text may be the reason that the card waits for.
+func (s *step) reasonable(text string) bool {
+	text = strings.TrimSpace(text)
+	return runes(text) >= 2 && !asks(text) && (len(s.out.Problems) == 0 || strings.ContainsAny(text, excuses))
 }
 
 // wantsReason says whether the card waits for a reason.
@@ -116,12 +140,10 @@ func (s *step) explain(text string) {
 	if s.d.Notes == nil {
 		s.d.Notes = map[string]Note{}
 	}
-	for _, fi := range s.findings() {
-		if !fi.Blocks {
-			s.d.Notes[fi.ID] = Note{Reading: fi.Reading, Reason: text}
-		}
+	for _, fi := range s.unexplained(s.findings()) {
+		s.d.Notes[fi.ID] = Note{Reading: fi.Reading, Reason: text}
 	}
-	if s.d.Correcting {
+	if s.d.Correcting && s.d.Reason == "" {
 		s.d.Reason = text
 	}
 	s.d.Rev++
