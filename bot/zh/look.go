@@ -38,7 +38,7 @@ func Dates(text string, now time.Time, prefer Prefer) []When { return Read(text,
 
 // Dates is what the function [Dates] reads.
 func (l *Line) Dates(prefer Prefer) []When {
-	all := l.past
+	var all []seen
 	if prefer == Past {
 		all = l.lookBack()
 	} else {
