@@ -1,8 +1,8 @@
 // Package schedule is what falls due when: each occurrence exactly once, however
 // many replicas run, however long the bot was down.
 //
-// A Job knows its occurrences (pure) and, when one is due, who is to hear what
-// because of it. The Runner fires them in the order of their times: it writes the
+// A Job knows its occurrences (pure); an occurrence knows, when it is due, who is
+// to hear what because of it. The Runner fires them in the order of their times: it writes the
 // occurrence as a unique row in the same transaction that queues its notices, so
 // whoever writes it first has done it, and a crash between the two cannot be. No
 // timer is ever cancelled: a notice carries the question whether it is still
@@ -30,15 +30,15 @@ type Occurrence struct {
 	Due   time.Time //
 	Until time.Time // of no use after that; zero = always of use
 	What  string    // for the operator and the clock: 第2期 到期日提醒
+	// Fire says who is to hear what because of it, as of now. It reads records and
+	// writes none.
+	Fire func(ctx context.Context, tx *store.Tx, now time.Time) ([]bot.Notice, error)
 }
 
 // Job is something with occurrences.
 type Job interface {
 	// Due lists the occurrences after from, up to and including until.
 	Due(from, until time.Time) ([]Occurrence, error)
-	// Fire says who is to hear what because of an occurrence. It reads records
-	// and writes none.
-	Fire(ctx context.Context, tx *store.Tx, o Occurrence) ([]bot.Notice, error)
 }
 
 // Queue puts notices into the outbox: Bot.Queue.
@@ -187,12 +187,8 @@ func (r *Runner) fire(ctx context.Context, o Occurrence, now time.Time, at func(
 		if f.Missed {
 			return nil
 		}
-		for _, j := range r.Jobs {
-			notices, err := j.Fire(ctx, tx, o)
-			if err != nil {
-				return err
-			}
-			f.Notices = append(f.Notices, notices...)
+		if f.Notices, err = o.Fire(ctx, tx, now); err != nil {
+			return err
 		}
 		return r.Queue(ctx, tx, Cause(o), now, f.Notices...)
 	})
@@ -231,15 +227,11 @@ func (r *Runner) Preview(ctx context.Context, from, until time.Time) ([]Fired, e
 	var out []Fired
 	err = r.Store.View(ctx, func(tx *store.Tx) error {
 		for _, o := range all {
-			f := Fired{Occurrence: o}
-			for _, j := range r.Jobs {
-				notices, err := j.Fire(ctx, tx, o)
-				if err != nil {
-					return err
-				}
-				f.Notices = append(f.Notices, notices...)
+			notices, err := o.Fire(ctx, tx, o.Due)
+			if err != nil {
+				return err
 			}
-			out = append(out, f)
+			out = append(out, Fired{Occurrence: o, Notices: notices})
 		}
 		return nil
 	})

@@ -30,21 +30,19 @@ func (b *bell) Due(from, until time.Time) ([]schedule.Occurrence, error) {
 	var out []schedule.Occurrence
 	for at := from.Truncate(time.Hour); !at.After(until); at = at.Add(time.Hour) {
 		if at.After(from) {
-			out = append(out, schedule.Occurrence{Job: b.name, Due: at, Until: at.Add(30 * time.Minute), What: "整点"})
+			out = append(out, schedule.Occurrence{Job: b.name, Due: at, Until: at.Add(30 * time.Minute), What: "整点",
+				Fire: func(context.Context, *store.Tx, time.Time) ([]bot.Notice, error) { return b.ring(at) }})
 		}
 	}
 	return out, nil
 }
 
-func (b *bell) Fire(_ context.Context, _ *store.Tx, o schedule.Occurrence) ([]bot.Notice, error) {
-	if o.Job != b.name {
-		return nil, nil
-	}
+func (b *bell) ring(at time.Time) ([]bot.Notice, error) {
 	b.rung.Add(1)
 	if b.fail.Load() {
 		return nil, errors.New("the clapper is gone")
 	}
-	return []bot.Notice{{To: bot.Recipient{Kind: bot.ToPerson, Account: "ann"}, Template: "lead.unknown", Data: o.Due.In(calendar.Shanghai).Format("15:04")}}, nil
+	return []bot.Notice{{To: bot.Recipient{Kind: bot.ToPerson, Account: "ann"}, Template: "lead.unknown", Data: at.In(calendar.Shanghai).Format("15:04")}}, nil
 }
 
 // fired lists what the register of occurrences holds of a job.

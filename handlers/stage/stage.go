@@ -8,7 +8,6 @@ package stage
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"zhuanban/bot"
@@ -87,8 +86,8 @@ func (d *Duty) view(s Date, today calendar.Date) (View, error) {
 	return View{Label: s.Label, Due: s.Due.Time(), Days: today.DaysUntil(s.Due), Off: !work}, nil
 }
 
-// job names an occurrence's job: "stage:2024-01-17:-1".
-func job(s Date, st Step) string { return fmt.Sprintf("%s:%s:%d", name, s.Key, st.Day) }
+// job names an occurrence's job: "stage:first:-1:专班工作群".
+func job(s Date, st Step) string { return fmt.Sprintf("%s:%s:%d:%s", name, s.Key, st.Day, st.Group) }
 
 // Due lists the reminders' times.
 func (d *Duty) Due(from, until time.Time) ([]schedule.Occurrence, error) {
@@ -104,39 +103,29 @@ func (d *Duty) Due(from, until time.Time) ([]schedule.Occurrence, error) {
 			}
 			at := day.At(st.Time.Hour, st.Time.Minute)
 			if at.After(from) && !at.After(until) {
-				out = append(out, schedule.Occurrence{Job: job(s, st), Due: at, Until: s.Due.At(23, 59), What: s.Label})
+				out = append(out, schedule.Occurrence{Job: job(s, st), Due: at, Until: s.Due.At(23, 59), What: s.Label,
+					Fire: func(_ context.Context, _ *store.Tx, now time.Time) ([]bot.Notice, error) { return d.fire(s, st, now) }})
 			}
 		}
 	}
 	return out, nil
 }
 
-// Fire says who is to hear of a date.
-func (d *Duty) Fire(_ context.Context, _ *store.Tx, o schedule.Occurrence) ([]bot.Notice, error) {
-	if !strings.HasPrefix(o.Job, name+":") {
-		return nil, nil
+// fire says who is to hear of a date.
+func (d *Duty) fire(s Date, st Step, now time.Time) ([]bot.Notice, error) {
+	v, err := d.view(s, calendar.DateOf(now))
+	if err != nil {
+		return nil, err
 	}
-	for _, s := range d.dates {
-		for _, st := range d.steps {
-			if job(s, st) != o.Job {
-				continue
-			}
-			v, err := d.view(s, calendar.DateOf(o.Due))
-			if err != nil {
-				return nil, err
-			}
-			n := bot.Notice{Template: "stage.reminder", Data: v, Priority: bot.PriorityReminder, Expires: o.Until}
-			if st.Group != "" {
-				n.To = bot.Recipient{Kind: bot.ToGroup, Account: st.Group}
-				return []bot.Notice{n}, nil
-			}
-			var out []bot.Notice
-			for _, p := range d.staff.WithRole(bot.Director, bot.Clerk) {
-				n.To = bot.Recipient{Kind: bot.ToPerson, Account: p.Account}
-				out = append(out, n)
-			}
-			return out, nil
-		}
+	n := bot.Notice{Template: "stage.reminder", Data: v, Priority: bot.PriorityReminder, Expires: s.Due.At(23, 59)}
+	if st.Group != "" {
+		n.To = bot.Recipient{Kind: bot.ToGroup, Account: st.Group}
+		return []bot.Notice{n}, nil
 	}
-	return nil, nil
+	var out []bot.Notice
+	for _, p := range d.staff.WithRole(bot.Director, bot.Clerk) {
+		n.To = bot.Recipient{Kind: bot.ToPerson, Account: p.Account}
+		out = append(out, n)
+	}
+	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"zhuanban/bot"
@@ -55,7 +54,7 @@ type Reminders struct {
 func (d *Duty) Reminders(r *bot.Roster) *Reminders { return &Reminders{d, r} }
 
 // job names an occurrence's job: "weekly:20240119:day".
-func job(p table.Period, k StepKind) string { return name + ":" + key(p) + ":" + string(k) }
+func job(p table.Period, s Step) string { return name + ":" + key(p) + ":" + string(s.Step) }
 
 // Due lists the reminders' times. A reminder that would come at or after its
 // deadline, because the office has moved that, comes an hour before it.
@@ -73,7 +72,10 @@ func (r *Reminders) Due(from, until time.Time) ([]schedule.Occurrence, error) {
 			if !at.After(from) || at.After(until) {
 				continue
 			}
-			o := schedule.Occurrence{Job: job(p, s.Step), Due: at, What: fmt.Sprintf("第%d期 %s", p.No, s.Label)}
+			o := schedule.Occurrence{Job: job(p, s), Due: at, What: fmt.Sprintf("第%d期 %s", p.No, s.Label),
+				Fire: func(ctx context.Context, tx *store.Tx, now time.Time) ([]bot.Notice, error) {
+					return r.fire(ctx, tx, p, s, now)
+				}}
 			if s.Step.urges() {
 				o.Until = p.Due
 			}
@@ -114,32 +116,23 @@ type RemindView struct {
 	All      int
 }
 
-// Fire says who is to hear what: nothing about units that have filed.
-func (r *Reminders) Fire(ctx context.Context, tx *store.Tx, o schedule.Occurrence) ([]bot.Notice, error) {
-	parts := strings.Split(o.Job, ":")
-	if len(parts) != 3 || parts[0] != name {
-		return nil, nil
-	}
-	p, ok := r.duty.periodOf(parts[1])
-	if !ok {
-		return nil, nil
-	}
+// fire says who is to hear what: nothing about units that have filed.
+func (r *Reminders) fire(ctx context.Context, tx *store.Tx, p table.Period, s Step, now time.Time) ([]bot.Notice, error) {
 	st, err := r.state(ctx, tx, p)
 	if err != nil {
 		return nil, err
 	}
-	kind := StepKind(parts[2])
-	switch kind {
+	switch s.Step {
 	case Eve:
-		return r.eve(p, st), nil
+		return r.eve(p, st, s.Group), nil
 	case Day:
-		return r.urge(p, st, kind, func(u bot.Unit) []bot.Person { return r.roster.Of(u.ID, bot.Filer) }), nil
+		return r.urge(p, st, s.Step, func(u bot.Unit) []bot.Person { return r.roster.Of(u.ID, bot.Filer) }), nil
 	case Heads:
-		return r.urge(p, st, kind, r.seniors), nil
+		return r.urge(p, st, s.Step, r.seniors), nil
 	case Close:
-		return r.office(p, st, o.Due, "weekly.late_list"), nil
+		return r.office(p, st, now, "weekly.late_list"), nil
 	case Draft:
-		return r.office(p, st, o.Due, "weekly.circular"), nil
+		return r.office(p, st, now, "weekly.circular"), nil
 	}
 	return nil, nil
 }
@@ -191,7 +184,7 @@ func (r *Reminders) view(p table.Period, st standing) RemindView {
 
 // eve posts the list of units that have not filed in the group, and calls their
 // filers by name.
-func (r *Reminders) eve(p table.Period, st standing) []bot.Notice {
+func (r *Reminders) eve(p table.Period, st standing, group string) []bot.Notice {
 	if len(st.missing) == 0 {
 		return nil
 	}
@@ -201,12 +194,6 @@ func (r *Reminders) eve(p table.Period, st standing) []bot.Notice {
 		for _, f := range r.roster.Of(u.ID, bot.Filer) {
 			mention = append(mention, f.Account)
 			v.Names = append(v.Names, f.Name)
-		}
-	}
-	group := ""
-	for _, s := range r.duty.cfg.Steps {
-		if s.Step == Eve {
-			group = s.Group
 		}
 	}
 	return []bot.Notice{{To: bot.Recipient{Kind: bot.ToGroup, Account: group}, Template: "weekly.eve", Data: v,
