@@ -87,7 +87,28 @@ func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
 	case claimed != nil:
 		return claimed.Take(ctx, t)
 	}
+	if c, word, ok := b.slip(t.Message.Text); ok {
+		t.Say("bot.slip", word)
+		return c.Do(ctx, t, "")
+	}
 	return t.lost(active)
+}
+
+// slip finds the word of command that a text is but for one slip of the finger:
+// 「零抱告」. Every command first shows a card or an answer, so a wrong guess does no
+// harm; it is said all the same.
+func (b *Bot) slip(text string) (best Command, word string, ok bool) {
+	var words []string
+	of := map[string]Command{}
+	for _, h := range b.handlers {
+		for _, c := range h.Commands {
+			for _, w := range c.Words {
+				words, of[w] = append(words, w), c
+			}
+		}
+	}
+	word, ok = zh.Nearest(strings.TrimFunc(zh.Fold(text), loose), words)
+	return of[word], word, ok
 }
 
 // collects says whether a form is waiting for what it asked for, and the handler
@@ -198,10 +219,25 @@ func (b *Bot) tap(ctx context.Context, t *Turn, tap string) error {
 	return nil
 }
 
-// command finds the longest word of command that a text is or begins with.
+// command finds the word of command that a text begins with, courtesies aside.
 func (b *Bot) command(text string) (best Command, rest string, ok bool) {
-	text = strings.TrimSpace(text)
 	folded := zh.Fold(text)
+	if best, rest, ok = b.begins(folded); ok {
+		return best, rest, ok
+	}
+	for _, p := range courtesies {
+		if after, polite := strings.CutPrefix(folded, p); polite {
+			return b.command(strings.TrimLeftFunc(after, loose))
+		}
+	}
+	return best, "", false
+}
+
+// courtesies are what people say before a word of command.
+var courtesies = []string{"我要", "我想", "想要", "请问", "请", "帮我", "帮忙", "麻烦", "给我", "我来", "看一下", "看看", "看下", "查一下", "查询", "查看", "再", "报一下", "填一下"}
+
+// begins finds the longest word of command at the beginning of a text.
+func (b *Bot) begins(folded string) (best Command, rest string, ok bool) {
 	length := 0
 	for _, h := range b.handlers {
 		for _, c := range h.Commands {

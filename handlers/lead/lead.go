@@ -50,7 +50,7 @@ func (d *Duty) Handler() bot.Handler {
 	return bot.Handler{
 		Name: name,
 		Commands: []bot.Command{
-			{Words: []string{"报线索", "上报线索", "登记线索", "举报线索", "新线索", "线索登记", "线索"}, Do: d.report},
+			{Words: []string{"报线索", "报个线索", "报一条线索", "报条线索", "上报线索", "登记线索", "举报线索", "新线索", "线索登记", "线索"}, Do: d.report},
 			{Words: []string{"进度", "查进度", "线索进度", "查线索", "我的线索"}, Do: d.progress},
 			{Words: []string{"撤回", "撤回线索"}, Do: d.takeBack, Yield: true},
 		},

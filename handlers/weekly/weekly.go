@@ -60,7 +60,7 @@ func (d *Duty) Handler() bot.Handler {
 	return bot.Handler{
 		Name: name,
 		Commands: []bot.Command{
-			{Words: []string{"周报", "报周报", "填周报", "统计表", "报统计表", "报数据", "填报"}, Do: d.begin},
+			{Words: []string{"周报", "本周周报", "报周报", "填周报", "统计表", "报统计表", "报数据", "填报"}, Do: d.begin},
 			{Words: []string{"零报告", "本周零报告", "报零", "本周无数据", "没有数据", "没数据", "无数据", "本周没有", "本周无", "这周没有"}, Do: d.zero, Alone: true},
 			{Words: []string{"同上周", "同上期", "和上周一样", "跟上周一样", "同上一期"}, Do: d.same},
 			{Words: []string{"更正", "更正周报", "改周报"}, Do: d.correct, Yield: true},
