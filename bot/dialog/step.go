@@ -124,6 +124,7 @@ const (
 	NoSuchItem   Why = "no_such_item"  // the card has no item of that number
 	NotANumber   Why = "not_a_number"
 	NotWhole     Why = "not_whole"
+	TooFine      Why = "too_fine" // more decimals than there may be
 	TooLarge     Why = "too_large"
 	Negative     Why = "negative"
 	NotMoney     Why = "not_money"

@@ -177,11 +177,15 @@ func (fc *facts) zero(given map[string]zh.Num) bool {
 	return fc.table.AllZero(given)
 }
 
+// whys are the checks that every figure has, in the words of forms.
+var whys = map[string]dialog.Why{table.NotWhole: dialog.NotWhole, table.TooFine: dialog.TooFine,
+	table.Negative: dialog.Negative, table.TooLarge: dialog.TooLarge}
+
 func (fc *facts) check(v map[string]dialog.Value) []dialog.Finding {
 	var out []dialog.Finding
 	for _, f := range fc.table.Check(fc.report(v)) {
 		out = append(out, dialog.Finding{ID: f.Rule, Blocks: f.Level == table.Error, Message: f.Message,
-			Reading: f.Reading, Fields: f.Figures})
+			Reading: f.Reading, Fields: f.Figures, Why: whys[f.Rule], Arg: f.Limit})
 	}
 	return out
 }

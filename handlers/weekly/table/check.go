@@ -2,6 +2,7 @@ package table
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"zhuanban/bot/zh"
@@ -38,7 +39,8 @@ func (r *Report) given(t *Table, key string) bool {
 type Finding struct {
 	Rule    string // the rule's id, or one of the checks that every figure has
 	Level   Level
-	Message string   // what is wrong, as the rule says it
+	Message string   // what is wrong, as the rule says it; "" of the checks that every figure has
+	Limit   string   // of those: the decimals or the value that it may have
 	Figures []string // keys of the figures involved, in the order of the reading
 	Reading string   // the numbers: 巡查商品交易批发市场和展销会 5 > 检查各类市场 3
 	Remedy  []string // keys of figures to ask for
@@ -67,11 +69,11 @@ func (t *Table) Check(in Report) []Finding {
 		if !ok {
 			continue
 		}
-		rule, message := f.check(v)
+		rule, limit := f.check(v)
 		if rule == "" || rule == Negative && named(out, f.Key) {
 			continue
 		}
-		out = append(out, Finding{Rule: rule, Level: Error, Message: message,
+		out = append(out, Finding{Rule: rule, Level: Error, Limit: limit,
 			Figures: []string{f.Key}, Reading: f.Label + " " + f.Show(v)})
 	}
 	return out
@@ -112,7 +114,7 @@ func (t *Table) apply(c compiled, in *Report) (Finding, bool) {
 }
 
 // check is the check of a figure by itself.
-func (f Figure) check(v zh.Num) (rule, message string) {
+func (f Figure) check(v zh.Num) (rule, limit string) {
 	step := zh.One
 	for range f.Scale {
 		step /= 10
@@ -120,13 +122,13 @@ func (f Figure) check(v zh.Num) (rule, message string) {
 	_, whole := v.Int()
 	switch {
 	case v < 0:
-		return Negative, "不得为负"
+		return Negative, ""
 	case f.Kind == Count && !whole:
-		return NotWhole, "应为整数"
+		return NotWhole, ""
 	case f.Kind == Quantity && v%step != 0:
-		return TooFine, "小数位数过多，最多" + zh.FromInt(int64(f.Scale)).String() + "位"
+		return TooFine, strconv.Itoa(f.Scale)
 	case f.Max > 0 && v > f.Max:
-		return TooLarge, "超过可信上限" + f.Show(f.Max) + "，请核对单位；确实如此请联系专项办"
+		return TooLarge, f.Show(f.Max)
 	}
 	return "", ""
 }
