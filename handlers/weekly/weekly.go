@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -139,11 +140,16 @@ func (d *Duty) onTap(do func(context.Context, *bot.Turn, target, string) error) 
 	}
 }
 
-// may says whether the speaker may file for a unit: its own people, and the
-// office (代报), if the unit owes figures at all.
+// may says whether the speaker may file for a unit: its own people, those who
+// stand in for one of them, and the office (代报), if the unit owes figures at all.
 func may(t *bot.Turn, unit string) bool {
 	u, ok := t.Roster().Unit(unit)
-	return ok && u.Reports() && (t.Person.Files() && t.Person.Unit == unit || t.Person.Office())
+	return ok && u.Reports() && (t.Person.Files() && t.Person.Unit == unit || t.Person.Office() || standsIn(t, unit))
+}
+
+// standsIn says whether the speaker is the deputy of somebody who files for a unit.
+func standsIn(t *bot.Turn, unit string) bool {
+	return slices.ContainsFunc(t.Roster().Of(unit, bot.Filer, bot.Head), func(p bot.Person) bool { return p.Deputy == t.Person.Account })
 }
 
 // begun says whether a period's days have begun; if not, it says so to the
@@ -163,10 +169,15 @@ var nth = regexp.MustCompile(`第\s*([0-9]{1,2})\s*[期周]`)
 // that is named, and the period being collected, or the one that is named. ok is
 // false, with the answer said, if there is no such report to file.
 func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
+	return d.aimFor(t, rest, t.Person.Office())
+}
+
+// aimFor is aim; other says that a unit has to be named.
+func (d *Duty) aimFor(t *bot.Turn, rest string, other bool) (g target, left string, ok bool) {
 	g = target{t.Person.Unit, table.Current(d.cfg.Periods, t.Now)}
-	if t.Person.Office() {
+	if other {
 		if g.unit, rest, ok = named(t.Roster(), rest); !ok {
-			t.Say("weekly.proxy_whom", rest)
+			t.Say("weekly.proxy_whom", t.Person.Office())
 			return g, "", false
 		}
 	}
@@ -180,7 +191,11 @@ func (d *Duty) aim(t *bot.Turn, rest string) (g target, left string, ok bool) {
 		g.period, rest = p, nth.ReplaceAllString(rest, "")
 	}
 	if !may(t, g.unit) {
-		t.Say("weekly.not_yours", nil)
+		if other {
+			t.Say("weekly.no_proxy", nil)
+		} else {
+			t.Say("weekly.not_yours", nil)
+		}
 		return g, "", false
 	}
 	return g, strings.Trim(rest, " ,:。"), d.begun(t, g.period)
@@ -336,13 +351,9 @@ func (d *Duty) correctWith(ctx context.Context, t *bot.Turn, g target, rest stri
 	return t.Begin(ctx, name, g.topic(), d.correction(*filed), in)
 }
 
-// proxy is 「代报 凤城所 行动3次」: the office files for a unit that cannot.
+// proxy is 「代报 凤城所 行动3次」: the office or a deputy files for a unit that cannot.
 func (d *Duty) proxy(ctx context.Context, t *bot.Turn, rest string) error {
-	if !t.Person.Office() {
-		t.Say("weekly.no_proxy", nil)
-		return nil
-	}
-	g, rest, ok := d.aim(t, rest)
+	g, rest, ok := d.aimFor(t, rest, true)
 	if !ok {
 		return nil
 	}
