@@ -91,11 +91,11 @@ func New(o Options) (*Bot, error) {
 func (b *Bot) Roster() *Roster { return b.roster }
 
 // Handle takes one message. When it returns without an error, the message and
-// everything that came of it is durable; the replies to the speaker are returned
-// for channels that can carry an answer in their acknowledgement, and are queued
-// for delivery in any case. A message that was handled before gives the same
-// replies and changes nothing.
-func (b *Bot) Handle(ctx context.Context, m Message) (replies []Reply, err error) {
+// everything that came of it is durable. The replies to the speaker are queued for
+// delivery, unless they are one plain text that the acknowledgement can carry
+// (Message.Carry). A message that was handled before gives the same answer and
+// changes nothing.
+func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) {
 	m = clean(m)
 	person, known := b.roster.Person(m.Sender)
 	if !known {
@@ -103,7 +103,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (replies []Reply, err error
 	}
 	release, err := b.turns.take(ctx, person.Account)
 	if err != nil {
-		return nil, fmt.Errorf("waiting for the turn: %w", err)
+		return answer, fmt.Errorf("waiting for the turn: %w", err)
 	}
 	defer release()
 	var queued bool
@@ -111,16 +111,16 @@ func (b *Bot) Handle(ctx context.Context, m Message) (replies []Reply, err error
 	err = b.store.Update(ctx, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
 		seen, err := b.turn(ctx, t, known)
-		replies, queued = t.replies, !seen && len(t.queue) > 0
+		answer, queued = Answer{Replies: t.replies}, !seen && len(t.queue) > 0
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("handling a message of %s: %w", person.Account, err)
+		return Answer{}, fmt.Errorf("handling a message of %s: %w", person.Account, err)
 	}
 	if queued && b.wake != nil {
 		b.wake()
 	}
-	return replies, nil
+	return answer, nil
 }
 
 // Cause names what a message brings about in the outbox.

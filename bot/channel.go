@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Channel is a platform: what it must be able to do. What it may lack is in its
@@ -25,6 +26,27 @@ type Traits struct {
 	Files       bool // takes images and files
 	Dedupes     bool // recognises a parcel that it already has
 	MaxTextSize int  // bytes of one text; 0 = no limit
+	// Limits names what the platform allows, on the page of limits in package
+	// delivery; "" = anything.
+	Limits string
+	// Batch is how many recipients one call takes, for a BatchSender; 0 or 1 = one.
+	Batch int
+}
+
+// BatchSender is a channel that can hand the same reply to many people in one call.
+type BatchSender interface {
+	Channel
+	// SendAll sends one reply to the recipients of these parcels, at most
+	// Traits().Batch of them, all persons, whose replies are the same. It returns
+	// one outcome for each parcel, in their order.
+	SendAll(ctx context.Context, ps []Parcel) []Outcome
+}
+
+// Outcome is what became of one parcel: taken if Err is nil, otherwise a
+// *SendError.
+type Outcome struct {
+	Receipt Receipt
+	Err     error
 }
 
 // Parcel is one reply on its way to one recipient.
@@ -67,8 +89,32 @@ const (
 // SendError tells the fate of a parcel that was not taken.
 type SendError struct {
 	Fate Fate
-	Err  error // for the operator, with the platform's own code and no secret
+	// Reason is for the office, in plain words; "" = not known.
+	Reason Reason
+	// Wait is how long the platform is not to be asked again; 0 = the courier
+	// decides. With Everybody it holds for all recipients, not only for this one.
+	Wait      time.Duration
+	Everybody bool
+	Err       error // for the operator, with the platform's own code and no secret
 }
+
+// Reason is why a parcel was not taken, as far as somebody in the office can do
+// something about it. Each has a sentence in templates/delivery.tmpl.
+type Reason string
+
+// The reasons.
+const (
+	NoSuchAccount  Reason = "no_such_account" // the platform does not know the recipient
+	NotVisible     Reason = "not_visible"     // the recipient is outside the app's visible range, or has no licence
+	NoSuchGroup    Reason = "no_such_group"   // the group is gone, or the bot is not in it
+	NotPermitted   Reason = "not_permitted"   // the app lacks a permission
+	NotTrusted     Reason = "not_trusted"     // the program's address or secret is not accepted
+	BadContent     Reason = "bad_content"     // the platform does not take what is said: too long, a kind it lacks
+	Throttled      Reason = "throttled"       // too much in too short a time
+	PlatformAway   Reason = "platform_away"   // no answer, or none that can be read
+	NotConfigured  Reason = "not_configured"  // no such platform in the configuration
+	PerhapsArrived Reason = "perhaps_arrived" // nobody knows whether it arrived
+)
 
 func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Fate, e.Err) }
 

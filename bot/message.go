@@ -16,6 +16,20 @@ type Message struct {
 	Voice       bool         // Text is a transcript
 	Attachments []Attachment // already kept in the evidence store, fsynced
 	Location    *Location
+	// Carry is how many bytes of one plain text the acknowledgement of this message
+	// can carry as its answer; 0 = none.
+	Carry int
+}
+
+// Answer is what came of a message for its speaker.
+type Answer struct {
+	Replies []Reply
+	// Carried says that Replies is one plain text which is not queued: it goes out
+	// with the acknowledgement, the same with that of a re-delivery.
+	Carried bool
+	// Spooled says that the database is away and the message is safe on disk: it
+	// may be acknowledged, and is answered through delivery when its turn has come.
+	Spooled bool
 }
 
 // Attachment is a photo or file that came with a message. Its bytes are in the

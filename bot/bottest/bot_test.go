@@ -119,7 +119,7 @@ func TestCopiesOfAMessageAtTheSameTimeAreOneMessage(t *testing.T) {
 		tap := w.Message("ann", "")
 		tap.Tap = w.Button("ann", "提交").Tap
 		const copies = 8
-		answers := make([][]bot.Reply, copies)
+		answers := make([]bot.Answer, copies)
 		errs := make([]error, copies)
 		var all sync.WaitGroup
 		for i := range copies {
@@ -131,7 +131,7 @@ func TestCopiesOfAMessageAtTheSameTimeAreOneMessage(t *testing.T) {
 			require.NoError(t, errs[i])
 			require.Equal(t, answers[0], answers[i])
 		}
-		require.Contains(t, answers[0][0].Text, "差事-1")
+		require.Contains(t, answers[0].Replies[0].Text, "差事-1")
 		require.Equal(t, int64(2), counter(t, w))
 		require.Len(t, w.Channel.Shown("cleo"), 1)
 	})

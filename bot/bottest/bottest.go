@@ -142,13 +142,13 @@ func (w *World) Message(as, text string) bot.Message {
 
 // Handle hands a message to the bot, as a channel does, and delivers nothing.
 func (w *World) Handle(m bot.Message) ([]bot.Reply, error) {
-	replies, err := w.Bot.Handle(w.t.Context(), m)
+	answer, err := w.Bot.Handle(w.t.Context(), m)
 	if err == nil {
 		w.mu.Lock()
-		w.replies[m.Sender] = replies
+		w.replies[m.Sender] = answer.Replies
 		w.mu.Unlock()
 	}
-	return replies, err
+	return answer.Replies, err
 }
 
 // Send hands a message to the bot, which must take it, and delivers what came of it.

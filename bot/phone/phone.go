@@ -47,7 +47,7 @@ import (
 type Desk interface {
 	// Handle takes one message; it is durable when Handle returns. The replies
 	// come through Send as they do to everybody, so the page ignores these.
-	Handle(ctx context.Context, m bot.Message) ([]bot.Reply, error)
+	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
 	Roster() *bot.Roster
 }
 

@@ -84,7 +84,8 @@ func (p *Phone) Say(ctx context.Context, m bot.Message, label string) ([]bot.Rep
 	}
 	kept := e.message()
 	kept.Voice = m.Voice
-	return p.o.Desk.Handle(ctx, kept)
+	answer, err := p.o.Desk.Handle(ctx, kept)
+	return answer.Replies, err
 }
 
 // keep appends what was said, or finds it where it was kept before.

@@ -131,16 +131,16 @@ type echoDesk struct {
 
 func (d *echoDesk) Roster() *bot.Roster { return roster() }
 
-func (d *echoDesk) Handle(ctx context.Context, m bot.Message) ([]bot.Reply, error) {
+func (d *echoDesk) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.heard = append(d.heard, m)
 	if d.fail != nil {
-		return nil, d.fail
+		return bot.Answer{}, d.fail
 	}
 	key := m.Sender + "/" + m.ID
 	if d.seen[key] || ctx.Err() != nil {
-		return nil, ctx.Err()
+		return bot.Answer{}, ctx.Err()
 	}
 	d.seen[key] = true
 	switch {
@@ -154,7 +154,7 @@ func (d *echoDesk) Handle(ctx context.Context, m bot.Message) ([]bot.Reply, erro
 			Text: "线索(草稿)\n类别:售假\n货值:25,000元\n回复 1 提交 2 修改", Body: "类别:售假\n地点:凤城镇建设路\n货值:两万五 → 25,000元",
 			Buttons: []bot.Button{{Label: "提交", Tap: "submit", Code: 1}, {Label: "修改", Tap: "edit", Code: 2}, {Label: "先放着", Tap: "later", Code: 3}}})
 	}
-	return nil, nil
+	return bot.Answer{}, nil
 }
 
 func (d *echoDesk) messages() []bot.Message {
