@@ -69,6 +69,7 @@ type Bot struct {
 	platform  string
 	log       *slog.Logger
 	turns     turns
+	recent    recent
 }
 
 // New checks the options and makes a Bot.
@@ -84,7 +85,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
+		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, recent: recent{drafts: map[int64]remembered{}}}, nil
 }
 
 // Roster is who and what the campaign consists of.
@@ -108,10 +109,11 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	defer release()
 	var queued bool
 	now := b.clock.Now()
-	err = b.store.Update(ctx, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
+	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID}
+	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
-		seen, err := b.turn(ctx, t, known)
-		answer, queued = Answer{Replies: t.replies}, !seen && len(t.queue) > 0
+		err := b.turn(ctx, t, known)
+		answer, queued = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0
 		return err
 	})
 	if err != nil {
@@ -127,20 +129,21 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 func Cause(m Message) string { return "m:" + m.Platform + ":" + m.Sender + ":" + m.ID }
 
 // turn is one message in one transaction.
-func (b *Bot) turn(ctx context.Context, t *Turn, known bool) (seen bool, err error) {
+func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	row, err := t.Tx.Conversations().Lock(ctx, t.Person.Account, t.Now)
 	if err != nil {
-		return false, fmt.Errorf("taking the turn: %w", err)
+		return fmt.Errorf("taking the turn: %w", err)
 	}
 	before, err := t.Tx.Messages().Find(ctx, t.Message.Platform, t.Message.Sender, t.Message.ID)
 	switch {
 	case err == nil:
-		return true, json.Unmarshal(before.Answer, &t.replies)
+		t.carried = before.Carried
+		return json.Unmarshal(before.Answer, &t.replies)
 	case !errors.Is(err, store.ErrNotFound):
-		return false, fmt.Errorf("looking for the message: %w", err)
+		return fmt.Errorf("looking for the message: %w", err)
 	}
 	if t.conv, err = loadConversation(row.State); err != nil {
-		return false, err
+		return err
 	}
 	if t.Message.Group != "" {
 		b.leaveGroup(t)
@@ -151,9 +154,9 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) (seen bool, err err
 		t.Say("bot.stranger", t.Message.Sender)
 	}
 	if err = errors.Join(err, t.err); err != nil {
-		return false, err
+		return err
 	}
-	return false, b.finish(ctx, t, row)
+	return b.finish(ctx, t, row)
 }
 
 // leaveGroup says in the group that the answer is private: groups hear nothing
@@ -182,9 +185,40 @@ func (b *Bot) guarded(ctx context.Context, t *Turn) (err error) {
 	return b.route(ctx, t)
 }
 
+// carry takes the answer out of the queue, if it is one plain text that the
+// acknowledgement can carry and nothing else is on its way to the speaker, which it
+// would overtake.
+func (t *Turn) carry(ctx context.Context) error {
+	if t.Message.Carry == 0 || t.Message.Group != "" || len(t.replies) != 1 {
+		return nil
+	}
+	r := t.replies[0]
+	plain := r.Kind == TextReply || r.Kind == CardReply && t.Message.CarryCards
+	if !plain || len(r.Text) > t.Message.Carry {
+		return nil
+	}
+	waiting, err := t.Tx.Deliveries().Waiting(ctx, string(ToPerson), t.Person.Account)
+	if err != nil || waiting {
+		return err
+	}
+	var others []said
+	for _, d := range t.queue {
+		if d.ToKind != string(ToPerson) || d.ToAccount != t.Person.Account {
+			others = append(others, d)
+		}
+	}
+	if len(t.queue)-len(others) == 1 { // otherwise there is a notice to the speaker too
+		t.queue, t.carried = others, true
+	}
+	return nil
+}
+
 // finish writes what the turn has come to: the conversation, the answer under the
 // message's id, and everything said.
 func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error {
+	if err := t.carry(ctx); err != nil {
+		return fmt.Errorf("carrying the answer: %w", err)
+	}
 	answer, err := json.Marshal(t.replies)
 	if err != nil {
 		return fmt.Errorf("encoding the answer: %w", err)
@@ -195,7 +229,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 	}
 	err = t.Tx.Messages().Insert(ctx, store.Message{
 		ID: t.Tx.NewID(), Platform: t.Message.Platform, Sender: t.Message.Sender, MsgID: t.Message.ID,
-		Person: t.Person.Account, Chat: chat, ReceivedAt: t.Now, Answer: answer})
+		Person: t.Person.Account, Chat: chat, ReceivedAt: t.Now, Answer: answer, Carried: t.carried})
 	if err != nil {
 		return fmt.Errorf("keeping the message: %w", err)
 	}
@@ -206,7 +240,11 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 	if err := t.Tx.Conversations().Save(ctx, row); err != nil {
 		return fmt.Errorf("keeping the conversation: %w", err)
 	}
-	return b.enqueue(ctx, t.Tx, t.queue)
+	rows, err := t.deliveries()
+	if err != nil {
+		return err
+	}
+	return b.enqueue(ctx, t.Tx, rows)
 }
 
 // clean removes what no text should carry into a form or a template.

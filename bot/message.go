@@ -19,6 +19,8 @@ type Message struct {
 	// Carry is how many bytes of one plain text the acknowledgement of this message
 	// can carry as its answer; 0 = none.
 	Carry int
+	// CarryCards says that a card may be carried so too, as its plain text.
+	CarryCards bool
 }
 
 // Answer is what came of a message for its speaker.

@@ -1,6 +1,10 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+
+	"zhuanban/bot/dialog"
+)
 
 // Person is a member of staff: one identity, whatever platform they write from.
 type Person struct {
@@ -89,6 +93,8 @@ type Roster struct {
 
 	people map[string]int
 	units  map[string]int
+
+	unitNames, personNames []dialog.Name
 }
 
 // NewRoster indexes people and units. Accounts and unit ids must be unique; the
@@ -98,12 +104,21 @@ func NewRoster(people []Person, units []Unit, groups []Group) *Roster {
 		people: make(map[string]int, len(people)), units: make(map[string]int, len(units))}
 	for i, p := range people {
 		r.people[p.Account] = i
+		r.personNames = append(r.personNames, dialog.Name{Value: p.Account, Words: []string{p.Name}})
 	}
 	for i, u := range units {
 		r.units[u.ID] = i
+		r.unitNames = append(r.unitNames, dialog.Name{Value: u.ID, Words: append([]string{u.Name}, u.Alias...)})
 	}
 	return r
 }
+
+// UnitNames is what the units are called, for forms that ask for one. It is shared
+// by all forms: nobody may change it.
+func (r *Roster) UnitNames() []dialog.Name { return r.unitNames }
+
+// PersonNames is what the people are called, likewise.
+func (r *Roster) PersonNames() []dialog.Name { return r.personNames }
 
 // Person finds a person by account.
 func (r *Roster) Person(account string) (Person, bool) {

@@ -22,9 +22,10 @@ type Turn struct {
 	conv    *Conversation
 	cause   string
 	replies []Reply
-	queue   []store.Delivery
+	queue   []said
 	err     error // the first failure to say something
 	draft   int64 // the draft that was shown
+	carried bool  // the answer goes out with the acknowledgement
 	carded  bool  // a card was said: passing cards of earlier turns are over
 }
 
@@ -69,17 +70,35 @@ func (t *Turn) Show(r Reply) {
 	t.send(Recipient{ToPerson, t.Person.Account}, t.Message.Platform, r)
 }
 
-// send queues a reply whose bytes are final.
+// said is something on its way into the outbox. Of an answer the final reply is
+// here; it is put into bytes only when it is known that it has to go that way.
+type said struct {
+	store.Delivery
+	reply *Reply
+}
+
+// send queues a reply whose words are final.
 func (t *Turn) send(to Recipient, platform string, r Reply) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		t.fail(fmt.Errorf("encoding a reply: %w", err))
-		return
-	}
-	t.queue = append(t.queue, store.Delivery{
+	t.queue = append(t.queue, said{store.Delivery{
 		ToKind: string(to.Kind), ToAccount: to.Account, Platform: platform, Priority: PriorityAnswer,
-		Body: body, Cause: t.cause, CreatedAt: t.Now,
-	})
+		Cause: t.cause, CreatedAt: t.Now,
+	}, &r})
+}
+
+// deliveries are the rows of all that was said.
+func (t *Turn) deliveries() ([]store.Delivery, error) {
+	rows := make([]store.Delivery, len(t.queue))
+	for i, s := range t.queue {
+		rows[i] = s.Delivery
+		if s.reply == nil {
+			continue
+		}
+		var err error
+		if rows[i].Body, err = json.Marshal(s.reply); err != nil {
+			return nil, fmt.Errorf("encoding a reply: %w", err)
+		}
+	}
+	return rows, nil
 }
 
 // Notify queues a notice to somebody else.
@@ -89,7 +108,7 @@ func (t *Turn) Notify(n Notice) {
 		t.fail(err)
 		return
 	}
-	t.queue = append(t.queue, d)
+	t.queue = append(t.queue, said{Delivery: d})
 }
 
 // Close frees the numbers that were printed on cards about an item.

@@ -73,6 +73,18 @@ func (d Delivery) recipient() string { return d.ToKind + ":" + d.ToAccount }
 // Queue puts deliveries into the outbox, each recipient's in the order given. An id
 // of zero is chosen here.
 func (r Deliveries) Queue(ctx context.Context, ds ...Delivery) error {
+	if u := r.tx.unit; u != nil {
+		for i := range ds {
+			ds[i].ID = r.tx.id(ds[i].ID)
+			u.waiting[ds[i].recipient()] = true
+		}
+		u.newDeliveries, u.dirty = append(u.newDeliveries, ds...), true
+		return nil
+	}
+	return r.insert(ctx, ds)
+}
+
+func (r Deliveries) insert(ctx context.Context, ds []Delivery) error {
 	rows := make([][]any, 0, len(ds))
 	for _, d := range ds {
 		due := d.DueAt
@@ -87,6 +99,19 @@ func (r Deliveries) Queue(ctx context.Context, ds ...Delivery) error {
 		return fmt.Errorf("queueing %d deliveries: %w", len(ds), err)
 	}
 	return nil
+}
+
+// Waiting says whether anything for a recipient has not ended yet.
+func (r Deliveries) Waiting(ctx context.Context, kind, account string) (bool, error) {
+	name := Delivery{ToKind: kind, ToAccount: account}.recipient()
+	if u := r.tx.unit; u != nil && kind == "person" && u.people[account] {
+		return u.waiting[name], nil
+	}
+	rows, err := all(ctx, r.tx, scanInt, "SELECT 1 FROM deliveries WHERE "+unfinished+" AND recipient = ? LIMIT 1", name)
+	if err != nil {
+		return false, fmt.Errorf("asking whether anything waits for %s: %w", name, err)
+	}
+	return len(rows) > 0, nil
 }
 
 // Get reads one delivery, or gives ErrNotFound.

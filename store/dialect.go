@@ -12,6 +12,8 @@ type dialect interface {
 	// upsert is the tail of an INSERT that gives a row that is there by its keys
 	// the new columns.
 	upsert(keys, cols []string) string
+	// forUpdate is the tail of a SELECT that keeps the rows for this transaction.
+	forUpdate() string
 	// isDuplicate says that a unique key was already there.
 	isDuplicate(err error) bool
 	// isRetryable says that the transaction met another and may be run again.

@@ -43,8 +43,16 @@ func scanDraft(r scanner) (d Draft, err error) {
 	return d, err
 }
 
+func draftRow(d Draft) []any {
+	return []any{d.ID, d.Person, d.Form, d.FormHash, d.Topic, string(d.State), string(d.Status),
+		millis(d.CreatedAt), millis(d.UpdatedAt)}
+}
+
 // Get reads one draft, or gives ErrNotFound.
 func (r Drafts) Get(ctx context.Context, id int64) (Draft, error) {
+	if d, ok := r.tx.unit.draft(id); ok {
+		return d, nil
+	}
 	d, err := one(ctx, r.tx, scanDraft, "SELECT "+columns(draftCols)+" FROM drafts WHERE id = ?", id)
 	if err != nil {
 		return d, fmt.Errorf("reading draft %d: %w", id, err)
@@ -54,8 +62,11 @@ func (r Drafts) Get(ctx context.Context, id int64) (Draft, error) {
 
 // Insert keeps a new draft.
 func (r Drafts) Insert(ctx context.Context, d Draft) error {
-	err := r.tx.insert(ctx, "drafts", draftCols, []any{r.tx.id(d.ID), d.Person, d.Form, d.FormHash, d.Topic,
-		string(d.State), string(d.Status), millis(d.CreatedAt), millis(d.UpdatedAt)})
+	d.ID = r.tx.id(d.ID)
+	if r.tx.unit.keepDraft(d, true) {
+		return nil
+	}
+	err := r.tx.insert(ctx, "drafts", draftCols, draftRow(d))
 	if err != nil {
 		return fmt.Errorf("beginning draft %d: %w", d.ID, err)
 	}
@@ -65,6 +76,9 @@ func (r Drafts) Insert(ctx context.Context, d Draft) error {
 // Save writes a draft's topic, state, status and time. Whose it is, of which form
 // and since when never changes.
 func (r Drafts) Save(ctx context.Context, d Draft) error {
+	if r.tx.unit.keepDraft(d, false) {
+		return nil
+	}
 	n, err := r.tx.exec(ctx, "UPDATE drafts SET topic = ?, state = ?, status = ?, updated_at = ? WHERE id = ?",
 		d.Topic, string(d.State), string(d.Status), millis(d.UpdatedAt), d.ID)
 	if err == nil && n == 0 {
@@ -78,6 +92,9 @@ func (r Drafts) Save(ctx context.Context, d Draft) error {
 
 // Open lists a person's open drafts, newest first.
 func (r Drafts) Open(ctx context.Context, person string) ([]Draft, error) {
+	if out, ok := r.tx.unit.open(person); ok {
+		return out, nil
+	}
 	return r.open(ctx, "person", person)
 }
 

@@ -30,8 +30,19 @@ func scanForm(r scanner) (v FormVersion, err error) {
 
 // Keep keeps a version. One that is there stays as it is.
 func (r Forms) Keep(ctx context.Context, v FormVersion) error {
+	known := v.Form + "/" + v.Hash
+	if _, ok := r.tx.keptForms.Load(known); ok {
+		return nil // versions are never taken away
+	}
 	have, err := all(ctx, r.tx, scanInt, "SELECT 1 FROM form_versions WHERE form = ? AND hash = ?", v.Form, v.Hash)
+	if len(have) > 0 && !r.tx.newForms[known] { // committed, not only written here
+		r.tx.keptForms.Store(known, true)
+	}
 	if err == nil && len(have) == 0 {
+		if r.tx.newForms == nil {
+			r.tx.newForms = map[string]bool{}
+		}
+		r.tx.newForms[known] = true
 		_, err = r.tx.insertOnce(ctx, "form_versions", formCols, v.Form, v.Hash, string(v.Body), millis(v.FirstUsed))
 	}
 	if err != nil {

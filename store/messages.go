@@ -17,6 +17,7 @@ type Message struct {
 	Chat       string
 	ReceivedAt time.Time
 	Answer     []byte // the replies, as the bot encodes them
+	Carried    bool   // the answer went out with the acknowledgement, and was not queued
 }
 
 // Messages is the register of handled messages.
@@ -25,15 +26,25 @@ type Messages struct{ tx *Tx }
 // Messages gives the register of handled messages.
 func (tx *Tx) Messages() Messages { return Messages{tx} }
 
-var messageCols = []string{"id", "platform", "sender", "msg_id", "person", "chat", "received_at", "answer"}
+var messageCols = []string{"id", "platform", "sender", "msg_id", "person", "chat", "received_at", "answer", "carried"}
 
 func scanMessage(r scanner) (m Message, err error) {
-	err = r.Scan(&m.ID, &m.Platform, &m.Sender, &m.MsgID, &m.Person, &m.Chat, at(&m.ReceivedAt), doc(&m.Answer))
+	err = r.Scan(&m.ID, &m.Platform, &m.Sender, &m.MsgID, &m.Person, &m.Chat, at(&m.ReceivedAt), doc(&m.Answer), &m.Carried)
 	return m, err
+}
+
+func messageRow(m Message) []any {
+	return []any{m.ID, m.Platform, m.Sender, m.MsgID, m.Person, m.Chat, millis(m.ReceivedAt), m.Answer, bit(m.Carried)}
 }
 
 // Find looks a message up by the platform's name for it, or gives ErrNotFound.
 func (r Messages) Find(ctx context.Context, platform, sender, msgID string) (Message, error) {
+	if u := r.tx.unit; u != nil && u.asked[messageKey{platform, sender, msgID}] {
+		if m, ok := u.messages[messageKey{platform, sender, msgID}]; ok {
+			return m, nil
+		}
+		return Message{}, fmt.Errorf("finding message %s of %s: %w", msgID, platform, ErrNotFound)
+	}
 	m, err := one(ctx, r.tx, scanMessage, "SELECT "+columns(messageCols)+
 		" FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?", platform, sender, msgID)
 	if err != nil {
@@ -44,8 +55,11 @@ func (r Messages) Find(ctx context.Context, platform, sender, msgID string) (Mes
 
 // Insert keeps a message. One that is there already gives ErrDuplicate.
 func (r Messages) Insert(ctx context.Context, m Message) error {
-	err := r.tx.insert(ctx, "messages", messageCols, []any{r.tx.id(m.ID), m.Platform, m.Sender, m.MsgID,
-		m.Person, m.Chat, millis(m.ReceivedAt), m.Answer})
+	m.ID = r.tx.id(m.ID)
+	if r.tx.unit.keepMessage(m) {
+		return nil
+	}
+	err := r.tx.insert(ctx, "messages", messageCols, messageRow(m))
 	if err != nil {
 		return fmt.Errorf("keeping message %s of %s: %w", m.MsgID, m.Platform, err)
 	}

@@ -38,7 +38,7 @@ func connectMySQL(address string, o Options) (*Store, error) {
 	db.SetMaxOpenConns(mysqlConns)
 	db.SetMaxIdleConns(mysqlConns)
 	db.SetConnMaxLifetime(mysqlLifetime)
-	return &Store{write: db, read: db, dialect: mysqlDialect{}}, nil
+	return &Store{write: db, read: db, dialect: mysqlDialect{}, joiner: joiner{most: 1}}, nil
 }
 
 // mysqlConfig reads the address. clientFoundRows makes an UPDATE count the rows it
@@ -73,6 +73,8 @@ func mysqlConfig(address string) (*mysql.Config, error) {
 }
 
 func (mysqlDialect) name() string { return "mysql" }
+
+func (mysqlDialect) forUpdate() string { return " FOR UPDATE" }
 
 func (mysqlDialect) upsert(_, cols []string) string {
 	return "ON DUPLICATE KEY UPDATE " + sets(cols, "VALUES(%s)")

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -38,29 +39,24 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		synchronous = "synchronous(NORMAL)"
 	}
 	busy := fmt.Sprintf("busy_timeout(%d)", busyTimeout)
-	write, err := openSQLite(path, 1, url.Values{"_txlock": {"immediate"}, "_pragma": {busy, "journal_mode(WAL)", synchronous}})
-	if err != nil {
-		return nil, err
-	}
-	read, err := openSQLite(path, readers, url.Values{"_pragma": {busy, "query_only(1)"}})
-	if err != nil {
-		return nil, errors.Join(err, write.Close())
-	}
-	return &Store{write: write, read: read, dialect: sqliteDialect{}}, nil
+	write := openSQLite(path, 1, url.Values{"_txlock": {"immediate"}, "_pragma": {busy, "journal_mode(WAL)", synchronous}})
+	read := openSQLite(path, readers, url.Values{"_pragma": {busy, "query_only(1)"}})
+	return &Store{write: write, read: read, dialect: sqliteDialect{}, joiner: joiner{most: 1}}, nil
 }
 
-func openSQLite(path string, conns int, params url.Values) (*sqlx.DB, error) {
+// openSQLite connects when the first is needed.
+func openSQLite(path string, conns int, params url.Values) *sqlx.DB {
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + params.Encode()
-	db, err := sqlx.Open("sqlite", name)
-	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", path, err)
-	}
+	db := sqlx.NewDb(sql.OpenDB(preparing{name}), "sqlite")
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	return db, nil
+	return db
 }
 
 func (sqliteDialect) name() string { return "sqlite" }
+
+// forUpdate is nothing: a transaction that writes is alone from its beginning.
+func (sqliteDialect) forUpdate() string { return "" }
 
 func (sqliteDialect) upsert(keys, cols []string) string {
 	return "ON CONFLICT (" + columns(keys) + ") DO UPDATE SET " + sets(cols, "excluded.%s")

@@ -39,6 +39,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -64,6 +65,9 @@ type Store struct {
 	read    *sqlx.DB // the same as write, where the database needs no second pool
 	dialect dialect
 	ids     *ids
+	joiner  joiner
+	// keptForms are the versions of forms that were seen in the database.
+	keptForms *sync.Map
 }
 
 // Open connects to "sqlite:PATH" (and makes the folder) or to
@@ -84,7 +88,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s.ids = gen
+	s.ids, s.keptForms = gen, new(sync.Map)
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}

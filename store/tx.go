@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -14,11 +15,15 @@ import (
 // Tx is one transaction. It ends with the function that it was handed to, and is
 // for one goroutine.
 type Tx struct {
-	sql      *sqlx.Tx
-	dialect  dialect
-	ids      *ids
-	readOnly bool
-	poison   error // the conflict after which this run cannot be committed
+	sql     *sqlx.Tx
+	dialect dialect
+	ids     *ids
+	// keptForms is the store's; see Forms.Keep.
+	keptForms *sync.Map
+	newForms  map[string]bool // written in this transaction
+	readOnly  bool
+	poison    error // the conflict after which this run cannot be committed
+	unit      *unit // of a joined transaction; nil otherwise
 }
 
 // A transaction that keeps meeting others is tried this often. With pauses of 2,
@@ -76,7 +81,7 @@ func (s *Store) run(ctx context.Context, pool *sqlx.DB, readOnly bool, fn func(*
 	}
 	// After a commit this does nothing; otherwise, and in a panic, it undoes all.
 	defer func() { _ = t.Rollback() }()
-	tx := &Tx{sql: t, dialect: s.dialect, ids: s.ids, readOnly: readOnly}
+	tx := &Tx{sql: t, dialect: s.dialect, ids: s.ids, keptForms: s.keptForms, readOnly: readOnly}
 	err = fn(tx)
 	if tx.poison != nil {
 		return tx.poison
@@ -109,11 +114,24 @@ func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error
 	if tx.readOnly {
 		return 0, errReadOnly
 	}
-	res, err := tx.sql.ExecContext(ctx, query, args...)
+	if err := tx.settleFor(ctx, query); err != nil {
+		return 0, err
+	}
+	res, err := tx.sql.ExecContext(tx.patient(ctx), query, args...)
 	if err != nil {
 		return 0, tx.failed(err)
 	}
 	return res.RowsAffected()
+}
+
+// patient is the context of a statement. In a joined transaction nobody's impatience
+// may end a statement half way, which would cost the others theirs; and a context
+// without an end costs SQLite's driver no watcher for each statement.
+func (tx *Tx) patient(ctx context.Context) context.Context {
+	if tx.unit == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // query runs one SELECT and hands each row to scan.
@@ -121,7 +139,10 @@ func (tx *Tx) query(ctx context.Context, scan func(scanner) error, query string,
 	if tx.poison != nil {
 		return tx.poison
 	}
-	rows, err := tx.sql.QueryContext(ctx, query, args...)
+	if err := tx.settleFor(ctx, query); err != nil {
+		return err
+	}
+	rows, err := tx.sql.QueryContext(tx.patient(ctx), query, args...)
 	if err != nil {
 		return tx.failed(err)
 	}

@@ -127,6 +127,9 @@ type name struct {
 
 // numericNames are the names of all fields that numbers fill.
 func (f *Form) numericNames() []name {
+	if f.names != nil {
+		return f.names
+	}
 	out := make([]name, 0, 4*len(f.Fields))
 	for i := range f.Fields {
 		fd := &f.Fields[i]

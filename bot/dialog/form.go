@@ -48,6 +48,15 @@ type Form struct {
 	// it does not name stays as it is: nothing is missing, everything else takes
 	// its default. (The weekly table.)
 	Lines bool `json:"lines,omitempty" yaml:"-"`
+
+	names []name // of its numeric fields; see Prepare
+}
+
+// Prepare folds the names of the form's figures once, for a form that reads many
+// lines. The form must not change after it.
+func (f *Form) Prepare() *Form {
+	f.names = f.numericNames()
+	return f
 }
 
 // Group is fields that are asked for together in the guided mode.

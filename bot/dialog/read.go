@@ -67,7 +67,7 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 func (f *Field) readText(raw string) string {
 	raw = strings.TrimRight(raw, "。.,;:、，；： ")
 	if f.Type == Place {
-		raw = strings.NewReplacer(" ", "", ",", "").Replace(fromWords(raw))
+		raw = without(fromWords(raw), ' ', ',')
 	}
 	if !f.Rest {
 		for _, q := range quotes {
@@ -267,4 +267,14 @@ func (v Value) named(raw string, names []Name, why Why) (Value, Why, string) {
 		could = append(could, n.Words[0])
 	}
 	return v, why, strings.Join(could, "、")
+}
+
+// without takes two signs out of a text.
+func without(s string, a, b rune) string {
+	return strings.Map(func(r rune) rune {
+		if r == a || r == b {
+			return -1
+		}
+		return r
+	}, s)
 }

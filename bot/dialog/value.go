@@ -104,9 +104,7 @@ func (f *Field) Reading(v Value) string {
 	if raw == "" || v.Origin == Defaulted || v.Origin == Recorded || v.Origin == Computed {
 		return ""
 	}
-	plain := func(s string) string {
-		return strings.NewReplacer(",", "", " ", "").Replace(zh.Fold(s))
-	}
+	plain := func(s string) string { return without(zh.Fold(s), ',', ' ') }
 	said, shown := plain(raw), plain(f.Show(v))
 	if said == shown || strings.HasPrefix(shown, said) || (f.Type == Number || f.Type == Quantity) && strings.Contains(said, v.Num.String()) {
 		return ""

@@ -158,13 +158,7 @@ func (d *Duty) Form(ctx context.Context, t *bot.Turn, topic, hash string) (bot.O
 			return bot.OpenForm{}, fmt.Errorf("reading version %s of the lead form: %w", hash, err)
 		}
 	}
-	env := dialog.Env{Now: t.Now, Places: d.cfg.Places}
-	for _, u := range t.Roster().Units {
-		env.Units = append(env.Units, dialog.Name{Value: u.ID, Words: append([]string{u.Name}, u.Alias...)})
-	}
-	for _, p := range t.Roster().People {
-		env.People = append(env.People, dialog.Name{Value: p.Account, Words: []string{p.Name}})
-	}
+	env := dialog.Env{Now: t.Now, Places: d.cfg.Places, Units: t.Roster().UnitNames(), People: t.Roster().PersonNames()}
 	env.Check = func(values map[string]dialog.Value) []dialog.Finding { return tooLong(&form, values) }
 	return bot.OpenForm{Form: &form, Env: env, Hash: hash, Body: body, Begin: "lead.begin"}, nil
 }

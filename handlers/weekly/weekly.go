@@ -47,7 +47,7 @@ func New(c Config) (*Duty, error) {
 		return nil, fmt.Errorf("encoding the weekly table: %w", err)
 	}
 	d := &Duty{cfg: c, body: body, hash: c.Table.Hash()}
-	d.read = form(c.Table, c.Table.Sections, nil)
+	d.read = form(c.Table, c.Table.Sections, nil).Prepare()
 	return d, nil
 }
 

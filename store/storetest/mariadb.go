@@ -32,12 +32,15 @@ func MariaDB(t *testing.T) *store.Store {
 
 // MariaDBURL makes a fresh database and gives its address, for tests that start the
 // whole program.
-func MariaDBURL(t *testing.T) string {
+func MariaDBURL(t *testing.T) string { t.Helper(); return MariaDBAddress(t) }
+
+// MariaDBAddress is MariaDBURL for benchmarks too.
+func MariaDBAddress(t testing.TB) string {
 	t.Helper()
 	s, err := mariaDB()
 	require.NoError(t, err)
 	name := fmt.Sprintf("t%d", s.databases.Add(1))
-	_, err = s.admin.ExecContext(t.Context(), "CREATE DATABASE "+name)
+	_, err = s.admin.ExecContext(context.Background(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		_, err := s.admin.ExecContext(context.Background(), "DROP DATABASE "+name)

@@ -30,6 +30,7 @@ func Each(t *testing.T, test func(t *testing.T, open func(t *testing.T) *store.S
 // Run is the contract. open gives a fresh, empty store at every call.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("transactions", func(t *testing.T) { transactions(t, open(t)) })
+	t.Run("joined transactions", func(t *testing.T) { joined(t, open) })
 	t.Run("ids", func(t *testing.T) { ids(t, open(t)) })
 	t.Run("an empty store", func(t *testing.T) { empty(t, open) })
 	t.Run("messages", func(t *testing.T) { messages(t, open(t)) })

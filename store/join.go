@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Turn names what a message's transaction is going to need, so that the needs of
+// many are read at once: the person's conversation and open drafts, and whether
+// the message was handled before.
+type Turn struct {
+	Person                  string
+	Platform, Sender, MsgID string
+}
+
+// mostJoined bounds how many commit together: enough that the disk or the network
+// is no longer what is waited for, and few enough that the first of them need not
+// wait for the last longer than some milliseconds.
+const mostJoined = 64
+
+// Join runs fn as Update does, and lets the transaction be shared with others that
+// come while the one before is being committed (group commit): one fsync, one round
+// of statements for all. Each fn sees what those before it have written. If one
+// fails, nothing of that run is committed, and each runs by itself; so, as with
+// Update, fn may run more than once and must keep nothing from an earlier run.
+//
+// The rows that every message reads and writes (conversations, drafts, messages,
+// deliveries) are read together at the beginning and written together at the end;
+// see unit. Nobody waits for company: a lone caller is committed at once.
+func (s *Store) Join(ctx context.Context, t Turn, fn func(*Tx) error) error {
+	j := &joined{ctx: ctx, turn: t, fn: fn, told: make(chan verdict, 1)}
+	if s.joiner.leads(j) {
+		return s.lead(j)
+	}
+	var v verdict
+	select {
+	case v = <-j.told:
+	case <-ctx.Done():
+		if s.joiner.withdraw(j) {
+			return ctx.Err()
+		}
+		v = <-j.told // it is being run: its end is near
+	}
+	switch v {
+	case beLeader:
+		return s.lead(j)
+	case runAlone:
+		return s.alone(j)
+	}
+	return j.err
+}
+
+// joined is one caller of Join.
+type joined struct {
+	ctx  context.Context
+	turn Turn
+	fn   func(*Tx) error
+	told chan verdict
+	err  error
+}
+
+// verdict is what a waiting caller is told.
+type verdict int
+
+const (
+	ended    verdict = iota // it has run; err says how
+	beLeader                // run it, and those behind it
+	runAlone                // somebody in the group failed: run it by itself
+)
+
+// joiner is the queue before the commit. There is no goroutine of its own: who
+// comes first leads, runs what waits, and hands the lead to the next who waits.
+type joiner struct {
+	mu      sync.Mutex
+	leaders int
+	most    int // leaders at a time
+	waiting []*joined
+}
+
+// leads makes j a leader if there is room for one; otherwise j waits.
+func (q *joiner) leads(j *joined) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.leaders < q.most {
+		q.leaders++
+		return true
+	}
+	q.waiting = append(q.waiting, j)
+	return false
+}
+
+// withdraw takes j out of the queue; false if somebody has it already.
+func (q *joiner) withdraw(j *joined) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i, w := range q.waiting {
+		if w == j {
+			q.waiting = append(q.waiting[:i], q.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// take gives the leader company.
+func (q *joiner) take(leader *joined) []*joined {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.waiting), mostJoined-1)
+	group := make([]*joined, 0, n+1)
+	group = append(append(group, leader), q.waiting[:n]...)
+	q.waiting = append(q.waiting[:0], q.waiting[n:]...)
+	return group
+}
+
+// next hands the lead on, or ends it.
+func (q *joiner) next() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		q.leaders--
+		return
+	}
+	j := q.waiting[0]
+	q.waiting = append(q.waiting[:0], q.waiting[1:]...)
+	j.told <- beLeader
+}
+
+// lead runs j and those who wait.
+func (s *Store) lead(j *joined) error {
+	group := s.joiner.take(j)
+	err := s.together(group)
+	s.joiner.next()
+	if len(group) == 1 {
+		return err
+	}
+	v := ended
+	if errors.Is(err, errApart) {
+		v = runAlone
+	}
+	for _, other := range group[1:] {
+		other.err = err
+		other.told <- v
+	}
+	if v == runAlone {
+		return s.alone(j)
+	}
+	return err
+}
+
+// errApart says that a group has to be taken apart: one of them failed, and it is
+// not told which.
+var errApart = errors.New("somebody in the group failed")
+
+// together runs a group in one transaction. What fails before the commit has not
+// happened, and the group is taken apart; what becomes of a failed commit nobody
+// knows, so all are told of it.
+func (s *Store) together(group []*joined) error {
+	if len(group) == 1 {
+		return s.alone(group[0])
+	}
+	ctx := context.WithoutCancel(group[0].ctx) // nobody's impatience ends the others' transaction
+	before := false
+	err := s.again(ctx, func() error {
+		before = true
+		return s.run(ctx, s.write, false, func(tx *Tx) error {
+			if err := tx.begin(ctx, group); err != nil {
+				return err
+			}
+			for _, j := range group {
+				if err := j.run(tx); err != nil {
+					return err
+				}
+			}
+			err := tx.settle(ctx)
+			before = err != nil
+			return err
+		})
+	})
+	if err != nil && before {
+		return errApart
+	}
+	return err
+}
+
+// run is one member's part. A panic is left for the run that it makes by itself, in
+// the goroutine whose it is.
+func (j *joined) run(tx *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panicked in a group: %w", errApart)
+		}
+	}()
+	return j.fn(tx)
+}
+
+// alone runs a member by itself.
+func (s *Store) alone(j *joined) error {
+	return s.Update(j.ctx, func(tx *Tx) error {
+		if err := tx.begin(j.ctx, []*joined{j}); err != nil {
+			return err
+		}
+		if err := j.fn(tx); err != nil {
+			return err
+		}
+		return tx.settle(j.ctx)
+	})
+}

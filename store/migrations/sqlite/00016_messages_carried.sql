@@ -1,0 +1,3 @@
+-- Whether an answer went out with the acknowledgement of its message.
+-- +goose Up
+ALTER TABLE messages ADD COLUMN carried INTEGER NOT NULL DEFAULT 0;
