@@ -62,7 +62,7 @@ func (r Conversations) lock(ctx context.Context, person string, now time.Time) (
 // Save writes the state of a conversation that this transaction has locked. With
 // any other it gives ErrConflict.
 func (r Conversations) Save(ctx context.Context, c Conversation) error {
-	if err, ok := r.tx.unit.saveConversation(c); ok {
+	if ok, err := r.tx.unit.saveConversation(c); ok {
 		return err
 	}
 	n, err := r.tx.exec(ctx, "UPDATE conversations SET state = ?, updated_at = ? WHERE person = ? AND version = ?",

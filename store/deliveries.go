@@ -76,9 +76,8 @@ func (r Deliveries) Queue(ctx context.Context, ds ...Delivery) error {
 	if u := r.tx.unit; u != nil {
 		for i := range ds {
 			ds[i].ID = r.tx.id(ds[i].ID)
-			u.waiting[ds[i].recipient()] = true
 		}
-		u.newDeliveries, u.dirty = append(u.newDeliveries, ds...), true
+		u.queue(ds)
 		return nil
 	}
 	return r.insert(ctx, ds)
@@ -103,10 +102,10 @@ func (r Deliveries) insert(ctx context.Context, ds []Delivery) error {
 
 // Waiting says whether anything for a recipient has not ended yet.
 func (r Deliveries) Waiting(ctx context.Context, kind, account string) (bool, error) {
-	name := Delivery{ToKind: kind, ToAccount: account}.recipient()
-	if u := r.tx.unit; u != nil && kind == "person" && u.people[account] {
-		return u.waiting[name], nil
+	if u := r.tx.unit; u != nil && kind == "person" && u.of.Person == account {
+		return u.busy, nil
 	}
+	name := Delivery{ToKind: kind, ToAccount: account}.recipient()
 	rows, err := all(ctx, r.tx, scanInt, "SELECT 1 FROM deliveries WHERE "+unfinished+" AND recipient = ? LIMIT 1", name)
 	if err != nil {
 		return false, fmt.Errorf("asking whether anything waits for %s: %w", name, err)

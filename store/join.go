@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 )
 
@@ -22,9 +21,10 @@ const mostJoined = 64
 
 // Join runs fn as Update does, and lets the transaction be shared with others that
 // come while the one before is being committed (group commit): one fsync, one round
-// of statements for all. Each fn sees what those before it have written. If one
-// fails, nothing of that run is committed, and each runs by itself; so, as with
-// Update, fn may run more than once and must keep nothing from an earlier run.
+// of statements for all. They are of different people, and run beside each other
+// until they need statements of their own; see group. If one fails, nothing of that
+// run is committed, and each runs by itself; so, as with Update, fn may run more than
+// once and must keep nothing from an earlier run.
 //
 // The rows that every message reads and writes (conversations, drafts, messages,
 // deliveries) are read together at the beginning and written together at the end;
@@ -104,14 +104,23 @@ func (q *joiner) withdraw(j *joined) bool {
 	return false
 }
 
-// take gives the leader company.
+// take gives the leader company: each a different person.
 func (q *joiner) take(leader *joined) []*joined {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := min(len(q.waiting), mostJoined-1)
-	group := make([]*joined, 0, n+1)
-	group = append(append(group, leader), q.waiting[:n]...)
-	q.waiting = append(q.waiting[:0], q.waiting[n:]...)
+	group := append(make([]*joined, 0, min(len(q.waiting), mostJoined-1)+1), leader)
+	people := map[string]bool{leader.turn.Person: true}
+	later := q.waiting[:0]
+	for _, j := range q.waiting {
+		if len(group) == mostJoined || people[j.turn.Person] {
+			later = append(later, j)
+			continue
+		}
+		people[j.turn.Person] = true
+		group = append(group, j)
+	}
+	clear(q.waiting[len(later):])
+	q.waiting = later
 	return group
 }
 
@@ -157,51 +166,34 @@ var errApart = errors.New("somebody in the group failed")
 // together runs a group in one transaction. What fails before the commit has not
 // happened, and the group is taken apart; what becomes of a failed commit nobody
 // knows, so all are told of it.
-func (s *Store) together(group []*joined) error {
-	if len(group) == 1 {
-		return s.alone(group[0])
+func (s *Store) together(members []*joined) error {
+	if len(members) == 1 {
+		return s.alone(members[0])
 	}
-	ctx := context.WithoutCancel(group[0].ctx) // nobody's impatience ends the others' transaction
-	before := false
+	ctx := context.WithoutCancel(members[0].ctx) // nobody's impatience ends the others' transaction
+	committing := false
 	err := s.again(ctx, func() error {
-		before = true
+		committing = false
 		return s.run(ctx, s.write, false, func(tx *Tx) error {
-			if err := tx.begin(ctx, group); err != nil {
-				return err
-			}
-			for _, j := range group {
-				if err := j.run(tx); err != nil {
-					return err
-				}
-			}
-			err := tx.settle(ctx)
-			before = err != nil
+			err := (&group{members: members}).run(ctx, tx)
+			committing = err == nil
 			return err
 		})
 	})
-	if err != nil && before {
+	if err != nil && !committing {
 		return errApart
 	}
 	return err
 }
 
-// run is one member's part. A panic is left for the run that it makes by itself, in
-// the goroutine whose it is.
-func (j *joined) run(tx *Tx) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panicked in a group: %w", errApart)
-		}
-	}()
-	return j.fn(tx)
-}
-
 // alone runs a member by itself.
 func (s *Store) alone(j *joined) error {
 	return s.Update(j.ctx, func(tx *Tx) error {
-		if err := tx.begin(j.ctx, []*joined{j}); err != nil {
+		units, err := tx.begin(j.ctx, []*joined{j})
+		if err != nil {
 			return err
 		}
+		tx.unit = units[0]
 		if err := j.fn(tx); err != nil {
 			return err
 		}

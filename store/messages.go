@@ -39,11 +39,11 @@ func messageRow(m Message) []any {
 
 // Find looks a message up by the platform's name for it, or gives ErrNotFound.
 func (r Messages) Find(ctx context.Context, platform, sender, msgID string) (Message, error) {
-	if u := r.tx.unit; u != nil && u.asked[messageKey{platform, sender, msgID}] {
-		if m, ok := u.messages[messageKey{platform, sender, msgID}]; ok {
-			return m, nil
+	if m, ok := r.tx.unit.find(Turn{Platform: platform, Sender: sender, MsgID: msgID}); ok {
+		if m == nil {
+			return Message{}, fmt.Errorf("finding message %s of %s: %w", msgID, platform, ErrNotFound)
 		}
-		return Message{}, fmt.Errorf("finding message %s of %s: %w", msgID, platform, ErrNotFound)
+		return *m, nil
 	}
 	m, err := one(ctx, r.tx, scanMessage, "SELECT "+columns(messageCols)+
 		" FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?", platform, sender, msgID)

@@ -22,8 +22,11 @@ type Tx struct {
 	keptForms *sync.Map
 	newForms  map[string]bool // written in this transaction
 	readOnly  bool
-	poison    error // the conflict after which this run cannot be committed
-	unit      *unit // of a joined transaction; nil otherwise
+	poison    error  // the conflict after which this run cannot be committed
+	unit      *unit  // of a joined transaction; nil otherwise
+	group     *group // that the unit is handled in; nil if it is alone
+	holds     bool   // the group's transaction is ours until the end
+	writing   bool   // a unit is being written
 }
 
 // A transaction that keeps meeting others is tried this often. With pauses of 2,
@@ -114,6 +117,7 @@ func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error
 	if tx.readOnly {
 		return 0, errReadOnly
 	}
+	tx.hold()
 	if err := tx.settleFor(ctx, query); err != nil {
 		return 0, err
 	}
@@ -139,6 +143,7 @@ func (tx *Tx) query(ctx context.Context, scan func(scanner) error, query string,
 	if tx.poison != nil {
 		return tx.poison
 	}
+	tx.hold()
 	if err := tx.settleFor(ctx, query); err != nil {
 		return err
 	}

@@ -73,6 +73,7 @@ var mariaDB = sync.OnceValues(startMariaDB)
 // script makes a server in the folder $1 on port $2 as user $3, and ends it, with its
 // folder, as soon as standard input ends: when the test process does, however it does.
 const script = `
+export TMPDIR="$1" # two that are installed at once must not meet in /tmp
 mariadb-install-db --no-defaults --user="$3" --datadir="$1/data" \
 	--auth-root-authentication-method=normal --skip-test-db >"$1/log" 2>&1 &&
 mariadbd --no-defaults --user="$3" --datadir="$1/data" --socket="$1/s" --port="$2" --bind-address=127.0.0.1 \
