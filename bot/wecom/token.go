@@ -74,7 +74,7 @@ type source struct {
 	mu       sync.Mutex
 	held     pass
 	known    [2]string // the last tokens held, which no error may show
-	rejected string // what WeCom has refused and the shared place may still have
+	rejected string    // what WeCom has refused and the shared place may still have
 	flight   *flight
 	failed   error // of the last fetch, while we sulk
 	until    time.Time
