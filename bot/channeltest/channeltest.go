@@ -16,7 +16,8 @@ import (
 // Kit is a channel under test and a view into the imitation of its platform.
 type Kit struct {
 	Channel bot.Channel
-	// Person and Group are known to the channel's roster.
+	// Person and Group are known to the channel's roster; Group is "" where the
+	// platform lets the bot into none, and then a group is refused.
 	Person, Group string
 	// Seen lists the replies that a recipient's chat shows, oldest first.
 	Seen func(t *testing.T, to bot.Recipient) []bot.Reply
@@ -43,10 +44,16 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		require.Equal(t, []string{text.Text}, texts(k.Seen(t, person)))
 		require.Empty(t, k.Seen(t, group))
 	})
-	t.Run("shows a group's text in the group", func(t *testing.T) {
+	t.Run("shows a group's text in the group, or refuses it where it has no groups", func(t *testing.T) {
 		k := open(t)
 		group := bot.Recipient{Kind: bot.ToGroup, Account: k.Group}
 		_, err := send(t, k, 1, group, text)
+		if k.Group == "" {
+			var failed *bot.SendError
+			require.ErrorAs(t, err, &failed)
+			require.Equal(t, bot.Refused, failed.Fate)
+			return
+		}
 		require.NoError(t, err)
 		require.Equal(t, []string{text.Text}, texts(k.Seen(t, group)))
 	})

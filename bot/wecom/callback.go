@@ -1,0 +1,307 @@
+package wecom
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"zhuanban/bot"
+)
+
+// The limits of a callback.
+const (
+	// largestBody is far above the largest callback, a text of 2048 characters
+	// sealed, with room for what the platform may come to add.
+	largestBody = 1 << 20
+	// window is how far a callback's timestamp may be from our clock, either way.
+	// WeCom promises that a nonce does not come twice within two hours, and its
+	// retries may carry the timestamp of the first attempt; a server's clock that
+	// is wrong by minutes must not silence the bot. What is replayed within the
+	// window is known by its message id.
+	window = 2 * time.Hour
+	// handling ends before WeCom gives up and sends the message again (5 s), so
+	// that an answer is not lost on a connection nobody listens to any more.
+	handling = 4500 * time.Millisecond
+	// inFlight is how many messages are handled at once. Beyond, they would wait
+	// longer than WeCom does; it sends them again.
+	inFlight = 2048
+	// reading is how long a sender may take over a body that fits a packet or two.
+	reading = 10 * time.Second
+)
+
+// room is where one callback is read, opened and answered. Rooms are used again,
+// except when a huge body has blown one up.
+type room struct {
+	body, plain, scratch, sealed []byte
+	doc                          document
+}
+
+const largestRoom = 64 << 10
+
+func (c *Channel) leave(r *room) {
+	if cap(r.body) <= largestRoom {
+		c.rooms.Put(r)
+	}
+}
+
+// refusal is a callback that is not taken: its status is all that the sender
+// learns, the rest is for the log.
+type refusal struct {
+	status int
+	why    string
+}
+
+func (r *refusal) Error() string { return r.why }
+
+var (
+	errSignature = &refusal{http.StatusForbidden, "wrong signature"}
+	errWindow    = &refusal{http.StatusForbidden, "timestamp too far from our clock"}
+	errAgent     = &refusal{http.StatusForbidden, "for another app"}
+	errSealed    = &refusal{http.StatusBadRequest, "cannot be opened"}
+	errBroken    = &refusal{http.StatusBadRequest, "malformed"}
+	errTooLarge  = &refusal{http.StatusRequestEntityTooLarge, "body too large"}
+	errCut       = &refusal{http.StatusBadRequest, "body cut short"}
+	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
+	errFailed    = &refusal{http.StatusInternalServerError, "not handled"}
+)
+
+// ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
+// brings a message.
+func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	room := c.rooms.Get().(*room)
+	defer c.leave(room)
+	var answer []byte
+	var err error
+	switch r.Method {
+	case http.MethodGet:
+		answer, err = c.verify(room, r)
+	case http.MethodPost:
+		answer, err = c.take(room, w, r)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		err = &refusal{http.StatusMethodNotAllowed, "method " + r.Method}
+	}
+	if err != nil {
+		c.refuse(w, r, err)
+		return
+	}
+	w.Header()["Content-Type"] = plainText
+	w.Header()["X-Content-Type-Options"] = noSniff
+	w.Write(answer)
+}
+
+// Shared by all answers; net/http only reads them.
+var (
+	plainText = []string{"text/plain; charset=utf-8"}
+	noSniff   = []string{"nosniff"}
+)
+
+func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var no *refusal
+	if !errors.As(err, &no) {
+		no = errFailed
+	}
+	if no.status >= http.StatusInternalServerError {
+		c.o.Log.ErrorContext(r.Context(), "wecom callback", "why", no.why, "err", c.redact(err.Error()))
+	} else {
+		c.o.Log.DebugContext(r.Context(), "wecom callback refused", "why", no.why)
+	}
+	w.Header().Set("Connection", "close") // the rest of a body is not waited for
+	w.WriteHeader(no.status)
+}
+
+// verify answers the console's question whether the address is ours: the text that
+// it has sealed, bare.
+func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, errBroken
+	}
+	sealed := []byte(q.Get("echostr"))
+	if err := c.signed(room, q, sealed); err != nil {
+		return nil, err
+	}
+	return c.opened(room, sealed)
+}
+
+// signed checks signature and timestamp.
+func (c *Channel) signed(room *room, q url.Values, sealed []byte) error {
+	timestamp := q.Get("timestamp")
+	var s signature
+	s, room.scratch = c.codec.sign(room.scratch, timestamp, q.Get("nonce"), sealed)
+	if !s.genuine(q.Get("msg_signature")) {
+		return errSignature
+	}
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil {
+		return errBroken
+	}
+	if off := c.o.Wall().Sub(time.Unix(seconds, 0)).Abs(); off > window {
+		return errWindow
+	}
+	return nil
+}
+
+func (c *Channel) opened(room *room, sealed []byte) (message []byte, err error) {
+	message, room.plain, err = c.codec.open(room.plain, sealed)
+	if err != nil {
+		return nil, errSealed
+	}
+	return message, nil
+}
+
+// take hands one message in and returns the body of the acknowledgement, which
+// may be empty.
+func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, errBroken
+	}
+	if err := c.read(room, w, r); err != nil {
+		return nil, err
+	}
+	if err := parse(room.body, &room.doc); err != nil {
+		return nil, errBroken
+	}
+	sealed, agent := room.doc.value[fEncrypt], room.doc.value[fAgentID]
+	if err := c.signed(room, q, sealed); err != nil {
+		return nil, err
+	}
+	message, err := c.opened(room, sealed)
+	if err != nil {
+		return nil, err
+	}
+	if err := parse(message, &room.doc); err != nil {
+		return nil, errBroken
+	}
+	in, err := c.inbound(&room.doc, agent)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.answer != "":
+		return c.passive(room, in.from, in.answer), nil
+	case in.message.ID == "":
+		return nil, nil
+	}
+	return c.handle(r.Context(), room, in)
+}
+
+// read reads the body into the room.
+func (c *Channel) read(room *room, w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength > largestBody {
+		return errTooLarge
+	}
+	limit, cancel := context.WithTimeout(r.Context(), reading)
+	defer cancel()
+	deadline, _ := limit.Deadline()
+	// A server that cannot set it has limits of its own.
+	_ = http.NewResponseController(w).SetReadDeadline(deadline)
+	b := room.body[:0]
+	if b == nil {
+		b = make([]byte, 0, 4<<10)
+	}
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := r.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		room.body = b
+		switch {
+		case len(b) > largestBody:
+			return errTooLarge
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return errCut
+		}
+	}
+}
+
+// handle gives the message to the desk. The connection may break meanwhile: what
+// was heard is heard, and WeCom sends it again.
+func (c *Channel) handle(ctx context.Context, room *room, in inbound) ([]byte, error) {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	default:
+		return nil, errBusy
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handling)
+	defer cancel()
+	answer, err := c.o.Desk.Handle(ctx, in.message)
+	if err != nil {
+		return nil, err
+	}
+	if !answer.Carried || len(answer.Replies) == 0 {
+		return nil, nil
+	}
+	text := answer.Replies[0].Text
+	if len(answer.Replies) > 1 || len(text) > longestText {
+		c.o.Log.ErrorContext(ctx, "an answer does not fit its acknowledgement and is cut", "id", in.message.ID, "replies", len(answer.Replies), "bytes", len(text))
+	}
+	return c.passive(room, in.from, text), nil
+}
+
+// passive seals a text as the answer that goes out with the acknowledgement. Of
+// what is longer than WeCom shows, it keeps whole characters.
+func (c *Channel) passive(room *room, to, text string) []byte {
+	if len(text) > longestText {
+		cut := longestText
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut]
+	}
+	var chance [randomSize + 8]byte
+	rand.Read(chance[:]) // never fails
+	var nonce [16]byte
+	hex.Encode(nonce[:], chance[randomSize:])
+	now := strconv.AppendInt(nil, c.o.Wall().Unix(), 10)
+
+	b := append(room.body[:0], "<xml><ToUserName>"...)
+	b = appendCDATA(b, to)
+	b = append(b, "</ToUserName><FromUserName>"...)
+	b = appendCDATA(b, c.o.CorpID)
+	b = append(b, "</FromUserName><CreateTime>"...)
+	b = append(b, now...)
+	b = append(b, "</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>"...)
+	b = appendCDATA(b, text)
+	b = append(b, "</Content></xml>"...)
+	room.body = b
+
+	room.sealed = c.codec.seal(room.sealed[:0], [randomSize]byte(chance[:randomSize]), b)
+	var s signature
+	s, room.scratch = c.codec.sign(room.scratch, string(now), string(nonce[:]), room.sealed)
+	return envelope(room, s, now, nonce[:])
+}
+
+// envelope writes a sealed message, its signature and what that is made of.
+func envelope(room *room, s signature, now, nonce []byte) []byte {
+	b := append(room.body[:0], "<xml><Encrypt><![CDATA["...)
+	b = append(b, room.sealed...)
+	b = append(b, "]]></Encrypt><MsgSignature><![CDATA["...)
+	b = append(b, s[:]...)
+	b = append(b, "]]></MsgSignature><TimeStamp>"...)
+	b = append(b, now...)
+	b = append(b, "</TimeStamp><Nonce><![CDATA["...)
+	b = append(b, nonce...)
+	b = append(b, "]]></Nonce></xml>"...)
+	room.body = b
+	return b
+}
+
+// inbound is what a callback comes to: a message for the desk, an answer given on
+// the spot, or neither.
+type inbound struct {
+	from    string // as WeCom wrote it
+	message bot.Message
+	answer  string
+}

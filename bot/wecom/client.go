@@ -1,0 +1,189 @@
+package wecom
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/silenceper/wechat/v2/util"
+
+	"zhuanban/bot"
+)
+
+// The patience and the size of the client.
+const (
+	connecting = 3 * time.Second // within the courier's four for one parcel
+	answering  = 10 * time.Second
+	idle       = 50 * time.Second // below the minute after which servers close
+	// connections is below what WeCom answers with 45033, and more than the rate
+	// limits let us use.
+	connections   = 32
+	largestAnswer = 1 << 20 // a thousand refused names are 65 KB
+)
+
+// newClient makes an HTTP client of its own. caFile adds authorities to the
+// system's; "" adds none.
+func newClient(caFile string) (*http.Client, error) {
+	roots := (*x509.CertPool)(nil)
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading it: %w", err)
+		}
+		if roots, err = x509.SystemCertPool(); err != nil {
+			roots = x509.NewCertPool()
+		}
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM", caFile)
+		}
+	}
+	return &http.Client{
+		Timeout: answering,
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: connecting}).DialContext,
+			TLSHandshakeTimeout: connecting,
+			TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			MaxConnsPerHost:     connections,
+			MaxIdleConnsPerHost: connections,
+			IdleConnTimeout:     idle,
+		},
+		// A redirect would carry the access token to wherever it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, nil
+}
+
+// reply is what the calls used here answer.
+type reply struct {
+	Code           *int64 `json:"errcode"`
+	Message        string `json:"errmsg"`
+	MsgID          string `json:"msgid"`
+	InvalidUser    string `json:"invaliduser"`
+	UnlicensedUser string `json:"unlicenseduser"`
+	AccessToken    string `json:"access_token"`
+	ExpiresIn      int64  `json:"expires_in"`
+}
+
+// call makes one request. An error is a *bot.SendError: the request failed, or the
+// answer is not one of WeCom's. A reply may still carry an errcode.
+func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte) (reply, error) {
+	var begun atomic.Bool // bytes may have left
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
+	req, err := http.NewRequestWithContext(ctx, method, c.o.APIBase+path+"?"+query.Encode(), bytes.NewReader(body))
+	if err != nil {
+		return reply{}, c.failure(verdict{fate: bot.NotSent}, path, err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	res, err := c.client.Do(req)
+	if err != nil {
+		return reply{}, c.failure(broken(ctx, begun.Load()), path, err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(res.Body, largestAnswer))
+	if res.StatusCode != http.StatusOK {
+		return reply{}, c.failure(judgeStatus(res.StatusCode), path, fmt.Errorf("HTTP status %d", res.StatusCode))
+	}
+	if err != nil {
+		return reply{}, c.failure(broken(ctx, true), path, fmt.Errorf("reading the answer: %w", err))
+	}
+	var r reply
+	if json.Unmarshal(text, &r) != nil || r.Code == nil {
+		return reply{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, path,
+			fmt.Errorf("an answer that is not WeCom's: %d bytes of %q", len(text), res.Header.Get("Content-Type")))
+	}
+	return r, nil
+}
+
+// broken judges a request without an answer: it is certain that nothing was sent
+// only if not a byte has left.
+func broken(ctx context.Context, begun bool) verdict {
+	v := verdict{fate: bot.NotSent, reason: bot.PlatformAway}
+	if begun {
+		v.fate = bot.Unknown
+	}
+	if ctx.Err() == nil { // not our own hurry
+		v.wait, v.everybody = soon, !begun
+	}
+	return v
+}
+
+// failure is a verdict with its reason for the operator.
+func (c *Channel) failure(v verdict, doing string, err error) *bot.SendError {
+	return &bot.SendError{Fate: v.fate, Reason: v.reason, Wait: v.wait, Everybody: v.everybody, Err: c.safe(doing, err)}
+}
+
+// platformError is a code of WeCom's as an error: *util.CommonError is in it for
+// whoever asks for the code.
+func (c *Channel) platformError(v verdict, doing string, r reply) *bot.SendError {
+	message := short(c.redact(r.Message))
+	if ip := address(r.Message); *r.Code == 60020 && ip != "" {
+		message = "this program's address " + ip + " is not among the app's trusted ones (企业可信IP): " + message
+	}
+	return &bot.SendError{Fate: v.fate, Reason: v.reason, Wait: v.wait, Everybody: v.everybody,
+		Err: util.NewCommonError(doing, *r.Code, message)}
+}
+
+// safeError is an error whose text holds no secret. Only the context's errors can
+// be found in it: what it came from would show the request's address, which has the
+// secret in it.
+type safeError struct {
+	text string
+	is   error
+}
+
+func (e *safeError) Error() string { return e.text }
+
+// Unwrap gives the context's error, if it was one.
+func (e *safeError) Unwrap() error { return e.is }
+
+func (c *Channel) safe(doing string, err error) error {
+	out := &safeError{}
+	for _, is := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, is) {
+			out.is = is
+		}
+	}
+	var address *url.Error
+	if errors.As(err, &address) {
+		err = address.Err
+	}
+	out.text = short(c.redact(doing + ": " + err.Error()))
+	return out
+}
+
+// redact takes every secret out of a text, whoever put it there.
+func (c *Channel) redact(s string) string {
+	tokens := c.tokens.secrets()
+	for _, secret := range []string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]} {
+		if secret == "" {
+			continue
+		}
+		s = strings.ReplaceAll(s, secret, "***")
+		s = strings.ReplaceAll(s, url.QueryEscape(secret), "***")
+	}
+	return s
+}
+
+// short keeps what the platform says within a line of a log.
+func short(s string) string {
+	const most = 400
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+}

@@ -1,0 +1,44 @@
+// Package wecom is the channel of WeCom (企业微信): a self-built app (自建应用) of one
+// corp. Messages come in through its callback, answers go out with the
+// acknowledgement (被动回复) or through message/send.
+//
+// # What comes in
+//
+// A callback is signed, sealed and small. ServeHTTP checks the signature first,
+// in constant time, then opens it, then reads it; whatever is wrong is refused with
+// a bare status. What WeCom sends again carries the same ids, so it is the bot that
+// knows a message by them and answers it as before; a timestamp or nonce seen
+// before is no reason to refuse. WeCom waits five seconds and tries three times.
+//
+// Texts, menu clicks and places become a bot.Message. What cannot be taken yet is
+// answered so, here and now. All other events are only acknowledged.
+//
+// # What goes out
+//
+// Send and SendAll post to message/send with its duplicate check, so that sending
+// the same parcel again shows it once. What the platform says is turned into a
+// fate in one table (errcode.go). Access tokens (token.go) are kept in memory and, if
+// there is such a layer, shared by the replicas.
+//
+// # What it leaves to others
+//
+// Whether a sender is in the roster is the bot's question, pacing and retries are
+// the courier's. Cards go as their plain text; images and files are refused: both
+// come with a later cut. The app hears no group chats, and speaks in none.
+//
+// # The library
+//
+// github.com/silenceper/wechat/v2 is used where it is sound: its error type carries
+// WeCom's codes, and the imitation in wecomtest seals, opens and signs with it, so
+// that every test holds this package's codec against a foreign one. Not used are
+// its decryption (it refuses an empty receiver and looks at one byte of the padding),
+// its client (no context, no timeout, package variables, the secret in its errors)
+// and its token source (never gives up a token that WeCom has revoked; fails
+// with short-lived ones).
+//
+// # Tests
+//
+// The vectors of WeCom's own samples, channeltest, the imitation of the server, a
+// fuzz target that holds the reader of XML against encoding/xml, and WeCom's own
+// npm package as a foreign client of the callback.
+package wecom

@@ -1,0 +1,105 @@
+package wecom
+
+import (
+	"regexp"
+	"time"
+
+	"zhuanban/bot"
+)
+
+// verdict is what an answer of the platform means for a parcel.
+type verdict struct {
+	fate      bot.Fate
+	reason    bot.Reason
+	wait      time.Duration
+	everybody bool
+	// alone says that the code speaks of one recipient, perhaps of many.
+	alone bool
+	// refresh says that the access token is no longer good.
+	refresh bool
+}
+
+// How long not to ask again.
+const (
+	soon      = 5 * time.Second // busy or away: they are back in seconds
+	aMinute   = time.Minute     // WeCom blocks by the minute; an administrator adds an address in minutes
+	repairing = 5 * time.Minute // somebody has to change the app; twelve attempts make an hour
+)
+
+// judge is the one table of what WeCom's codes mean here. Whatever is not in it is
+// refused: WeCom has understood the request and will not take it.
+func judge(code int64) verdict {
+	switch code {
+	case 0:
+		return verdict{}
+
+	// Busy, or called too often.
+	case -1:
+		return verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}
+	case 45033: // too many calls at once
+		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: soon, everybody: true}
+	case 45009: // too many calls in a minute, an hour or a day
+		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: aMinute, everybody: true}
+
+	// The access token: revoked early (40014), expired, missing; 40001 is also a
+	// wrong secret. A new one is asked for once, then somebody has to look.
+	case 40001, 40014, 41001, 42001:
+		return verdict{fate: bot.NotSent, reason: bot.NotTrusted, wait: aMinute, everybody: true, refresh: true}
+
+	// The corp, the secret, our address.
+	case 40013, 40091, 41002, 41004:
+		return verdict{fate: bot.NotSent, reason: bot.NotTrusted, wait: aMinute, everybody: true}
+	case 60020: // not among the app's trusted addresses (企业可信IP)
+		return verdict{fate: bot.NotSent, reason: bot.NotTrusted, wait: aMinute, everybody: true}
+
+	// The app: wrong number, token of another app, permission missing. A change in
+	// the console mends it, so nothing is lost yet.
+	case 40056, 301002, 48002:
+		return verdict{fate: bot.NotSent, reason: bot.NotPermitted, wait: repairing, everybody: true}
+	case 60011: // no right over this member
+		return verdict{fate: bot.Refused, reason: bot.NotPermitted, alone: true}
+
+	// The recipient.
+	case 40003, 60111, 301021: // no such account
+		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount, alone: true}
+	case 81013, 82001: // all recipients unknown or out of sight
+		return verdict{fate: bot.Refused, reason: bot.NotVisible}
+
+	// What is said.
+	case 40008, 40033, 40035, 40058, 44004, 45002:
+		return verdict{fate: bot.Refused, reason: bot.BadContent}
+	}
+	return verdict{fate: bot.Refused}
+}
+
+// judgeStatus is the same for answers that are none of WeCom's: its own always have
+// status 200. begun says that the request may have reached somebody.
+func judgeStatus(status int) verdict {
+	switch {
+	case status == 413:
+		return verdict{fate: bot.Refused, reason: bot.BadContent}
+	case status == 502 || status == 504: // a gateway that may have passed it on
+		return verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}
+	case status == 429:
+		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: aMinute, everybody: true}
+	case status >= 500:
+		return verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon, everybody: true}
+	}
+	// A page to log in at, a wrong base: nobody there knows message/send.
+	return verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: aMinute, everybody: true}
+}
+
+// invisible is a recipient whom WeCom has left out of a call that it took
+// otherwise: not in the app's visible range, or without a licence for it.
+func invisible() verdict { return verdict{fate: bot.Refused, reason: bot.NotVisible} }
+
+var fromIP = regexp.MustCompile(`from ip: ([0-9A-Fa-f.:]+)`)
+
+// address is our address as WeCom sees it, out of the message of a 60020, which is
+// what an administrator has to enter in the console.
+func address(errmsg string) string {
+	if m := fromIP.FindStringSubmatch(errmsg); m != nil {
+		return m[1]
+	}
+	return ""
+}

@@ -1,0 +1,95 @@
+package wecom
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhuanban/bot"
+)
+
+// userID is what WeCom allows for a member's account.
+var userID = regexp.MustCompile(`^[0-9A-Za-z_\-@.]{1,64}$`)
+
+// inbound reads an opened message. agent is the app that its envelope names. Every
+// value is copied: the document's bytes are used again.
+func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
+	inner := d.value[fAgentID]
+	for _, named := range [...][]byte{agent, inner} {
+		if len(named) > 0 && string(named) != c.o.AgentID {
+			return inbound{}, errAgent
+		}
+	}
+	event := string(d.value[fMsgType]) == "event"
+	if event && clicked(d) == "" {
+		return inbound{}, nil
+	}
+	if string(d.value[fToUserName]) != c.o.CorpID {
+		return inbound{}, errBroken
+	}
+	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
+	if err != nil || !userID.Match(d.value[fFromUserName]) {
+		return inbound{}, errBroken
+	}
+	in := inbound{from: string(d.value[fFromUserName])}
+	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
+		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: longestText}
+	kind := string(d.value[fMsgType])
+	switch {
+	case event:
+		m.ID, m.Text = eventID(d), clicked(d)
+	case kind == "text":
+		m.Text = value(d, fContent)
+	case kind == "location":
+		if m.Location = location(d); m.Location == nil {
+			return inbound{}, errBroken
+		}
+	default: // image, voice, video, file, link, and what may come
+		in.answer = c.unsupported
+		return in, nil
+	}
+	if m.ID == "" || len(agent) == 0 && len(inner) == 0 {
+		return inbound{}, errBroken
+	}
+	in.message = m
+	return in, nil
+}
+
+// clicked is the word of command behind a menu entry, whose key it is; "" if the
+// event is another one. Those need no answer: somebody opened the chat, joined,
+// left, moved.
+func clicked(d *document) string {
+	if string(d.value[fEvent]) != "click" {
+		return ""
+	}
+	return value(d, fEventKey)
+}
+
+// eventID names an event, which has no id of its own, as WeCom says that it is to
+// be told from others: by who and when. What and which make it safe against two
+// clicks in one second.
+func eventID(d *document) string {
+	parts := make([]string, 0, 5)
+	for _, f := range [...]field{fFromUserName, fCreateTime, fEvent, fEventKey, fTaskID} {
+		parts = append(parts, value(d, f))
+	}
+	return strings.Join(parts, ":")
+}
+
+// location is a place that a member sent; nil if it is none on this planet.
+func location(d *document) *bot.Location {
+	lat, err1 := strconv.ParseFloat(string(d.value[fLocationX]), 64)
+	lng, err2 := strconv.ParseFloat(string(d.value[fLocationY]), 64)
+	if err1 != nil || err2 != nil || !(math.Abs(lat) <= 90) || !(math.Abs(lng) <= 180) {
+		return nil
+	}
+	return &bot.Location{Lat: lat, Lng: lng, Label: value(d, fLabel)}
+}
+
+// value copies a value out of the document, with a mark in place of bytes that are
+// no characters.
+func value(d *document, f field) string {
+	return strings.ToValidUTF8(string(d.value[f]), "\uFFFD")
+}

@@ -1,0 +1,245 @@
+package wecom
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"zhuanban/bot"
+)
+
+// Tokens is a place that the replicas share, for what may be lost at any time.
+// None of its failures is told: without it each process asks WeCom for itself, and
+// gets the same token.
+type Tokens interface {
+	Get(ctx context.Context, key string) (value []byte, ok bool)
+	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
+	Delete(ctx context.Context, key string)
+	// Once says whether the key is the caller's to work on; others wait for what
+	// comes of it. It ends with release, or by itself after ttl. Where nothing is
+	// shared for the moment, everything is everybody's.
+	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
+}
+
+// The life of an access token here.
+const (
+	// early is how long before its end a token is given up: a request that is
+	// under way must not outlive it, and clocks differ.
+	early = 300 * time.Second
+	// shortestLife keeps a short-lived token in use, within what WeCom grants: a
+	// private deployment may give tokens for a minute.
+	shortestLife = 60 * time.Second
+	// longestLife is what WeCom grants today, against a number that is none.
+	longestLife = 2 * time.Hour
+	// fetching is how long a refresh may take, whoever waits for it.
+	fetching = 8 * time.Second
+	// glancing is how often a replica looks for the token that another fetches,
+	// and watching how long, before it fetches one itself.
+	glancing = 50 * time.Millisecond
+	watching = 3 * time.Second
+	// sulking is how long a refused refresh is not repeated: WeCom blocks a corp
+	// for an hour after some 2000 wrong calls in one.
+	sulking = 5 * time.Second
+)
+
+// lifetime is how long a token is used that WeCom grants for so many seconds.
+func lifetime(expiresIn int64) time.Duration {
+	granted := time.Duration(min(max(expiresIn, 0), int64(longestLife/time.Second))) * time.Second
+	if granted == 0 {
+		granted = shortestLife
+	}
+	return min(max(granted-early, shortestLife), granted)
+}
+
+// pass is an access token and its end.
+type pass struct {
+	Token string `json:"token"`
+	Until int64  `json:"until"` // Unix seconds
+}
+
+func (p pass) good(now time.Time) bool { return p.Token != "" && now.Unix() < p.Until }
+
+// source gives the access token: from memory, else from the shared place, else
+// from WeCom. Whoever needs one while it is fetched waits for the same fetch.
+type source struct {
+	shared Tokens // may be nil
+	key    string
+	wall   func() time.Time
+	fetch  func(ctx context.Context) (token string, expiresIn int64, err error)
+
+	mu       sync.Mutex
+	held     pass
+	known    [2]string // the last tokens held, which no error may show
+	rejected string    // what WeCom has refused and the shared place may still have
+	flight   *flight
+	failed   error // of the last fetch, while we sulk
+	until    time.Time
+}
+
+// flight is one fetch and those who wait for it.
+type flight struct {
+	done chan struct{}
+	pass pass
+	err  error
+}
+
+func newSource(shared Tokens, key string, wall func() time.Time, fetch func(context.Context) (string, int64, error)) *source {
+	return &source{shared: shared, key: key, wall: wall, fetch: fetch}
+}
+
+// get gives a token that is good as far as anybody here knows.
+func (s *source) get(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	now := s.wall()
+	if s.held.good(now) {
+		defer s.mu.Unlock()
+		return s.held.Token, nil
+	}
+	if s.failed != nil && now.Before(s.until) {
+		defer s.mu.Unlock()
+		return "", s.failed
+	}
+	f := s.flight
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		s.flight = f
+		// It outlives the caller, for the others who wait, and ends by itself.
+		go s.fly(context.WithoutCancel(ctx), f, s.rejected)
+	}
+	s.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.pass.Token, f.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// fly brings one token home.
+func (s *source) fly(ctx context.Context, f *flight, rejected string) {
+	ctx, cancel := context.WithTimeout(ctx, fetching)
+	defer cancel()
+	f.pass, f.err = s.find(ctx, rejected)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flight = nil
+	s.failed = nil
+	var refused *bot.SendError
+	switch {
+	case f.err == nil:
+		s.held, s.rejected = f.pass, ""
+		if s.known[0] != f.pass.Token {
+			s.known = [2]string{f.pass.Token, s.known[0]}
+		}
+	case errors.As(f.err, &refused) && refused.Reason != bot.PlatformAway:
+		s.failed, s.until = f.err, s.wall().Add(sulking)
+	}
+	close(f.done)
+}
+
+// find looks in the shared place and else asks WeCom, one replica at a time.
+func (s *source) find(ctx context.Context, rejected string) (pass, error) {
+	if s.shared == nil {
+		return s.ask(ctx)
+	}
+	tick := time.NewTicker(glancing)
+	defer tick.Stop()
+	for looked := time.Duration(0); ; looked += glancing {
+		if p, ok := s.look(ctx, rejected); ok {
+			return p, nil
+		}
+		mine, release := s.shared.Once(ctx, s.key+":refresh", fetching)
+		if mine || looked >= watching {
+			if release != nil {
+				defer release()
+			}
+			if p, ok := s.look(ctx, rejected); ok { // fetched between the two looks
+				return p, nil
+			}
+			p, err := s.ask(ctx)
+			if err == nil {
+				s.share(ctx, p)
+			}
+			return p, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return pass{}, ctx.Err()
+		}
+	}
+}
+
+// look reads the shared place.
+func (s *source) look(ctx context.Context, rejected string) (pass, bool) {
+	text, ok := s.shared.Get(ctx, s.key)
+	var p pass
+	if !ok || json.Unmarshal(text, &p) != nil || p.Token == rejected || !p.good(s.wall()) {
+		return pass{}, false
+	}
+	return p, true
+}
+
+func (s *source) share(ctx context.Context, p pass) {
+	text, err := json.Marshal(p)
+	if ttl := time.Unix(p.Until, 0).Sub(s.wall()); err == nil && ttl > 0 {
+		s.shared.Set(ctx, s.key, text, ttl)
+	}
+}
+
+func (s *source) ask(ctx context.Context) (pass, error) {
+	token, expiresIn, err := s.fetch(ctx)
+	if err != nil {
+		return pass{}, err
+	}
+	return pass{Token: token, Until: s.wall().Add(lifetime(expiresIn)).Unix()}, nil
+}
+
+// invalidate gives up exactly the token that WeCom has refused; one that has
+// taken its place meanwhile stays.
+func (s *source) invalidate(ctx context.Context, token string) {
+	s.mu.Lock()
+	mine := s.held.Token == token
+	if mine {
+		s.held, s.rejected = pass{}, token
+	}
+	s.mu.Unlock()
+	if !mine || s.shared == nil {
+		return
+	}
+	var p pass
+	if text, ok := s.shared.Get(ctx, s.key); ok && json.Unmarshal(text, &p) == nil && p.Token == token {
+		s.shared.Delete(ctx, s.key)
+	}
+}
+
+// secrets are the last tokens.
+func (s *source) secrets() [2]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known
+}
+
+// fetchToken asks WeCom for a token, which gives the same one as long as it is
+// good.
+func (c *Channel) fetchToken(ctx context.Context) (string, int64, error) {
+	const path = "/cgi-bin/gettoken"
+	r, err := c.call(ctx, http.MethodGet, path, url.Values{"corpid": {c.o.CorpID}, "corpsecret": {c.o.Secret}}, nil)
+	switch {
+	case err != nil:
+		return "", 0, err
+	case *r.Code != 0:
+		v := judge(*r.Code)
+		if v.fate == bot.Refused { // of the token, not of the parcel
+			v = verdict{reason: bot.NotTrusted, wait: aMinute, everybody: true}
+		}
+		return "", 0, c.platformError(v, path, r)
+	case r.AccessToken == "":
+		return "", 0, c.failure(verdict{reason: bot.PlatformAway, wait: soon}, path, errors.New("no token in the answer"))
+	}
+	return r.AccessToken, r.ExpiresIn, nil
+}

@@ -1,0 +1,129 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"zhuanban/bot"
+	"zhuanban/templates"
+)
+
+// Name is the channel's name.
+const Name = "wecom"
+
+// publicBase is where WeCom's servers answer everybody without one of their own.
+const publicBase = "https://qyapi.weixin.qq.com"
+
+// Options are what a Channel is made of.
+type Options struct {
+	CorpID  string // of the corp (企业ID), also the receiver in every callback
+	AgentID string // of the app, digits
+	Secret  string // of the app
+	Token   string // signs callbacks
+	AESKey  string // opens and seals callbacks: EncodingAESKey, 43 characters
+	APIBase string // "" = https://qyapi.weixin.qq.com; a private deployment has its own
+	CAFile  string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
+
+	Desk      Desk
+	Templates *templates.Set
+	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
+	Wall      func() time.Time // the real time
+	Log       *slog.Logger
+}
+
+// Desk is who hears what people say: package bot's Bot.
+type Desk interface {
+	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
+}
+
+// Channel is a self-built app of WeCom: a bot.Channel, a bot.BatchSender and the
+// http.Handler of the callback. It is safe for use by many goroutines.
+type Channel struct {
+	o           Options
+	agent       int
+	codec       *codec
+	client      *http.Client
+	tokens      *source
+	unsupported string // what is said about a kind of message that is not taken
+	slots       chan struct{}
+	rooms       sync.Pool // of *room
+}
+
+var (
+	_ bot.BatchSender = (*Channel)(nil)
+	_ http.Handler    = (*Channel)(nil)
+)
+
+// New checks the options, naming the wrong one, and makes a Channel. It asks
+// WeCom nothing yet.
+func New(o Options) (*Channel, error) {
+	if o.Desk == nil || o.Templates == nil || o.Wall == nil || o.Log == nil {
+		return nil, errors.New("wecom: Desk, Templates, Wall and Log are required")
+	}
+	o.APIBase = strings.TrimRight(o.APIBase, "/")
+	if o.APIBase == "" {
+		o.APIBase = publicBase
+	}
+	c := &Channel{o: o, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
+	}
+	page, err := o.Templates.Render("wecom.unsupported", nil)
+	if err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
+	}
+	c.unsupported = page.Body
+	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
+	return c, nil
+}
+
+var corpID = regexp.MustCompile(`^[0-9A-Za-z_\-]{1,64}$`)
+
+// check reads what the office has configured. No error shows a secret.
+func (c *Channel) check() (err error) {
+	o := &c.o
+	switch {
+	case !corpID.MatchString(o.CorpID):
+		return fmt.Errorf("CorpID: %q is no corp id; it is on the console's page 我的企业 and begins with ww", o.CorpID)
+	case o.Secret == "" || strings.ContainsAny(o.Secret, " \t\r\n"):
+		return errors.New("Secret: it is empty or has blanks in it; it is on the app's page")
+	case o.Token == "" || len(o.Token) > 32 || strings.ContainsAny(o.Token, " \t\r\n"):
+		return errors.New("Token: 1 to 32 letters and digits are right; it is on the app's page 接收消息")
+	}
+	if c.agent, err = strconv.Atoi(o.AgentID); err != nil || c.agent <= 0 || strconv.Itoa(c.agent) != o.AgentID {
+		return fmt.Errorf("AgentID: %q is no app's number, such as 1000002; it is on the app's page", o.AgentID)
+	}
+	if c.codec, err = newCodec(o.Token, o.AESKey, o.CorpID); err != nil {
+		return fmt.Errorf("AESKey: %w; EncodingAESKey is on the app's page 接收消息", err)
+	}
+	base, err := url.Parse(o.APIBase)
+	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return fmt.Errorf("APIBase: such as %s is right, without anything behind a question mark", publicBase)
+	}
+	if c.client, err = newClient(o.CAFile); err != nil {
+		return fmt.Errorf("CAFile: %w", err)
+	}
+	return nil
+}
+
+// Name is "wecom".
+func (c *Channel) Name() string { return Name }
+
+// Traits says that WeCom takes plain texts of 2048 bytes, to a thousand people in
+// one call, and knows a parcel that it has.
+func (c *Channel) Traits() bot.Traits {
+	return bot.Traits{Dedupes: true, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+}
+
+// Close lets go of the connections to WeCom. Sends that are under way end as they
+// would.
+func (c *Channel) Close() { c.client.CloseIdleConnections() }

@@ -1,0 +1,333 @@
+package wecom
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"unicode/utf8"
+)
+
+// The documents of a callback are small and flat: <xml> with one element for each
+// value, text or CDATA. This reads them in one pass, in place and without
+// allocating. It takes a subset of XML: no attributes, comments, instructions,
+// declarations or names with colons, because WeCom sends none and every one of
+// them is a way in.
+
+// field is a value that somebody here asks for.
+type field int
+
+const (
+	fToUserName field = iota
+	fAgentID
+	fEncrypt
+	fFromUserName
+	fCreateTime
+	fMsgType
+	fMsgID
+	fContent
+	fEvent
+	fEventKey
+	fTaskID
+	fLocationX
+	fLocationY
+	fLabel
+	fields
+)
+
+// fieldOf finds a field by its element's name.
+func fieldOf(name []byte) (field, bool) {
+	switch string(name) {
+	case "ToUserName":
+		return fToUserName, true
+	case "AgentID":
+		return fAgentID, true
+	case "Encrypt":
+		return fEncrypt, true
+	case "FromUserName":
+		return fFromUserName, true
+	case "CreateTime":
+		return fCreateTime, true
+	case "MsgType":
+		return fMsgType, true
+	case "MsgId":
+		return fMsgID, true
+	case "Content":
+		return fContent, true
+	case "Event":
+		return fEvent, true
+	case "EventKey":
+		return fEventKey, true
+	case "TaskId":
+		return fTaskID, true
+	case "Location_X":
+		return fLocationX, true
+	case "Location_Y":
+		return fLocationY, true
+	case "Label":
+		return fLabel, true
+	}
+	return 0, false
+}
+
+// document is the values of one document, parts of the bytes it was read from.
+type document struct {
+	value [fields][]byte
+	has   [fields]bool
+}
+
+// deepest is how many elements may be open at once: a card with several
+// selections has five (xml, SelectedItems, SelectedItem, OptionIds, OptionId).
+const deepest = 8
+
+var errXML = errors.New("not a document of WeCom")
+
+// parse reads a document. It overwrites b, of which the values are parts.
+func parse(b []byte, d *document) error {
+	*d = document{}
+	p := parser{b: b}
+	p.space()
+	if name, opens := p.tag(); !opens || string(name) != "xml" {
+		return errXML
+	}
+	for {
+		p.space()
+		name, opens := p.tag()
+		if name == nil {
+			return errXML
+		}
+		if !opens {
+			p.space()
+			if string(name) != "xml" || p.at != len(p.b) {
+				return errXML
+			}
+			return nil
+		}
+		f, known := fieldOf(name)
+		if !known {
+			if !p.skip(name) {
+				return errXML
+			}
+			continue
+		}
+		text, ok := p.text()
+		if end, opens := p.tag(); !ok || opens || !bytes.Equal(end, name) || d.has[f] {
+			return errXML
+		}
+		d.value[f], d.has[f] = text, true
+	}
+}
+
+// parser is a place in a document.
+type parser struct {
+	b  []byte
+	at int
+}
+
+func (p *parser) space() {
+	for p.at < len(p.b) {
+		switch p.b[p.at] {
+		case ' ', '\t', '\r', '\n':
+			p.at++
+		default:
+			return
+		}
+	}
+}
+
+// tag reads <name> or </name>; name is nil where there is none.
+func (p *parser) tag() (name []byte, opens bool) {
+	i := p.at
+	if i+1 >= len(p.b) || p.b[i] != '<' {
+		return nil, false
+	}
+	i++
+	opens = p.b[i] != '/'
+	if !opens {
+		i++
+	}
+	start := i
+	for i < len(p.b) && nameByte(p.b[i], i == start) {
+		i++
+	}
+	if i == start || i >= len(p.b) || p.b[i] != '>' {
+		return nil, false
+	}
+	p.at = i + 1
+	return p.b[start:i], opens
+}
+
+func nameByte(c byte, first bool) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || !first && c >= '0' && c <= '9'
+}
+
+// skip reads to the end of an element that nobody asks for, whatever is in it.
+func (p *parser) skip(name []byte) bool {
+	var open [deepest][]byte
+	open[0], open[1] = nil, name // open[0] is <xml> itself
+	for depth := 2; depth > 1; {
+		if _, ok := p.text(); !ok {
+			return false
+		}
+		name, opens := p.tag()
+		switch {
+		case name == nil:
+			return false
+		case !opens:
+			depth--
+			if !bytes.Equal(name, open[depth]) {
+				return false
+			}
+		case depth == deepest:
+			return false
+		default:
+			open[depth] = name
+			depth++
+		}
+	}
+	return true
+}
+
+var (
+	cdataStart = []byte("<![CDATA[")
+	cdataEnd   = []byte("]]>")
+)
+
+// text reads characters and CDATA up to the next tag, and returns them in one
+// piece: what is left out between them only makes it shorter, so it is put
+// together in place.
+func (p *parser) text() ([]byte, bool) {
+	start, end := -1, 0 // of the text so far
+	keep := func(part []byte, from int) {
+		if start < 0 || end == start {
+			start, end = from, from+len(part)
+			return
+		}
+		end += copy(p.b[end:], part)
+	}
+	for {
+		rest := p.b[p.at:]
+		i := bytes.IndexByte(rest, '<')
+		if i < 0 {
+			return nil, false
+		}
+		if i > 0 {
+			chars, ok := unescape(rest[:i])
+			if !ok {
+				return nil, false
+			}
+			keep(chars, p.at)
+			p.at += i
+			rest = rest[i:]
+		}
+		if !bytes.HasPrefix(rest, cdataStart) {
+			if start < 0 {
+				start, end = p.at, p.at
+			}
+			return p.b[start:end:end], true
+		}
+		rest = rest[len(cdataStart):]
+		i = bytes.Index(rest, cdataEnd)
+		if i < 0 {
+			return nil, false
+		}
+		keep(newlines(rest[:i]), p.at+len(cdataStart))
+		p.at += len(cdataStart) + i + len(cdataEnd)
+	}
+}
+
+// unescape resolves the five entities and the numbered characters, in place.
+// Others would need a declaration, and there is none.
+func unescape(b []byte) ([]byte, bool) {
+	if bytes.Contains(b, cdataEnd) {
+		return nil, false // not allowed outside CDATA
+	}
+	if bytes.IndexByte(b, '&') < 0 {
+		return newlines(b), true
+	}
+	out := b[:0]
+	for len(b) > 0 {
+		i := bytes.IndexByte(b, '&')
+		if i < 0 {
+			i = len(b)
+		}
+		out = append(out, newlines(b[:i])...)
+		if b = b[i:]; len(b) == 0 {
+			break
+		}
+		end := bytes.IndexByte(b, ';')
+		if end < 0 {
+			return nil, false
+		}
+		r, ok := entity(string(b[1:end]))
+		if !ok {
+			return nil, false
+		}
+		out = utf8.AppendRune(out, r) // never longer than what stood for it
+		b = b[end+1:]
+	}
+	return out, true
+}
+
+func entity(name string) (rune, bool) {
+	switch name {
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "amp":
+		return '&', true
+	case "apos":
+		return '\'', true
+	case "quot":
+		return '"', true
+	}
+	if len(name) < 2 || name[0] != '#' {
+		return 0, false
+	}
+	digits, base := name[1:], 10
+	if digits[0] == 'x' {
+		digits, base = digits[1:], 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	r := rune(n)
+	ok := err == nil && (r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 ||
+		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune)
+	return r, ok
+}
+
+// newlines makes every line end "\n", as XML demands, in place.
+func newlines(b []byte) []byte {
+	i := bytes.IndexByte(b, '\r')
+	if i < 0 {
+		return b
+	}
+	out := b[:i]
+	for ; i < len(b); i++ {
+		if b[i] != '\r' {
+			out = append(out, b[i])
+			continue
+		}
+		out = append(out, '\n')
+		if i+1 < len(b) && b[i+1] == '\n' {
+			i++
+		}
+	}
+	return out
+}
+
+// appendCDATA appends s as CDATA, cut in two wherever its end mark stands in it,
+// and without the bytes that no document can hold.
+func appendCDATA(dst []byte, s string) []byte {
+	dst = append(dst, cdataStart...)
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' && c != '\n' && c != '\t' {
+			continue
+		}
+		if c == '>' && bytes.HasSuffix(dst, []byte("]]")) {
+			dst = append(dst, "]]><![CDATA["...)
+		}
+		dst = append(dst, c)
+	}
+	return append(dst, cdataEnd...)
+}

@@ -1,0 +1,172 @@
+package wecom
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+// reference is the same document for encoding/xml.
+type reference struct {
+	XMLName      xml.Name `xml:"xml"`
+	ToUserName   string
+	AgentID      string
+	Encrypt      string
+	FromUserName string
+	CreateTime   string
+	MsgType      string
+	MsgID        string `xml:"MsgId"`
+	Content      string
+	Event        string
+	EventKey     string
+	TaskID       string `xml:"TaskId"`
+	LocationX    string `xml:"Location_X"`
+	LocationY    string `xml:"Location_Y"`
+	Label        string
+}
+
+func (r reference) values() [fields]string {
+	return [fields]string{r.ToUserName, r.AgentID, r.Encrypt, r.FromUserName, r.CreateTime, r.MsgType, r.MsgID, r.Content,
+		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label}
+}
+
+const cardEvent = `<xml><ToUserName><![CDATA[toUser]]></ToUserName><FromUserName><![CDATA[FromUser]]></FromUserName><CreateTime>123456789</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[key111]]></EventKey><TaskId><![CDATA[taskid111]]></TaskId><CardType><![CDATA[text_notice]]></CardType><ResponseCode><![CDATA[ResponseCode]]></ResponseCode><AgentID>1</AgentID><SelectedItems><SelectedItem><QuestionKey><![CDATA[QuestionKey1]]></QuestionKey><OptionIds><OptionId><![CDATA[OptionId1]]></OptionId><OptionId><![CDATA[OptionId2]]></OptionId></OptionIds></SelectedItem></SelectedItems></xml>`
+
+func TestDocumentsAreReadAsEncodingXMLDoes(t *testing.T) {
+	for name, text := range map[string]string{
+		"official text":          a2Message,
+		"without CDATA":          b2Plain,
+		"online tool":            d2Plain,
+		"a card's event, nested": cardEvent,
+		"envelope":               "<xml><ToUserName><![CDATA[ww1]]></ToUserName>\n<Encrypt><![CDATA[abc+/==]]></Encrypt>\n<AgentID><![CDATA[218]]></AgentID>\n</xml>\n",
+		"CDATA in pieces":        "<xml><Content><![CDATA[a]]]]><![CDATA[>b]]></Content></xml>",
+		"text around CDATA":      "<xml><Content> a <![CDATA[<b>]]> c &amp; d</Content></xml>",
+		"entities":               "<xml><Content>&lt;&gt;&amp;&apos;&quot;&#65;&#x4e2d;&#10;</Content></xml>",
+		"line ends":              "<xml><Content>a\r\nb\rc</Content><Label><![CDATA[\r\n\r]]></Label></xml>",
+		"empty values":           "<xml><Content></Content><EventKey><![CDATA[]]></EventKey></xml>",
+		"no values":              "<xml></xml>",
+		"unknown elements":       "<xml><New><A>1</A>x<A><B></B></A></New><Content>1</Content></xml>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var d document
+			require.NoError(t, parse([]byte(text), &d))
+			agree(t, []byte(text), &d)
+		})
+	}
+}
+
+func agree(t *testing.T, text []byte, d *document) {
+	var r reference
+	require.NoError(t, xml.Unmarshal(text, &r), "%q", text)
+	for f, want := range r.values() {
+		require.Equal(t, want, string(d.value[f]), "%q", text)
+	}
+}
+
+func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"nothing":                 "",
+		"no XML":                  "hello",
+		"JSON":                    `{"encrypt":"abc"}`,
+		"another root":            "<html></html>",
+		"cut in a tag":            "<xml><Conten",
+		"cut in a value":          "<xml><Content>abc",
+		"cut in CDATA":            "<xml><Content><![CDATA[abc]]",
+		"cut before the end":      "<xml><Content>abc</Content>",
+		"wrong end":               "<xml><Content>abc</Contend></xml>",
+		"wrong end inside":        "<xml><A><B></A></B></xml>",
+		"something behind":        "<xml></xml><xml></xml>",
+		"text between":            "<xml>abc<Content>1</Content></xml>",
+		"a value twice":           "<xml><MsgId>1</MsgId><MsgId>2</MsgId></xml>",
+		"an element in a value":   "<xml><Content>a<b>c</b></Content></xml>",
+		"a document type":         "<!DOCTYPE xml [<!ENTITY a \"b\">]><xml><Content>&a;</Content></xml>",
+		"an external entity":      "<!DOCTYPE xml [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><xml><Content>&a;</Content></xml>",
+		"an entity":               "<xml><Content>&a;</Content></xml>",
+		"half an entity":          "<xml><Content>&amp</Content></xml>",
+		"a number too large":      "<xml><Content>&#x110000;</Content></xml>",
+		"a number that is none":   "<xml><Content>&#0;</Content></xml>",
+		"a surrogate":             "<xml><Content>&#xD800;</Content></xml>",
+		"an instruction":          "<?xml version=\"1.0\"?><xml></xml>",
+		"a comment":               "<xml><!-- --></xml>",
+		"an attribute":            "<xml><Content a=\"b\">1</Content></xml>",
+		"a prefix":                "<xml><a:Content>1</a:Content></xml>",
+		"an empty tag":            "<xml><Content/></xml>",
+		"the end of CDATA":        "<xml><Content>a]]>b</Content></xml>",
+		"deep":                    "<xml>" + strings.Repeat("<a>", 8) + strings.Repeat("</a>", 8) + "</xml>",
+		"deeper than memory":      "<xml>" + strings.Repeat("<a>", 300000),
+		"many openings":           strings.Repeat("<xml>", 200000),
+		"a billion laughs' start": "<xml><Content>" + strings.Repeat("&lol;", 100000) + "</Content></xml>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var d document
+			require.ErrorIs(t, parse([]byte(text), &d), errXML)
+		})
+	}
+}
+
+// FuzzParse holds this package's reader against encoding/xml: what it takes, that
+// takes too, and reads the same.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{a2Message, b2Plain, d2Plain, cardEvent, "<xml><Content>a&lt;<![CDATA[b]]]]><![CDATA[>]]>\r\n&#13;</Content><X><Y>1</Y></X></xml>",
+		"<xml><!DOCTYPE a></xml>", "<xml><Label>&#x4e2d;]]</Label></xml>"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var d document
+		if parse(bytes.Clone(text), &d) != nil || !characters(text) {
+			return
+		}
+		agree(t, text, &d)
+	})
+}
+
+// characters says whether a text has only characters that XML allows. Ours leaves
+// that to whoever uses a value: members may type anything.
+func characters(text []byte) bool {
+	for _, r := range string(text) {
+		if r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return false
+		}
+	}
+	return utf8.Valid(text)
+}
+
+// FuzzOpen: whatever is handed in as sealed, nothing breaks; and what was sealed
+// opens as it was.
+func FuzzOpen(f *testing.F) {
+	f.Add([]byte(a2Sealed))
+	f.Add([]byte(cSealed))
+	f.Add([]byte("YWJj"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c := codecOf(t, official)
+		if plain, _, err := c.open(nil, b); err == nil {
+			require.LessOrEqual(t, len(plain), len(b))
+		}
+		c.open(nil, sealRaw(c, append(bytes.Clone(b), make([]byte, 32-len(b)%32)...)))
+		plain, _, err := c.open(nil, c.seal(nil, [16]byte{}, b))
+		require.NoError(t, err)
+		require.Equal(t, string(b), string(plain))
+	})
+}
+
+func TestAnythingCanBeSaidInAReply(t *testing.T) {
+	for said, want := range map[string]string{
+		"已收到":                  "已收到",
+		"a]]>b":                "a]]>b",
+		"]]]]>>]]>":            "]]]]>>]]>",
+		"<b>&amp;</b>":         "<b>&amp;</b>",
+		"a\x00\x08b\nc\td\r\n": "ab\nc\td\n",
+	} {
+		text := append(appendCDATA([]byte("<xml><Content>"), said), "</Content></xml>"...)
+		var r reference
+		require.NoError(t, xml.Unmarshal(text, &r), "%q", text)
+		require.Equal(t, want, r.Content)
+		var d document
+		require.NoError(t, parse(text, &d))
+		require.Equal(t, want, string(d.value[fContent]))
+	}
+}
