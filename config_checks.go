@@ -8,6 +8,8 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/phone"
+	"zhuanban/bot/wecom"
 	"zhuanban/handlers/weekly"
 )
 
@@ -134,6 +136,13 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		}
 		return
 	}
+	if c.WeCom.Bot.ID != "" || c.DingTalk.ClientID != "" {
+		key := "wecom.bot.id"
+		if c.DingTalk.ClientID != "" {
+			key = "dingtalk.client_id"
+		}
+		_ = faults.Add(c.fault(key, "this version speaks with WeCom's self-built app and with no other platform yet", "take it out; configure wecom.corp_id, agent_id, secret, token and aes_key instead"))
+	}
 	if c.Clock == simulatedClock {
 		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
 	}
@@ -155,4 +164,12 @@ func loopback(listen string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// platform is where people get what they did not ask for.
+func (c *campaign) platform() string {
+	if c.WeCom.CorpID != "" {
+		return wecom.Name
+	}
+	return phone.Name
 }

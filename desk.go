@@ -15,6 +15,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
+	"zhuanban/bot/wecom"
 	"zhuanban/handlers"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
@@ -36,6 +37,7 @@ type desk struct {
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
+	wecom    *wecom.Channel // nil where WeCom is not configured
 	log      *slog.Logger
 }
 
@@ -84,7 +86,7 @@ func (d *desk) build() error {
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
 		Channels: map[string]bot.Channel{}}
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: phone.Name, Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: d.cfg.platform(), Log: d.log})
 	if err != nil {
 		return err
 	}
@@ -99,6 +101,16 @@ func (d *desk) build() error {
 		return err
 	}
 	d.courier.Channels[phone.Name] = d.phone
+	if d.cfg.WeCom.CorpID == "" {
+		return nil
+	}
+	w := d.cfg.WeCom
+	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
+		APIBase: w.APIBase, CAFile: w.CAFile, Desk: d.bot, Templates: words, Wall: time.Now, Log: d.log})
+	if err != nil {
+		return err
+	}
+	d.courier.Channels[wecom.Name] = d.wecom
 	return nil
 }
 
@@ -221,6 +233,9 @@ func (d *desk) close() error {
 	var errs []error
 	if d.phone != nil {
 		d.phone.Close()
+	}
+	if d.wecom != nil {
+		d.wecom.Close()
 	}
 	if d.store != nil {
 		errs = append(errs, d.store.Close())

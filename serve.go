@@ -26,10 +26,7 @@ func (c *serveCommand) Run(w *world) (err error) {
 	if c.Listen != "" {
 		cfg.Listen = c.Listen
 	}
-	if cfg.realPlatform() {
-		return errors.New("a WeCom or DingTalk account is configured, but this version speaks to neither yet: take it out and use the phone page")
-	}
-	if !loopback(cfg.Listen) {
+	if cfg.settings.Phone.Enabled && !loopback(cfg.Listen) {
 		w.log.Warn("the phone page has no login: whoever reaches this address can speak as anybody", "listen", cfg.Listen)
 	}
 	d, err := openDesk(w.ctx, cfg, w.log)
@@ -118,6 +115,9 @@ func (d *desk) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	mux.HandleFunc("GET /metrics", d.metrics)
+	if d.wecom != nil {
+		mux.Handle("/wecom/callback", d.wecom)
+	}
 	if d.cfg.settings.Phone.Enabled {
 		mux.Handle("/", d.phone)
 	}

@@ -35,7 +35,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
-		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: longestText}
+		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: longestText, CarryCards: true}
 	kind := string(d.value[fMsgType])
 	switch {
 	case event:
