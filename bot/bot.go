@@ -69,7 +69,9 @@ type Bot struct {
 	platform  string
 	log       *slog.Logger
 	turns     turns
-	recent    recent
+	// What was read or written last.
+	recentDrafts recent[int64, draftState]
+	recentTalks  recent[string, Conversation]
 }
 
 // New checks the options and makes a Bot.
@@ -85,7 +87,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, recent: recent{drafts: map[int64]remembered{}}}, nil
+		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
 }
 
 // Roster is who and what the campaign consists of.
@@ -142,7 +144,7 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
-	if t.conv, err = loadConversation(row.State); err != nil {
+	if t.conv, err = b.conversation(row); err != nil {
 		return err
 	}
 	if t.Message.Group != "" {
@@ -233,7 +235,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 	if err != nil {
 		return fmt.Errorf("keeping the message: %w", err)
 	}
-	if row.State, err = json.Marshal(t.conv); err != nil {
+	if row.State, err = b.recentTalks.encode(t.Person.Account, *t.conv); err != nil {
 		return fmt.Errorf("encoding the conversation: %w", err)
 	}
 	row.UpdatedAt = t.Now

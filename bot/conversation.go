@@ -1,11 +1,12 @@
 package bot
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"zhuanban/store"
 )
 
 // Conversation is what the bot remembers of a person between two messages: the
@@ -36,16 +37,17 @@ type OpenItem struct {
 // still work, and its numbers are free for others.
 const openFor = 7 * 24 * time.Hour
 
-// loadConversation reads a stored state; an empty one is a new conversation.
-func loadConversation(state []byte) (*Conversation, error) {
-	c := &Conversation{}
-	if len(state) == 0 {
-		return c, nil
+// conversation reads a stored one; without a state it is a new one.
+func (b *Bot) conversation(row store.Conversation) (*Conversation, error) {
+	if len(row.State) == 0 {
+		return &Conversation{}, nil
 	}
-	if err := json.Unmarshal(state, c); err != nil {
-		return nil, fmt.Errorf("reading the conversation: %w", err)
+	c, err := b.recentTalks.decode(row.Person, row.State)
+	if err != nil {
+		return nil, fmt.Errorf("reading the conversation of %s: %w", row.Person, err)
 	}
-	return c, nil
+	c.Open = slices.Clone(c.Open) // the remembered one stays as it is
+	return &c, nil
 }
 
 // TurnOver forgets the numbers of passing cards: the next card begins.

@@ -118,7 +118,7 @@ func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery, now ti
 	if err != nil {
 		return r, fmt.Errorf("numbering delivery %d: %w", d.ID, err)
 	}
-	conv, err := loadConversation(row.State)
+	conv, err := b.conversation(row)
 	if err != nil {
 		return r, err
 	}
@@ -126,7 +126,7 @@ func (b *Bot) Freeze(ctx context.Context, tx *store.Tx, d store.Delivery, now ti
 		conv.CloseAll(n.Replaces)
 	}
 	r = numbered(r, conv.Number(n.Item, false, r.Buttons, now))
-	if row.State, err = json.Marshal(conv); err != nil {
+	if row.State, err = b.recentTalks.encode(row.Person, *conv); err != nil {
 		return r, fmt.Errorf("encoding the conversation: %w", err)
 	}
 	row.UpdatedAt = now

@@ -6,58 +6,60 @@ import (
 	"sync"
 )
 
-// recent remembers the drafts that were read or written last, so that a draft that
-// is being talked about is not decoded anew with every message (a tenth of a turn).
-// The database stays the only truth: what is remembered counts only for the very
-// bytes that were read from it. Nobody changes a remembered draft: a step works on
-// a copy.
-type recent struct {
-	mu     sync.Mutex
-	drafts map[int64]remembered
+// recent remembers what was decoded or encoded last, by key, so that a conversation
+// that goes on is not decoded anew with every message (a tenth of a turn). The
+// database stays the only truth: what is remembered counts only for the very bytes
+// that were read from it. Nobody changes a remembered value: who wants to, works on a
+// copy.
+type recent[K comparable, V any] struct {
+	mu    sync.Mutex
+	known map[K]remembered[V]
 }
 
-type remembered struct {
+type remembered[V any] struct {
 	bytes []byte
-	state draftState
+	value V
 }
 
-// mostRecent bounds them: as many as talk at the same time in a large office, and a
+// mostRecent bounds each: as many as talk at the same time in a large office, and a
 // few megabytes at most.
 const mostRecent = 512
 
-// decode is the state that a draft's bytes stand for.
-func (r *recent) decode(id int64, state []byte) (draftState, error) {
+// decode is the value that some bytes stand for.
+func (r *recent[K, V]) decode(key K, text []byte) (v V, err error) {
 	r.mu.Lock()
-	known, ok := r.drafts[id]
+	known, ok := r.known[key]
 	r.mu.Unlock()
-	if ok && bytes.Equal(known.bytes, state) {
-		return known.state, nil
+	if ok && bytes.Equal(known.bytes, text) {
+		return known.value, nil
 	}
-	var st draftState
-	if err := json.Unmarshal(state, &st); err != nil {
-		return st, err
+	if err := json.Unmarshal(text, &v); err != nil {
+		return v, err
 	}
-	r.remember(id, state, st)
-	return st, nil
+	r.remember(key, text, v)
+	return v, nil
 }
 
-// encode puts a draft's state into bytes.
-func (r *recent) encode(id int64, st draftState) ([]byte, error) {
-	state, err := json.Marshal(st)
+// encode puts a value into bytes.
+func (r *recent[K, V]) encode(key K, v V) ([]byte, error) {
+	text, err := json.Marshal(v)
 	if err == nil {
-		r.remember(id, state, st)
+		r.remember(key, text, v)
 	}
-	return state, err
+	return text, err
 }
 
-func (r *recent) remember(id int64, state []byte, st draftState) {
+func (r *recent[K, V]) remember(key K, text []byte, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, there := r.drafts[id]; !there && len(r.drafts) >= mostRecent {
-		for other := range r.drafts { // any one: the next message of it is decoded again
-			delete(r.drafts, other)
+	if r.known == nil {
+		r.known = map[K]remembered[V]{}
+	}
+	if _, there := r.known[key]; !there && len(r.known) >= mostRecent {
+		for other := range r.known { // any one: its next message is decoded again
+			delete(r.known, other)
 			break
 		}
 	}
-	r.drafts[id] = remembered{state, st}
+	r.known[key] = remembered[V]{text, v}
 }

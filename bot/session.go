@@ -119,7 +119,7 @@ func (t *Turn) session(ctx context.Context, row store.Draft) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening draft %d: %w", row.ID, err)
 	}
-	st, err := t.bot.recent.decode(row.ID, row.State)
+	st, err := t.bot.recentDrafts.decode(row.ID, row.State)
 	if err != nil {
 		return nil, fmt.Errorf("reading draft %d: %w", row.ID, err)
 	}
@@ -173,7 +173,7 @@ func (t *Turn) Draft(ctx context.Context) (owner, topic string, ok bool) {
 // keep writes the session's draft.
 func (t *Turn) keep(ctx context.Context, s *Session) error {
 	var err error
-	if s.row.State, err = t.bot.recent.encode(s.ID, draftState{Draft: s.Draft, Receipt: s.receipt}); err != nil {
+	if s.row.State, err = t.bot.recentDrafts.encode(s.ID, draftState{Draft: s.Draft, Receipt: s.receipt}); err != nil {
 		return fmt.Errorf("encoding a draft: %w", err)
 	}
 	s.row.Status, s.row.UpdatedAt = s.status, t.Now

@@ -23,10 +23,21 @@ type unit struct {
 
 	// What has to be written.
 	locked        bool
-	changed       map[int64]bool // drafts
+	changed       map[int64]change // drafts
 	newMessages   []Message
 	newDeliveries []Delivery
 }
+
+// change is what has changed of a draft: usually only its state, which is in no index.
+type change int
+
+const (
+	stated change = iota
+	moved
+)
+
+// draftSets are the columns to set, by what has changed.
+var draftSets = [2][]string{stated: {"state", "updated_at"}, moved: {"topic", "state", "status", "updated_at"}}
 
 // held are the tables of a unit.
 var held = [...]string{"conversations", "drafts", "messages", "deliveries"}
@@ -102,15 +113,16 @@ func (u *unit) holdDraft(d Draft) {
 
 // write writes what these units hold back.
 func (tx *Tx) write(ctx context.Context, units []*unit) error {
-	var conversations, drafts, messages [][]any
+	var conversations, messages [][]any
+	var drafts [2][][]any // by what has changed
 	var queued []Delivery
 	for _, u := range units {
 		if u.locked {
 			c := u.conversation
 			conversations = append(conversations, []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)})
 		}
-		for id := range u.changed {
-			drafts = append(drafts, draftRow(u.drafts[id]))
+		for id, what := range u.changed {
+			drafts[what] = append(drafts[what], draftRow(u.drafts[id]))
 		}
 		for _, m := range u.newMessages {
 			messages = append(messages, messageRow(m))
@@ -121,8 +133,10 @@ func (tx *Tx) write(ctx context.Context, units []*unit) error {
 	if err := tx.upsert(ctx, "conversations", conversationCols[:1], conversationCols[1:], conversations...); err != nil {
 		return err
 	}
-	if err := tx.upsert(ctx, "drafts", draftCols[:1], draftCols[1:], drafts...); err != nil {
-		return err
+	for what, rows := range drafts {
+		if err := tx.insertWith(ctx, insertInto("drafts", draftCols), " "+tx.dialect.upsert(draftCols[:1], draftSets[what]), len(draftCols), rows); err != nil {
+			return err
+		}
 	}
 	if err := tx.insert(ctx, "messages", messageCols, messages...); err != nil {
 		return err
@@ -174,14 +188,19 @@ func (u *unit) keepDraft(d Draft, fresh bool) (ok bool) {
 	if u == nil || u.of.Person != d.Person {
 		return false
 	}
-	if _, there := u.drafts[d.ID]; there == fresh {
+	before, there := u.drafts[d.ID]
+	if there == fresh {
 		return false
 	}
 	u.holdDraft(d)
 	if u.changed == nil {
-		u.changed = map[int64]bool{}
+		u.changed = map[int64]change{}
 	}
-	u.changed[d.ID] = true
+	if fresh || before.Topic != d.Topic || before.Status != d.Status {
+		u.changed[d.ID] = moved
+	} else {
+		u.changed[d.ID] = max(u.changed[d.ID], stated)
+	}
 	return true
 }
 
