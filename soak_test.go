@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -197,10 +198,29 @@ func (st *trial) start(r *replica) {
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	require.NoError(st.t, cmd.Start())
+	require.NoError(st.t, fromOneThread(cmd.Start))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cmd = cmd
+}
+
+// starter starts processes from one thread that never ends: Linux takes the death of
+// the thread that started a process for that of its parent (Pdeathsig).
+var starter = sync.OnceValue(func() chan<- func() {
+	starts := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for start := range starts {
+			start()
+		}
+	}()
+	return starts
+})
+
+func fromOneThread(start func() error) error {
+	done := make(chan error)
+	starter() <- func() { done <- start() }
+	return <-done
 }
 
 // end sends a replica a signal and waits until it is gone.
