@@ -13,7 +13,7 @@ FUZZTIME ?= 10s
 PARALLEL ?= 2
 # Far above what the slowest package takes, and below what a waiting person bears.
 TIMEOUT  ?= 8m
-# What is said to the benchmark: BENCH='--only sqlite', --rounds 5, --json FILE …
+# Options of the benchmark: BENCH='--only sqlite --json /tmp/figures.json'; --help lists them.
 BENCH    ?=
 
 help: ## print this list

@@ -74,7 +74,7 @@ func (p *plan) measure(ctx context.Context) error {
 			return err
 		}
 	}
-	p.section.add(alone("answers late, wrong, missing or unasked for", "of all", float64(p.section.Trouble), atMost(0)))
+	p.section.add(alone("answers late, wrong, missing or unasked for", "in all runs", float64(p.section.Trouble), atMost(0)))
 	return nil
 }
 
@@ -153,7 +153,7 @@ func (p *plan) redeliveries(ctx context.Context) error {
 		again.Same += b.Again.Same + b.Again.Silent
 		again.Other += b.Again.Other + b.Again.Failed
 	}
-	r := alone(what, "answers/s beside once", load.Median(twice), nil)
+	r := alone(what, "answers/s (beside: each once)", load.Median(twice), nil)
 	r.Yardstick, r.Target = load.Median(once), atLeast(withRedeliveries)
 	r.Ratio = r.Desk / max(r.Yardstick, 0.001)
 	p.section.add(r.judged(r.Ratio))

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"zhuanban/tools/bench/load"
 )
@@ -78,23 +79,37 @@ func (s *section) add(r row) { s.Rows = append(s.Rows, r) }
 
 // print writes the table.
 func (s *section) print(w io.Writer) {
-	fmt.Fprintf(w, "\n%s\n", s.Database)
-	fmt.Fprintf(w, "  %-52s %10s %10s %7s   %s\n", "", "desk", "yardstick", "ratio", "target")
+	width := 0
 	for _, r := range s.Rows {
-		yardstick, ratio, verdict := "", "", ""
+		width = max(width, utf8.RuneCountInString(r.label()))
+	}
+	line := func(cells ...any) {
+		text := fmt.Sprintf("  %-*s %10s %10s %7s   %s", append([]any{width}, cells...)...)
+		fmt.Fprintln(w, strings.TrimRight(text, " "))
+	}
+	fmt.Fprintf(w, "\n%s\n", s.Database)
+	line("", "desk", "yardstick", "ratio", "target")
+	for _, r := range s.Rows {
+		yardstick, ratio := "", ""
 		if r.Yardstick > 0 {
 			yardstick, ratio = number(r.Yardstick), fmt.Sprintf("%.2f", r.Ratio)
 		}
-		if r.Target != nil {
-			verdict = "≤ " + number(r.Target.AtMost)
-			if r.Target.AtLeast > 0 {
-				verdict = fmt.Sprintf("≥ %.2f", r.Target.AtLeast)
-			}
-			verdict += map[bool]string{true: "  met", false: "  not met"}[*r.Met]
-		}
-		line := fmt.Sprintf("  %-52s %10s %10s %7s   %s", r.What+", "+r.Unit, number(r.Desk), yardstick, ratio, verdict)
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
+		line(r.label(), number(r.Desk), yardstick, ratio, r.verdict())
 	}
+}
+
+func (r row) label() string { return r.What + ", " + r.Unit }
+
+// verdict is the target, and whether it is met.
+func (r row) verdict() string {
+	if r.Target == nil {
+		return ""
+	}
+	bound := "≤ " + number(r.Target.AtMost)
+	if r.Target.AtLeast > 0 {
+		bound = fmt.Sprintf("≥ %.2f", r.Target.AtLeast)
+	}
+	return bound + map[bool]string{true: "  met", false: "  not met"}[*r.Met]
 }
 
 // number is short and has thousands apart; what is small keeps a decimal or two.

@@ -1,8 +1,9 @@
 // Package yardstick is the least that a chat bot for WeCom can do: it verifies and
 // opens a callback, does the database work of one step of a form, commits it
-// durably, and answers in the response with the line it was sent. It reads no Chinese, checks nothing,
-// knows nobody, sends nothing. What it answers in a second on a machine is what that
-// machine, that database and Go allow; the desk is measured as a fraction of it.
+// durably, and answers in the response with the line it was sent. It reads no
+// Chinese, checks nothing, knows nobody, sends nothing. What it answers in a second
+// is what a machine, its database and Go allow; the desk is measured as a fraction
+// of that.
 //
 // Whatever waits is committed together, so that one flush of the disk serves many
 // people; each is answered only after that commit.
