@@ -60,9 +60,10 @@ func TestTargets(t *testing.T) {
 		row row
 		met bool
 	}{
-		"half the yardstick is enough": {beside("", "", 50, 100, atLeast(0.5)), true},
-		"less is not":                  {beside("", "", 49, 100, atLeast(0.5)), false},
-		"no yardstick, no half":        {beside("", "", 49, 0, atLeast(0.5)), false},
+		"half the yardstick is enough": {beside("", "", []float64{50}, []float64{100}, atLeast(0.5)), true},
+		"less is not":                  {beside("", "", []float64{49}, []float64{100}, atLeast(0.5)), false},
+		"no yardstick, no half":        {beside("", "", []float64{49}, []float64{0}, atLeast(0.5)), false},
+		"rounds of a busy machine":     {beside("", "", []float64{60, 20, 6}, []float64{100, 40, 10}, atLeast(0.6)), true},
 		"at the limit":                 {alone("", "", 25, atMost(25)), true},
 		"above it":                     {alone("", "", 25.1, atMost(25)), false},
 		"no fault":                     {alone("", "", 0, atMost(0)), true},

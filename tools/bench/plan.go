@@ -122,12 +122,10 @@ func (p *plan) speed(ctx context.Context) error {
 		if users != 16 {
 			t = atLeast(shareOfYardstick)
 		}
-		p.section.add(beside(what, "answers/s", load.Median(desk), load.Median(yard), t))
+		p.section.add(beside(what, "answers/s", desk, yard, t))
 		if users == full {
-			slow := alone(what, "ms, p99", load.Median(desk99), atMost(p99AtFull))
-			slow.Yardstick = load.Median(yard99)
-			slow.Ratio = slow.Desk / max(slow.Yardstick, 0.001)
-			p.section.add(slow)
+			slow := beside(what, "ms, p99", desk99, yard99, atMost(p99AtFull))
+			p.section.add(slow.judged(slow.Desk))
 		}
 	}
 	return nil
@@ -153,10 +151,7 @@ func (p *plan) redeliveries(ctx context.Context) error {
 		again.Same += b.Again.Same + b.Again.Silent
 		again.Other += b.Again.Other + b.Again.Failed
 	}
-	r := alone(what, "answers/s (beside: each once)", load.Median(twice), nil)
-	r.Yardstick, r.Target = load.Median(once), atLeast(withRedeliveries)
-	r.Ratio = r.Desk / max(r.Yardstick, 0.001)
-	p.section.add(r.judged(r.Ratio))
+	p.section.add(beside(what, "answers/s (beside: each once)", twice, once, atLeast(withRedeliveries)))
 	p.section.add(alone(fmt.Sprintf("of %d re-deliveries", again.Same+again.Other), "answered differently", float64(again.Other), atMost(0)))
 	return nil
 }
@@ -172,9 +167,8 @@ func (p *plan) together(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slow := alone(what, "ms, p99", d.P99, atMost(p99OfCrowd))
-	slow.Yardstick, slow.Ratio = y.P99, d.P99/max(y.P99, 0.001)
-	p.section.add(slow)
+	slow := beside(what, "ms, p99", []float64{d.P99}, []float64{y.P99}, atMost(p99OfCrowd))
+	p.section.add(slow.judged(slow.Desk))
 	p.section.add(alone(what, "faults", float64(d.Faults()), atMost(0)))
 	m, err := p.desk.Memory()
 	if err != nil {

@@ -33,12 +33,17 @@ type target struct {
 func atLeast(x float64) *target { return &target{AtLeast: x} }
 func atMost(x float64) *target  { return &target{AtMost: x} }
 
-// beside is a figure beside that of the yardstick.
-func beside(what, unit string, desk, yardstick float64, t *target) row {
-	r := row{What: what, Unit: unit, Desk: desk, Yardstick: yardstick, Target: t}
-	if yardstick > 0 {
-		r.Ratio = desk / yardstick
+// beside is a figure beside that of the yardstick, of some rounds in which the two
+// were measured one after the other. The ratio is the median of the rounds' ratios:
+// what slows a machine down for a while slows both down.
+func beside(what, unit string, desk, yardstick []float64, t *target) row {
+	var ratios []float64
+	for i, y := range yardstick {
+		if y > 0 {
+			ratios = append(ratios, desk[i]/y)
+		}
 	}
+	r := row{What: what, Unit: unit, Desk: load.Median(desk), Yardstick: load.Median(yardstick), Ratio: load.Median(ratios), Target: t}
 	return r.judged(r.Ratio)
 }
 
