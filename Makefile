@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check lint format vet staticcheck fmt modules vuln fuzz licences clean
+.PHONY: help run demo build test bench check lint format vet staticcheck fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -13,6 +13,8 @@ FUZZTIME ?= 10s
 PARALLEL ?= 2
 # Far above what the slowest package takes, and below what a waiting person bears.
 TIMEOUT  ?= 8m
+# Options of the benchmark: BENCH='--only sqlite --json /tmp/figures.json'; --help lists them.
+BENCH    ?=
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,12 @@ build: ## build ./zhuanban, one static file
 test: ## run all tests with the race detector, installing what they need
 	@tools/need
 	CGO_ENABLED=1 go test -race -p $(PARALLEL) -timeout $(TIMEOUT) $(PACKAGES)
+ifeq ($(PACKAGES),./...)
+	cd tools/bench && CGO_ENABLED=1 go test -race -p $(PARALLEL) -timeout $(TIMEOUT) ./...
+endif
+
+bench: ## measure the desk's speed beside a bare yardstick (BENCH=--quick)
+	@cd tools/bench && go run . $(BENCH)
 
 check: lint modules vuln test ## all that must hold before a change goes in; CI runs this
 
@@ -39,13 +47,16 @@ format:
 
 vet:
 	go vet ./...
+	cd tools/bench && go vet ./...
 
 staticcheck:
 	go tool -modfile=tools/go.mod staticcheck ./...
+	cd tools/bench && go tool -modfile=../go.mod staticcheck ./...
 
 modules: ## modules as they were published, SQLite with its own libc
 	go mod verify
 	tools/libc
+	cd tools/bench && go mod verify && ../libc
 
 vuln: ## known vulnerabilities, where their list can be reached
 	tools/vuln
