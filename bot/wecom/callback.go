@@ -167,6 +167,25 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 	if err := c.read(room, w, r); err != nil {
 		return nil, err
 	}
+	agent, err := c.opens(room, q)
+	if err != nil {
+		return nil, err
+	}
+	in, err := c.inbound(&room.doc, agent)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.answer != "":
+		return c.passive(room, in.from, in.answer), nil
+	case in.message.ID == "":
+		return nil, nil
+	}
+	return c.handle(r.Context(), room, in)
+}
+
+// opens reads the envelope in the room's body, checks it, and leaves what was in it
+// in the room's document. It returns the app that the envelope names.
+func (c *Channel) opens(room *room, q url.Values) (agent []byte, err error) {
 	if err := parse(room.body, &room.doc); err != nil {
 		return nil, errBroken
 	}
@@ -181,16 +200,7 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 	if err := parse(message, &room.doc); err != nil {
 		return nil, errBroken
 	}
-	in, err := c.inbound(&room.doc, agent)
-	switch {
-	case err != nil:
-		return nil, err
-	case in.answer != "":
-		return c.passive(room, in.from, in.answer), nil
-	case in.message.ID == "":
-		return nil, nil
-	}
-	return c.handle(r.Context(), room, in)
+	return agent, nil
 }
 
 // read reads the body into the room.
