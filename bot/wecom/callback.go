@@ -69,7 +69,6 @@ var (
 	errTooLarge  = &refusal{http.StatusRequestEntityTooLarge, "body too large"}
 	errCut       = &refusal{http.StatusBadRequest, "body cut short"}
 	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
-	errFailed    = &refusal{http.StatusInternalServerError, "not handled"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -79,10 +78,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.leave(room)
 	var answer []byte
 	var err error
+	kind := plainText
 	switch r.Method {
 	case http.MethodGet:
 		answer, err = c.verify(room, r)
 	case http.MethodPost:
+		kind = xmlText
 		answer, err = c.take(room, w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
@@ -92,7 +93,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, err)
 		return
 	}
-	w.Header()["Content-Type"] = plainText
+	w.Header()["Content-Type"] = kind
 	w.Header()["X-Content-Type-Options"] = noSniff
 	w.Write(answer)
 }
@@ -100,18 +101,20 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Shared by all answers; net/http only reads them.
 var (
 	plainText = []string{"text/plain; charset=utf-8"}
+	xmlText   = []string{"text/xml; charset=utf-8"}
 	noSniff   = []string{"nosniff"}
 )
 
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var no *refusal
-	if !errors.As(err, &no) {
-		no = errFailed
-	}
-	if no.status >= http.StatusInternalServerError {
-		c.o.Log.ErrorContext(r.Context(), "wecom callback", "why", no.why, "err", c.redact(err.Error()))
-	} else {
-		c.o.Log.DebugContext(r.Context(), "wecom callback refused", "why", no.why)
+	switch {
+	case !errors.As(err, &no):
+		no = &refusal{status: http.StatusInternalServerError}
+		c.o.Log.ErrorContext(r.Context(), "a message was not handled", "err", c.redact(err.Error()))
+	case no == errBusy:
+		c.o.Log.WarnContext(r.Context(), "a callback is refused", "why", no.why)
+	default:
+		c.o.Log.DebugContext(r.Context(), "a callback is refused", "why", no.why)
 	}
 	w.Header().Set("Connection", "close") // the rest of a body is not waited for
 	w.WriteHeader(no.status)

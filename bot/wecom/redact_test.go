@@ -44,6 +44,8 @@ func TestNoErrorShowsASecret(t *testing.T) {
 	look := func(w *world, err error) {
 		require.Error(t, err)
 		for e := err; e != nil; e = errors.Unwrap(e) {
+			require.NotContains(t, e.Error(), "access_token=")
+			require.NotContains(t, e.Error(), "corpsecret=")
 			w.withoutSecrets(e.Error(), fmt.Sprintf("%v %+v %#v", e, e, e))
 			count++
 		}

@@ -24,6 +24,7 @@ type memoryTokens struct {
 	ends  map[string]time.Time
 	taken map[string]bool
 	away  bool
+	keeps bool // deletes nothing
 }
 
 func newMemoryTokens(wall func() time.Time) *memoryTokens {
@@ -49,7 +50,9 @@ func (m *memoryTokens) Set(_ context.Context, key string, value []byte, ttl time
 func (m *memoryTokens) Delete(_ context.Context, key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.held, key)
+	if !m.keeps {
+		delete(m.held, key)
+	}
 }
 
 func (m *memoryTokens) Once(_ context.Context, key string, _ time.Duration) (bool, func()) {
@@ -166,6 +169,18 @@ func TestReplicasFetchOnce(t *testing.T) {
 		ask("t2")
 		require.EqualValues(t, 2, m.given.Load())
 	})
+}
+
+func TestARefusedTokenThatStillLiesInTheSharedPlaceIsNotTakenUpAgain(t *testing.T) {
+	place := newMemoryTokens(time.Now)
+	place.keeps = true
+	s := newSource(place, "k", time.Now, (&mint{life: 7200}).fetch)
+	for _, want := range []string{"t1", "t2", "t3"} {
+		token, err := s.get(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, token)
+		s.invalidate(t.Context(), token)
+	}
 }
 
 func TestAReplicaThatDiedWhileFetchingIsNotWaitedForLong(t *testing.T) {
