@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/silenceper/wechat/v2/util"
@@ -125,4 +126,19 @@ func naive(q url.Values, body []byte) ([]byte, error) {
 		Encrypt, MsgSignature, Nonce cdata
 		TimeStamp                    string
 	}{Encrypt: cdata{string(sealed)}, MsgSignature: cdata{util.Signature(appToken, q.Get("timestamp"), "1", string(sealed))}, Nonce: cdata{"1"}, TimeStamp: q.Get("timestamp")})
+}
+
+// BenchmarkSend is one parcel to the imitation over a real connection, from as
+// many senders as there are processors; the imitation's share is in it.
+func BenchmarkSend(b *testing.B) {
+	w := newWorld(b, func(o *wecomtest.Options, _ *Options) { o.PerMinute, o.MemberMinute = 1<<30, -1 })
+	var id atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := w.channel.Send(b.Context(), parcel(id.Add(1), "hutou.filer", receipt)); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "parcels/s")
 }

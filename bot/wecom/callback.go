@@ -2,17 +2,13 @@ package wecom
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
-	"unicode/utf8"
-
-	"zhuanban/bot"
 )
 
 // The limits of a callback.
@@ -107,17 +103,25 @@ var (
 
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var no *refusal
-	switch {
-	case !errors.As(err, &no):
+	if !errors.As(err, &no) {
 		no = &refusal{status: http.StatusInternalServerError}
 		c.o.Log.ErrorContext(r.Context(), "a message was not handled", "err", c.redact(err.Error()))
-	case no == errBusy:
-		c.o.Log.WarnContext(r.Context(), "a callback is refused", "why", no.why)
-	default:
-		c.o.Log.DebugContext(r.Context(), "a callback is refused", "why", no.why)
+	} else {
+		c.o.Log.Log(r.Context(), c.urgency(), "a callback is refused", "why", no.why)
 	}
 	w.Header().Set("Connection", "close") // the rest of a body is not waited for
 	w.WriteHeader(no.status)
+}
+
+// urgency makes the first refusal of a minute a warning: a wrong token or a wrong
+// clock shuts everybody out and has to be seen, and whoever knows the address must
+// not be able to fill the log.
+func (c *Channel) urgency() slog.Level {
+	now := c.o.Wall().Unix() / 60
+	if c.warned.Swap(now) != now {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // verify answers the console's question whether the address is ours: the text that
@@ -261,60 +265,4 @@ func (c *Channel) handle(ctx context.Context, room *room, in inbound) ([]byte, e
 		c.o.Log.ErrorContext(ctx, "an answer does not fit its acknowledgement and is cut", "id", in.message.ID, "replies", len(answer.Replies), "bytes", len(text))
 	}
 	return c.passive(room, in.from, text), nil
-}
-
-// passive seals a text as the answer that goes out with the acknowledgement. Of
-// what is longer than WeCom shows, it keeps whole characters.
-func (c *Channel) passive(room *room, to, text string) []byte {
-	if len(text) > longestText {
-		cut := longestText
-		for cut > 0 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut]
-	}
-	var chance [randomSize + 8]byte
-	rand.Read(chance[:]) // never fails
-	var nonce [16]byte
-	hex.Encode(nonce[:], chance[randomSize:])
-	now := strconv.AppendInt(nil, c.o.Wall().Unix(), 10)
-
-	b := append(room.body[:0], "<xml><ToUserName>"...)
-	b = appendCDATA(b, to)
-	b = append(b, "</ToUserName><FromUserName>"...)
-	b = appendCDATA(b, c.o.CorpID)
-	b = append(b, "</FromUserName><CreateTime>"...)
-	b = append(b, now...)
-	b = append(b, "</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>"...)
-	b = appendCDATA(b, text)
-	b = append(b, "</Content></xml>"...)
-	room.body = b
-
-	room.sealed = c.codec.seal(room.sealed[:0], [randomSize]byte(chance[:randomSize]), b)
-	var s signature
-	s, room.scratch = c.codec.sign(room.scratch, string(now), string(nonce[:]), room.sealed)
-	return envelope(room, s, now, nonce[:])
-}
-
-// envelope writes a sealed message, its signature and what that is made of.
-func envelope(room *room, s signature, now, nonce []byte) []byte {
-	b := append(room.body[:0], "<xml><Encrypt><![CDATA["...)
-	b = append(b, room.sealed...)
-	b = append(b, "]]></Encrypt><MsgSignature><![CDATA["...)
-	b = append(b, s[:]...)
-	b = append(b, "]]></MsgSignature><TimeStamp>"...)
-	b = append(b, now...)
-	b = append(b, "</TimeStamp><Nonce><![CDATA["...)
-	b = append(b, nonce...)
-	b = append(b, "]]></Nonce></xml>"...)
-	room.body = b
-	return b
-}
-
-// inbound is what a callback comes to: a message for the desk, an answer given on
-// the spot, or neither.
-type inbound struct {
-	from    string // as WeCom wrote it
-	message bot.Message
-	answer  string
 }

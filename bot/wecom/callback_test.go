@@ -382,3 +382,45 @@ func TestOverARealConnection(t *testing.T) {
 		require.Equal(t, http.StatusRequestEntityTooLarge, r.Status)
 	}
 }
+
+func TestTheFirstRefusalOfAMinuteIsAWarning(t *testing.T) {
+	w := newWorld(t)
+	w.clock.forward(3 * time.Hour) // ours alone: WeCom's clock is right
+	theirs := *w.client
+	theirs.Now = func() time.Time { return time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai) }
+	for range 100 {
+		_, err := theirs.Say(t.Context(), "hutou.filer", "1", "在")
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, strings.Count(w.log.String(), "level=WARN"))
+	require.Contains(t, w.log.String(), "timestamp too far from our clock")
+	w.clock.forward(time.Minute)
+	_, err := theirs.Say(t.Context(), "hutou.filer", "1", "在")
+	require.NoError(t, err)
+	require.Equal(t, 2, strings.Count(w.log.String(), "level=WARN"))
+}
+
+// FuzzCallback: whatever WeCom should seal and sign, and in whatever envelope, it is
+// taken or refused, and nothing breaks.
+func FuzzCallback(f *testing.F) {
+	f.Add([]byte(b2Plain), []byte(appAgent))
+	f.Add([]byte(cardEvent), []byte(""))
+	f.Add([]byte("<xml><MsgType>location</MsgType></xml>"), []byte("1"))
+	w := newWorld(f)
+	w.desk.answer = func(context.Context, bot.Message) (bot.Answer, error) { return carried("在"), nil }
+	f.Fuzz(func(t *testing.T, inner, agent []byte) {
+		w.desk.heard = w.desk.heard[:0]
+		q, body, err := w.client.Seal(string(inner))
+		require.NoError(t, err)
+		body = bytes.Replace(body, []byte("<![CDATA["+appAgent+"]]>"), agent, 1)
+		reply, err := w.client.Do(context.Background(), http.MethodPost, q, body)
+		require.NoError(t, err)
+		require.Contains(t, []int{200, 400, 403}, reply.Status)
+		if reply.Text != "" {
+			require.Contains(t, []string{"在", w.channel.unsupported}, reply.Text)
+		}
+		for _, m := range w.desk.messages() {
+			require.True(t, account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
+		}
+	})
+}

@@ -270,8 +270,60 @@ func TestSilenceIsUnknownAndNobodyThereIsNotSent(t *testing.T) {
 
 	// The token is there, the server is gone.
 	w.web.Close()
+	w.channel.client.CloseIdleConnections()
 	_, err = w.channel.Send(t.Context(), parcel(4, "a", "在"))
 	require.Equal(t, bot.NotSent, failure(t, err).Fate)
+}
+
+func TestWhatArrivedWithoutAWordIsNotShownAgain(t *testing.T) {
+	w := newWorld(t)
+	lose := true
+	w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+		if c.Path != wecomtest.SendPath || !lose {
+			return nil
+		}
+		return &wecomtest.Answer{Done: true, Drop: true}
+	})
+	ps := []bot.Parcel{parcel(1, "a", "周五截止"), parcel(2, "b", "周五截止")}
+	_, err := w.channel.Send(t.Context(), parcel(3, "a", "已报送"))
+	require.Equal(t, bot.Unknown, failure(t, err).Fate)
+	for _, o := range w.channel.SendAll(t.Context(), ps) {
+		require.Equal(t, bot.Unknown, failure(t, o.Err).Fate)
+	}
+	lose = false
+	_, err = w.channel.Send(t.Context(), parcel(3, "a", "已报送"))
+	require.NoError(t, err)
+	for _, o := range w.channel.SendAll(t.Context(), ps) {
+		require.NoError(t, o.Err)
+	}
+	require.Equal(t, []string{"已报送", "周五截止"}, w.server.Texts("a"))
+	require.Equal(t, []string{"周五截止"}, w.server.Texts("b"))
+}
+
+func TestWithoutATokenNothingIsSent(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer wecomtest.Answer
+		reason bot.Reason
+		wait   time.Duration
+	}{
+		"a page":            {wecomtest.Answer{Type: "text/html", Body: "<html>"}, bot.PlatformAway, soon},
+		"a lost connection": {wecomtest.Answer{Drop: true}, bot.PlatformAway, soon},
+		"no token":          {wecomtest.Answer{Body: `{"errcode":0,"errmsg":"ok"}`}, bot.PlatformAway, soon},
+		"busy":              {wecomtest.Answer{ErrCode: -1}, bot.PlatformAway, soon},
+		"too often":         {wecomtest.Answer{ErrCode: 45009}, bot.Throttled, time.Minute},
+		"a strange code":    {wecomtest.Answer{ErrCode: 99999}, bot.NotTrusted, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.server.Bend(func(wecomtest.Call) *wecomtest.Answer { return &c.answer })
+			_, err := w.channel.Send(t.Context(), parcel(1, "a", "在"))
+			got := failure(t, err)
+			require.Equal(t, bot.NotSent, got.Fate)
+			require.Equal(t, c.reason, got.Reason)
+			require.Equal(t, c.wait, got.Wait)
+			require.Zero(t, w.server.Calls(wecomtest.SendPath))
+		})
+	}
 }
 
 func TestABroadcastTellsOfEachRecipient(t *testing.T) {

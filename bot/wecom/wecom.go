@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
@@ -55,7 +56,8 @@ type Channel struct {
 	tokens      *source
 	unsupported string // what is said about a kind of message that is not taken
 	slots       chan struct{}
-	rooms       sync.Pool // of *room
+	rooms       sync.Pool    // of *room
+	warned      atomic.Int64 // the minute of the last warning
 }
 
 var (
