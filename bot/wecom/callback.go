@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -131,7 +132,8 @@ func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, errBroken
 	}
-	sealed := []byte(q.Get("echostr"))
+	// base64 has no blanks: one was a plus that somebody on the way has unescaped.
+	sealed := []byte(strings.ReplaceAll(q.Get("echostr"), " ", "+"))
 	if err := c.signed(room, q, sealed); err != nil {
 		return nil, err
 	}

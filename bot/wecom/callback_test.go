@@ -38,10 +38,12 @@ func TestWeComsOwnSamplesAreTaken(t *testing.T) {
 			w.clock.now = time.Unix(1476422800, 0)
 			q := url.Values{"timestamp": {v.timestamp}, "nonce": {v.nonce}, "msg_signature": {v.signature}}
 			if v.name[:2] == "B1" {
-				q.Set("echostr", v.sealed)
-				reply, err := w.client.Do(t.Context(), http.MethodGet, q, nil)
-				require.NoError(t, err)
-				require.Equal(t, v.plain, string(reply.Body))
+				for _, onTheWay := range []string{v.sealed, strings.ReplaceAll(v.sealed, "+", " ")} {
+					q.Set("echostr", onTheWay)
+					reply, err := w.client.Do(t.Context(), http.MethodGet, q, nil)
+					require.NoError(t, err)
+					require.Equal(t, v.plain, string(reply.Body))
+				}
 				return
 			}
 			reply, err := w.client.Do(t.Context(), http.MethodPost, q, []byte("<xml><ToUserName><![CDATA[ww1436e0e65a779aee]]></ToUserName>\n<Encrypt><![CDATA["+
@@ -269,6 +271,7 @@ func TestAMessageThatIsNoneIsRefused(t *testing.T) {
 		"no sender":             func(s string) string { return strings.Replace(s, wecomtest.CDATA("hutou.filer"), "", 1) },
 		"a sender with blanks":  func(s string) string { return strings.Replace(s, "hutou.filer", "hutou filer", 1) },
 		"a sender far too long": func(s string) string { return strings.Replace(s, "hutou.filer", strings.Repeat("a", 65), 1) },
+		"no kind":               func(s string) string { return strings.Replace(s, "<MsgType><![CDATA[text]]></MsgType>", "", 1) },
 		"no id":                 func(s string) string { return strings.Replace(s, "<MsgId>1</MsgId>", "", 1) },
 		"a time that is none":   func(s string) string { return strings.Replace(s, "<CreateTime>", "<CreateTime>x", 1) },
 		"no app":                func(s string) string { return s }, // and none in the envelope, see below

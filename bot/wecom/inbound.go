@@ -66,6 +66,8 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		if m.Location = location(d); m.Location == nil {
 			return inbound{}, errBroken
 		}
+	case kind == "":
+		return inbound{}, errBroken
 	default: // image, voice, video, file, link, and what may come
 		in.answer = c.unsupported
 		return in, nil
