@@ -85,6 +85,7 @@ func TestImportsRunOneWay(t *testing.T) {
 				require.False(t, other && !below(ours, "handlers/weekly"), "duties know the weekly table at most: %s imports %s", s.path, i)
 			}
 			require.False(t, isOurs && forTests(ours) && !forTests(dir), "%s imports %s, which is for tests", s.path, i)
+			require.False(t, strings.Contains(i, "silenceper/wechat") && !below(dir, "bot/wecom"), "only the channel of WeCom knows its library: %s imports %s", s.path, i)
 		}
 	}
 }

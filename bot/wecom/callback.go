@@ -2,17 +2,14 @@ package wecom
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
-	"unicode/utf8"
-
-	"zhuanban/bot"
 )
 
 // The limits of a callback.
@@ -69,7 +66,6 @@ var (
 	errTooLarge  = &refusal{http.StatusRequestEntityTooLarge, "body too large"}
 	errCut       = &refusal{http.StatusBadRequest, "body cut short"}
 	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
-	errFailed    = &refusal{http.StatusInternalServerError, "not handled"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -79,10 +75,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.leave(room)
 	var answer []byte
 	var err error
+	kind := plainText
 	switch r.Method {
 	case http.MethodGet:
 		answer, err = c.verify(room, r)
 	case http.MethodPost:
+		kind = xmlText
 		answer, err = c.take(room, w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
@@ -92,7 +90,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, err)
 		return
 	}
-	w.Header()["Content-Type"] = plainText
+	w.Header()["Content-Type"] = kind
 	w.Header()["X-Content-Type-Options"] = noSniff
 	w.Write(answer)
 }
@@ -100,21 +98,31 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Shared by all answers; net/http only reads them.
 var (
 	plainText = []string{"text/plain; charset=utf-8"}
+	xmlText   = []string{"text/xml; charset=utf-8"}
 	noSniff   = []string{"nosniff"}
 )
 
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var no *refusal
 	if !errors.As(err, &no) {
-		no = errFailed
-	}
-	if no.status >= http.StatusInternalServerError {
-		c.o.Log.ErrorContext(r.Context(), "wecom callback", "why", no.why, "err", c.redact(err.Error()))
+		no = &refusal{status: http.StatusInternalServerError}
+		c.o.Log.ErrorContext(r.Context(), "a message was not handled", "err", c.redact(err.Error()))
 	} else {
-		c.o.Log.DebugContext(r.Context(), "wecom callback refused", "why", no.why)
+		c.o.Log.Log(r.Context(), c.urgency(), "a callback is refused", "why", no.why)
 	}
 	w.Header().Set("Connection", "close") // the rest of a body is not waited for
 	w.WriteHeader(no.status)
+}
+
+// urgency makes the first refusal of a minute a warning: a wrong token or a wrong
+// clock shuts everybody out and has to be seen, and whoever knows the address must
+// not be able to fill the log.
+func (c *Channel) urgency() slog.Level {
+	now := c.o.Wall().Unix() / 60
+	if c.warned.Swap(now) != now {
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 // verify answers the console's question whether the address is ours: the text that
@@ -124,7 +132,8 @@ func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, errBroken
 	}
-	sealed := []byte(q.Get("echostr"))
+	// base64 has no blanks: one was a plus that somebody on the way has unescaped.
+	sealed := []byte(strings.ReplaceAll(q.Get("echostr"), " ", "+"))
 	if err := c.signed(room, q, sealed); err != nil {
 		return nil, err
 	}
@@ -167,6 +176,25 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 	if err := c.read(room, w, r); err != nil {
 		return nil, err
 	}
+	agent, err := c.opens(room, q)
+	if err != nil {
+		return nil, err
+	}
+	in, err := c.inbound(&room.doc, agent)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.answer != "":
+		return c.passive(room, in.from, in.answer), nil
+	case in.message.ID == "":
+		return nil, nil
+	}
+	return c.handle(r.Context(), room, in)
+}
+
+// opens reads the envelope in the room's body, checks it, and leaves what was in it
+// in the room's document. It returns the app that the envelope names.
+func (c *Channel) opens(room *room, q url.Values) (agent []byte, err error) {
 	if err := parse(room.body, &room.doc); err != nil {
 		return nil, errBroken
 	}
@@ -181,16 +209,7 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 	if err := parse(message, &room.doc); err != nil {
 		return nil, errBroken
 	}
-	in, err := c.inbound(&room.doc, agent)
-	switch {
-	case err != nil:
-		return nil, err
-	case in.answer != "":
-		return c.passive(room, in.from, in.answer), nil
-	case in.message.ID == "":
-		return nil, nil
-	}
-	return c.handle(r.Context(), room, in)
+	return agent, nil
 }
 
 // read reads the body into the room.
@@ -248,60 +267,4 @@ func (c *Channel) handle(ctx context.Context, room *room, in inbound) ([]byte, e
 		c.o.Log.ErrorContext(ctx, "an answer does not fit its acknowledgement and is cut", "id", in.message.ID, "replies", len(answer.Replies), "bytes", len(text))
 	}
 	return c.passive(room, in.from, text), nil
-}
-
-// passive seals a text as the answer that goes out with the acknowledgement. Of
-// what is longer than WeCom shows, it keeps whole characters.
-func (c *Channel) passive(room *room, to, text string) []byte {
-	if len(text) > longestText {
-		cut := longestText
-		for cut > 0 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut]
-	}
-	var chance [randomSize + 8]byte
-	rand.Read(chance[:]) // never fails
-	var nonce [16]byte
-	hex.Encode(nonce[:], chance[randomSize:])
-	now := strconv.AppendInt(nil, c.o.Wall().Unix(), 10)
-
-	b := append(room.body[:0], "<xml><ToUserName>"...)
-	b = appendCDATA(b, to)
-	b = append(b, "</ToUserName><FromUserName>"...)
-	b = appendCDATA(b, c.o.CorpID)
-	b = append(b, "</FromUserName><CreateTime>"...)
-	b = append(b, now...)
-	b = append(b, "</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>"...)
-	b = appendCDATA(b, text)
-	b = append(b, "</Content></xml>"...)
-	room.body = b
-
-	room.sealed = c.codec.seal(room.sealed[:0], [randomSize]byte(chance[:randomSize]), b)
-	var s signature
-	s, room.scratch = c.codec.sign(room.scratch, string(now), string(nonce[:]), room.sealed)
-	return envelope(room, s, now, nonce[:])
-}
-
-// envelope writes a sealed message, its signature and what that is made of.
-func envelope(room *room, s signature, now, nonce []byte) []byte {
-	b := append(room.body[:0], "<xml><Encrypt><![CDATA["...)
-	b = append(b, room.sealed...)
-	b = append(b, "]]></Encrypt><MsgSignature><![CDATA["...)
-	b = append(b, s[:]...)
-	b = append(b, "]]></MsgSignature><TimeStamp>"...)
-	b = append(b, now...)
-	b = append(b, "</TimeStamp><Nonce><![CDATA["...)
-	b = append(b, nonce...)
-	b = append(b, "]]></Nonce></xml>"...)
-	room.body = b
-	return b
-}
-
-// inbound is what a callback comes to: a message for the desk, an answer given on
-// the spot, or neither.
-type inbound struct {
-	from    string // as WeCom wrote it
-	message bot.Message
-	answer  string
 }

@@ -38,10 +38,12 @@ func TestWeComsOwnSamplesAreTaken(t *testing.T) {
 			w.clock.now = time.Unix(1476422800, 0)
 			q := url.Values{"timestamp": {v.timestamp}, "nonce": {v.nonce}, "msg_signature": {v.signature}}
 			if v.name[:2] == "B1" {
-				q.Set("echostr", v.sealed)
-				reply, err := w.client.Do(t.Context(), http.MethodGet, q, nil)
-				require.NoError(t, err)
-				require.Equal(t, v.plain, string(reply.Body))
+				for _, onTheWay := range []string{v.sealed, strings.ReplaceAll(v.sealed, "+", " ")} {
+					q.Set("echostr", onTheWay)
+					reply, err := w.client.Do(t.Context(), http.MethodGet, q, nil)
+					require.NoError(t, err)
+					require.Equal(t, v.plain, string(reply.Body))
+				}
 				return
 			}
 			reply, err := w.client.Do(t.Context(), http.MethodPost, q, []byte("<xml><ToUserName><![CDATA[ww1436e0e65a779aee]]></ToUserName>\n<Encrypt><![CDATA["+
@@ -269,6 +271,7 @@ func TestAMessageThatIsNoneIsRefused(t *testing.T) {
 		"no sender":             func(s string) string { return strings.Replace(s, wecomtest.CDATA("hutou.filer"), "", 1) },
 		"a sender with blanks":  func(s string) string { return strings.Replace(s, "hutou.filer", "hutou filer", 1) },
 		"a sender far too long": func(s string) string { return strings.Replace(s, "hutou.filer", strings.Repeat("a", 65), 1) },
+		"no kind":               func(s string) string { return strings.Replace(s, "<MsgType><![CDATA[text]]></MsgType>", "", 1) },
 		"no id":                 func(s string) string { return strings.Replace(s, "<MsgId>1</MsgId>", "", 1) },
 		"a time that is none":   func(s string) string { return strings.Replace(s, "<CreateTime>", "<CreateTime>x", 1) },
 		"no app":                func(s string) string { return s }, // and none in the envelope, see below
@@ -381,4 +384,46 @@ func TestOverARealConnection(t *testing.T) {
 	if err == nil { // or the connection is closed before all of it is sent
 		require.Equal(t, http.StatusRequestEntityTooLarge, r.Status)
 	}
+}
+
+func TestTheFirstRefusalOfAMinuteIsAWarning(t *testing.T) {
+	w := newWorld(t)
+	w.clock.forward(3 * time.Hour) // ours alone: WeCom's clock is right
+	theirs := *w.client
+	theirs.Now = func() time.Time { return time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai) }
+	for range 100 {
+		_, err := theirs.Say(t.Context(), "hutou.filer", "1", "在")
+		require.NoError(t, err)
+	}
+	require.Equal(t, 1, strings.Count(w.log.String(), "level=WARN"))
+	require.Contains(t, w.log.String(), "timestamp too far from our clock")
+	w.clock.forward(time.Minute)
+	_, err := theirs.Say(t.Context(), "hutou.filer", "1", "在")
+	require.NoError(t, err)
+	require.Equal(t, 2, strings.Count(w.log.String(), "level=WARN"))
+}
+
+// FuzzCallback: whatever WeCom should seal and sign, and in whatever envelope, it is
+// taken or refused, and nothing breaks.
+func FuzzCallback(f *testing.F) {
+	f.Add([]byte(b2Plain), []byte(appAgent))
+	f.Add([]byte(cardEvent), []byte(""))
+	f.Add([]byte("<xml><MsgType>location</MsgType></xml>"), []byte("1"))
+	w := newWorld(f)
+	w.desk.answer = func(context.Context, bot.Message) (bot.Answer, error) { return carried("在"), nil }
+	f.Fuzz(func(t *testing.T, inner, agent []byte) {
+		w.desk.heard = w.desk.heard[:0]
+		q, body, err := w.client.Seal(string(inner))
+		require.NoError(t, err)
+		body = bytes.Replace(body, []byte("<![CDATA["+appAgent+"]]>"), agent, 1)
+		reply, err := w.client.Do(context.Background(), http.MethodPost, q, body)
+		require.NoError(t, err)
+		require.Contains(t, []int{200, 400, 403}, reply.Status)
+		if reply.Text != "" {
+			require.Contains(t, []string{"在", w.channel.unsupported}, reply.Text)
+		}
+		for _, m := range w.desk.messages() {
+			require.True(t, account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
+		}
+	})
 }

@@ -73,7 +73,7 @@ func judge(code int64) verdict {
 }
 
 // judgeStatus is the same for answers that are none of WeCom's: its own always have
-// status 200. begun says that the request may have reached somebody.
+// status 200.
 func judgeStatus(status int) verdict {
 	switch {
 	case status == 413:

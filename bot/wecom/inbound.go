@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,8 +9,29 @@ import (
 	"zhuanban/bot"
 )
 
-// userID is what WeCom allows for a member's account.
-var userID = regexp.MustCompile(`^[0-9A-Za-z_\-@.]{1,64}$`)
+// inbound is what a callback comes to: a message for the desk, an answer given on
+// the spot, or neither.
+type inbound struct {
+	from    string // as WeCom wrote it
+	message bot.Message
+	answer  string
+}
+
+// account says whether a name is one that WeCom allows for a member's account:
+// 1 to 64 of 0-9A-Za-z_-@. and nothing else.
+func account[T string | []byte](name T) bool {
+	if len(name) < 1 || len(name) > 64 {
+		return false
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '_', c == '-', c == '@', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // inbound reads an opened message. agent is the app that its envelope names. Every
 // value is copied: the document's bytes are used again.
@@ -30,7 +50,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		return inbound{}, errBroken
 	}
 	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
-	if err != nil || !userID.Match(d.value[fFromUserName]) {
+	if err != nil || !account(d.value[fFromUserName]) {
 		return inbound{}, errBroken
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
@@ -46,6 +66,8 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		if m.Location = location(d); m.Location == nil {
 			return inbound{}, errBroken
 		}
+	case kind == "":
+		return inbound{}, errBroken
 	default: // image, voice, video, file, link, and what may come
 		in.answer = c.unsupported
 		return in, nil

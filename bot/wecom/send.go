@@ -85,14 +85,14 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	var together, alone []int
 	seen := map[string]bool{}
 	for _, i := range order {
-		account := strings.ToLower(ps[i].To.Account)
+		who := strings.ToLower(ps[i].To.Account)
 		switch err := acceptable(ps[i]); {
 		case err != nil:
 			out[i].Err = err
-		case seen[account] || len(together) > 0 && !same(ps[i].Reply, ps[together[0]].Reply):
+		case seen[who] || len(together) > 0 && !same(ps[i].Reply, ps[together[0]].Reply):
 			alone = append(alone, i)
 		default:
-			seen[account] = true
+			seen[who] = true
 			together = append(together, i)
 		}
 	}
@@ -122,7 +122,7 @@ func acceptable(p bot.Parcel) error {
 	switch {
 	case p.To.Kind != bot.ToPerson:
 		return refuse(bot.NoSuchGroup, "a self-built app speaks to members only")
-	case !userID.MatchString(p.To.Account) || strings.HasPrefix(p.To.Account, "@"):
+	case !account(p.To.Account) || strings.HasPrefix(p.To.Account, "@"):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
 	case p.Reply.Kind != bot.TextReply && p.Reply.Kind != bot.CardReply:
 		return refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
@@ -177,8 +177,8 @@ func (c *Channel) leftOut(out []bot.Outcome, to []string, r reply) {
 		for name := range strings.SplitSeq(names, "|") {
 			left[strings.ToLower(name)] = true
 		}
-		for i, account := range to {
-			if out[i].Err == nil && left[strings.ToLower(account)] {
+		for i, name := range to {
+			if out[i].Err == nil && left[strings.ToLower(name)] {
 				out[i].Err = c.failure(invisible(), sendPath, errors.New(why))
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
@@ -55,7 +56,8 @@ type Channel struct {
 	tokens      *source
 	unsupported string // what is said about a kind of message that is not taken
 	slots       chan struct{}
-	rooms       sync.Pool // of *room
+	rooms       sync.Pool    // of *room
+	warned      atomic.Int64 // the minute of the last warning
 }
 
 var (
@@ -93,26 +95,31 @@ func (c *Channel) check() (err error) {
 	o := &c.o
 	switch {
 	case !corpID.MatchString(o.CorpID):
-		return fmt.Errorf("CorpID: %q is no corp id; it is on the console's page 我的企业 and begins with ww", o.CorpID)
+		return wrong("CorpID", "%q is no corp id; it is on the console's page 我的企业 and begins with ww", o.CorpID)
 	case o.Secret == "" || strings.ContainsAny(o.Secret, " \t\r\n"):
-		return errors.New("Secret: it is empty or has blanks in it; it is on the app's page")
+		return wrong("Secret", "it is empty or has blanks in it; it is on the app's page")
 	case o.Token == "" || len(o.Token) > 32 || strings.ContainsAny(o.Token, " \t\r\n"):
-		return errors.New("Token: 1 to 32 letters and digits are right; it is on the app's page 接收消息")
+		return wrong("Token", "1 to 32 letters and digits are right; it is on the app's page 接收消息")
 	}
 	if c.agent, err = strconv.Atoi(o.AgentID); err != nil || c.agent <= 0 || strconv.Itoa(c.agent) != o.AgentID {
-		return fmt.Errorf("AgentID: %q is no app's number, such as 1000002; it is on the app's page", o.AgentID)
+		return wrong("AgentID", "%q is no app's number, such as 1000002; it is on the app's page", o.AgentID)
 	}
 	if c.codec, err = newCodec(o.Token, o.AESKey, o.CorpID); err != nil {
-		return fmt.Errorf("AESKey: %w; EncodingAESKey is on the app's page 接收消息", err)
+		return wrong("AESKey", "%w; EncodingAESKey is on the app's page 接收消息", err)
 	}
 	base, err := url.Parse(o.APIBase)
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return fmt.Errorf("APIBase: such as %s is right, without anything behind a question mark", publicBase)
+		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
 	}
 	if c.client, err = newClient(o.CAFile); err != nil {
-		return fmt.Errorf("CAFile: %w", err)
+		return wrong("CAFile", "%w", err)
 	}
 	return nil
+}
+
+// wrong names an option and says what is wrong with it.
+func wrong(option, why string, args ...any) error {
+	return fmt.Errorf(option+": "+why, args...)
 }
 
 // Name is "wecom".

@@ -319,15 +319,20 @@ func newlines(b []byte) []byte {
 // and without the bytes that no document can hold.
 func appendCDATA(dst []byte, s string) []byte {
 	dst = append(dst, cdataStart...)
+	from := 0 // what is not yet appended
 	for i := range len(s) {
-		c := s[i]
-		if c < ' ' && c != '\n' && c != '\t' {
-			continue
+		switch c := s[i]; {
+		case c < ' ' && c != '\n' && c != '\t':
+			dst = append(dst, s[from:i]...)
+			from = i + 1
+		case c == '>':
+			dst = append(dst, s[from:i]...)
+			from = i
+			if bytes.HasSuffix(dst, []byte("]]")) {
+				dst = append(dst, "]]><![CDATA["...)
+			}
 		}
-		if c == '>' && bytes.HasSuffix(dst, []byte("]]")) {
-			dst = append(dst, "]]><![CDATA["...)
-		}
-		dst = append(dst, c)
 	}
+	dst = append(dst, s[from:]...)
 	return append(dst, cdataEnd...)
 }

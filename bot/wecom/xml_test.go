@@ -159,6 +159,7 @@ func TestAnythingCanBeSaidInAReply(t *testing.T) {
 		"a]]>b":                "a]]>b",
 		"]]]]>>]]>":            "]]]]>>]]>",
 		"<b>&amp;</b>":         "<b>&amp;</b>",
+		"]\x00]\x01>":          "]]>",
 		"a\x00\x08b\nc\td\r\n": "ab\nc\td\n",
 	} {
 		text := append(appendCDATA([]byte("<xml><Content>"), said), "</Content></xml>"...)

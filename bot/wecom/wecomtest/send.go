@@ -121,10 +121,16 @@ func (s *Server) send(call Call) any {
 	return out
 }
 
-// sort tells members from others, all in lower case as WeCom gives them back.
+// sort tells members from others, all in lower case as WeCom gives them back, and
+// each once.
 func (s *Server) sort(to []string) (known, invalid, bare []string) {
+	seen := make(map[string]bool, len(to))
 	for _, account := range to {
 		account = strings.ToLower(account)
+		if seen[account] {
+			continue
+		}
+		seen[account] = true
 		switch {
 		case account == "@all" && s.members == nil:
 			invalid = append(invalid, account) // nobody knows who all are
