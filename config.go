@@ -16,6 +16,7 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/config"
+	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
@@ -41,6 +42,21 @@ type settings struct {
 	Keys struct {
 		Master string `yaml:"master" secret:"true"`
 	} `yaml:"keys"`
+	Delivery struct {
+		Quiet struct {
+			From  table.Clock `yaml:"from"`
+			Until table.Clock `yaml:"until"`
+		} `yaml:"quiet"`
+		Daily    *int          `yaml:"daily"`
+		Digest   []table.Clock `yaml:"digest"`
+		Merge    int           `yaml:"merge"`
+		Limits   limitsKind    `yaml:"limits"`
+		Accounts int           `yaml:"accounts"`
+	} `yaml:"delivery"`
+	Spool struct {
+		MaxMB     int64 `yaml:"max_mb"`
+		MinFreeMB int64 `yaml:"min_free_mb"`
+	} `yaml:"spool"`
 	Phone struct {
 		Enabled bool         `yaml:"enabled"`
 		Words   []string     `yaml:"words"`
@@ -108,6 +124,17 @@ const (
 // Allowed lists the kinds.
 func (clockKind) Allowed() []string { return []string{string(realClock), string(simulatedClock)} }
 
+// limitsKind says whose limits what leaves is paced by.
+type limitsKind string
+
+const (
+	platformLimits limitsKind = "platform" // those that the platform documents
+	noLimits       limitsKind = "none"     // a private deployment that has none
+)
+
+// Allowed lists the kinds.
+func (limitsKind) Allowed() []string { return []string{string(platformLimits), string(noLimits)} }
+
 type dingtalkMode string
 
 // Allowed lists the modes.
@@ -133,6 +160,9 @@ func defaults() settings {
 	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode = "stream"
+	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
+	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
+	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }
 
@@ -237,6 +267,31 @@ func gazetteer(s settings) []dialog.Name {
 // dataPath is a path below the data folder.
 func (c *campaign) dataPath(parts ...string) string {
 	return filepath.Join(append([]string{c.DataDir}, parts...)...)
+}
+
+// usualDaily is how many messages a person gets a day without having asked, unless
+// delivery.daily says otherwise.
+const usualDaily = 60
+
+// manners are how the bot behaves towards people who did not ask. The simulated
+// clock's day may last a week; there is no cap for it unless one is set.
+func (c *campaign) manners() delivery.Manners {
+	d := c.settings.Delivery
+	m := delivery.Manners{Quiet: delivery.Quiet{From: sinceMidnight(d.Quiet.From), Until: sinceMidnight(d.Quiet.Until)}, Digest: d.Merge}
+	switch {
+	case d.Daily != nil:
+		m.Daily = *d.Daily
+	case c.Clock == realClock:
+		m.Daily = usualDaily
+	}
+	for _, at := range d.Digest {
+		m.DigestAt = append(m.DigestAt, sinceMidnight(at))
+	}
+	return m
+}
+
+func sinceMidnight(c table.Clock) time.Duration {
+	return time.Duration(c.Hour)*time.Hour + time.Duration(c.Minute)*time.Minute
 }
 
 // start is when the simulated clock begins.

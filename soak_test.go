@@ -53,10 +53,10 @@ var (
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := short
-	if os.Getenv("ZHUANBAN_SOAK") != "" {
+	if os.Getenv("SOAK") != "" {
 		s = long
 	}
-	if v := os.Getenv("ZHUANBAN_SOAK_SEED"); v != "" {
+	if v := os.Getenv("SOAK_SEED"); v != "" {
 		_, err := fmt.Sscan(v, &s.seed)
 		require.NoError(t, err)
 	}
@@ -165,6 +165,11 @@ func (s soak) run(t *testing.T, url string) outcome {
 		st.actors = append(st.actors, &replica{addr: l.Addr().String()})
 		require.NoError(t, l.Close())
 	}
+	t.Cleanup(func() {
+		if log, err := os.ReadFile(filepath.Join(filepath.Dir(st.args[2]), "log")); err == nil && t.Failed() {
+			t.Logf("the program's log ends with:\n%s", log[max(0, len(log)-4000):])
+		}
+	})
 	for _, r := range st.actors {
 		st.start(r)
 		t.Cleanup(func() { st.end(r, syscall.SIGKILL) })
