@@ -36,7 +36,9 @@ func TestOneStatementPerMigration(t *testing.T) {
 			require.NoError(t, err)
 			if dialect == "mysql" {
 				require.Equal(t, 1, strings.Count(string(text), ";\n"), name)
-				require.Contains(t, string(text), "COLLATE=utf8mb4_bin", name)
+				if strings.Contains(string(text), "CREATE TABLE") {
+					require.Contains(t, string(text), "COLLATE=utf8mb4_bin", name)
+				}
 			}
 		}
 	}

@@ -113,7 +113,7 @@ func (w *World) open() {
 	w.Store = storetest.Open(w.t, w.o.url)
 	log := slog.New(slog.DiscardHandler)
 	w.Courier = &delivery.Courier{Store: w.Store, Clock: w.Clock, Wall: w.Wall.Now, Owner: w.o.owner, Log: log,
-		Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
+		Chance: func() float64 { return 0.5 }, Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
 	w.Bot, err = bot.New(bot.Options{Store: w.Store, Roster: w.o.roster, Templates: words, Handlers: w.o.handlers(),
 		Clock: w.Clock, Wall: w.Wall.Now, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Log: log})
 	require.NoError(w.t, err)
