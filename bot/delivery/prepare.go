@@ -54,6 +54,9 @@ func (c *Courier) take(ctx context.Context, o order) (t taken, err error) {
 		}
 		t.claimed, t.ended, out = len(rows)-b.back, count(b.out), b.out
 		t.jobs = c.jobs(b.parcels)
+		for i := range t.jobs {
+			t.jobs[i].probe = o.only != ""
+		}
 		return nil
 	})
 	if err != nil {

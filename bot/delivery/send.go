@@ -17,6 +17,7 @@ import (
 type job struct {
 	parcels  []parcel
 	together bool
+	probe    bool                   // finds out whether a paused platform is back
 	leased   func(parcel) time.Time // until when a row is, if not as it was claimed
 }
 
@@ -66,7 +67,6 @@ func (c *Courier) run(ctx context.Context, stop <-chan struct{}, j job, say func
 		return
 	}
 	var waits []store.Delivery
-	probe := c.breaker.paused(j.parcels[0].Delivery) // only a probe is claimed from a platform that is paused
 	for _, p := range j.parcels {
 		d := p.Delivery
 		i := slices.IndexFunc(waits, func(w store.Delivery) bool { return w.Priority >= d.Priority })
@@ -78,7 +78,7 @@ func (c *Courier) run(ctx context.Context, stop <-chan struct{}, j job, say func
 			d.DueAt, d.Why = waits[i].DueAt, fmt.Sprintf("waits behind %d", waits[i].ID)
 			say(requeue(d))
 			continue
-		case !probe && c.breaker.paused(d) || !c.leased(j, p):
+		case !j.probe && c.breaker.paused(d) || !c.leased(j, p):
 			say(requeue(d))
 			continue
 		}
@@ -168,7 +168,7 @@ func (c *Courier) caught(ctx context.Context, id int64, err *error) {
 // sendAll hands the same reply for many people over in one call.
 func (c *Courier) sendAll(ctx context.Context, j job, say func(store.Delivery)) {
 	ps := j.parcels
-	if len(ps) > 1 && c.breaker.paused(ps[0].Delivery) { // one alone finds out
+	if !j.probe && c.breaker.paused(ps[0].Delivery) {
 		for _, p := range ps {
 			say(requeue(p.Delivery))
 		}
