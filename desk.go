@@ -90,7 +90,7 @@ func (d *desk) build() error {
 	if err != nil {
 		return err
 	}
-	d.courier.Writer = d.bot
+	d.courier.Writer, d.courier.Office = d.bot, d.bot
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.courier.Wake}
 	o := phone.Options{Desk: d.bot, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
@@ -180,6 +180,9 @@ func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, err
 			if err := d.drain(ctx); err != nil {
 				return err
 			}
+			if err := d.passHolds(ctx, at); err != nil {
+				return err
+			}
 			last = at
 		}
 		return d.stepped.set(ctx, at)
@@ -190,10 +193,34 @@ func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, err
 	if err := d.drain(ctx); err != nil {
 		return fired, err
 	}
+	if err := d.passHolds(ctx, to); err != nil {
+		return fired, err
+	}
 	if err := d.stepped.set(ctx, to); err != nil {
 		return fired, err
 	}
 	return fired, nil
+}
+
+// passHolds stops at each time up to a time until which deliveries are held (quiet
+// hours, a day's cap), so that they leave at it and not later.
+func (d *desk) passHolds(ctx context.Context, until time.Time) error {
+	for {
+		var next time.Time
+		err := d.store.View(ctx, func(tx *store.Tx) (err error) {
+			next, err = tx.Deliveries().NextHold(ctx)
+			return err
+		})
+		if err != nil || next.IsZero() || next.After(until) || !next.After(d.clock.Now()) {
+			return err
+		}
+		if err := d.stepped.set(ctx, next); err != nil {
+			return err
+		}
+		if err := d.drain(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // drain delivers all that is due, and waits for what another process has in its

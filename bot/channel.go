@@ -22,10 +22,13 @@ type Channel interface {
 
 // Traits are what a platform can and cannot do.
 type Traits struct {
-	Buttons     bool // draws cards with buttons; otherwise cards go as plain text
-	Files       bool // takes images and files
-	Dedupes     bool // recognises a parcel that it already has
-	MaxTextSize int  // bytes of one text; 0 = no limit
+	Buttons bool // draws cards with buttons; otherwise cards go as plain text
+	Files   bool // takes images and files
+	Dedupes bool // recognises a parcel that it already has
+	// DedupeFor is how long it does, from the first time it was handed the parcel; 0
+	// = as long as anybody asks. After that a copy would show.
+	DedupeFor   time.Duration
+	MaxTextSize int // bytes of one text; 0 = no limit
 	// Limits names what the platform allows, on the page of limits in package
 	// delivery; "" = anything.
 	Limits string

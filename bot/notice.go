@@ -15,6 +15,7 @@ import (
 // The priorities of delivery: answers before reminders before broadcasts.
 const (
 	PriorityAnswer    = 30
+	PriorityUrgent    = 25 // a notice that cannot wait for the morning
 	PriorityNotice    = 20
 	PriorityReminder  = 15
 	PriorityBroadcast = 10
@@ -34,6 +35,7 @@ type Notice struct {
 	// ("weekly.unfiled:fengcheng:20240119"); "" = always wanted.
 	Wanted   string
 	Priority int       // 0 = PriorityNotice
+	Urgent   bool      // is not held for quiet hours, the day's cap or a digest; at least PriorityUrgent
 	Expires  time.Time // of no use after that; zero = never
 	Mention  []string  // accounts to call by name, in a group
 }
@@ -64,6 +66,9 @@ func (b *Bot) notice(n Notice, cause string, now time.Time) (store.Delivery, err
 	priority := n.Priority
 	if priority == 0 {
 		priority = PriorityNotice
+	}
+	if n.Urgent {
+		priority = max(priority, PriorityUrgent)
 	}
 	return store.Delivery{
 		ToKind: string(n.To.Kind), ToAccount: n.To.Account, Platform: b.platform, Priority: priority,

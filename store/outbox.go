@@ -3,99 +3,247 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
 
-// unfinished is what the index deliveries_state finds among millions of finished
-// rows.
-const unfinished = "state IN ('queued', 'sending')"
+// unfinished are the states of a delivery that has not come to an end.
+const unfinished = "state IN ('queued', 'sending', 'held')"
 
-// Claim hands out what is due, at most limit rows, to owner until the lease ends. It
-// is ordered by priority and, for one recipient, by time and order of queueing.
+// Want is what a claimer can take.
+type Want struct {
+	Owner    string
+	Now      time.Time // the wall's time: leases, retries, pacing
+	Campaign time.Time // the campaign's time: holds
+	Lease    time.Duration
+	Limit    int     // rows
+	Least    int     // nothing below this priority
+	Only     string  // nothing of another platform; "" = of any
+	Pauses   []Pause // what is to stay where it is
+}
+
+// Pause leaves the rows of a platform that are below a priority where they are.
+type Pause struct {
+	Platform string
+	Below    int
+}
+
+// Everything is the Below of a Pause that lets nothing pass.
+const Everything = math.MaxInt32
+
+// wants says whether a row is for this claimer at all.
+func (w Want) wants(v waiting) bool {
+	if v.priority < w.Least || w.Only != "" && v.platform != w.Only {
+		return false
+	}
+	return !slices.ContainsFunc(w.Pauses, func(p Pause) bool { return p.Platform == v.platform && v.priority < p.Below })
+}
+
+// Claim hands out what is due, at most w.Limit rows, until the lease ends:
+// recipients with more urgent rows first, and for one recipient in the order of
+// place and queueing.
 //
-// A recipient's deliveries leave in order: one is only handed out together with all
-// unfinished ones before it, and none while another of that recipient is in
-// somebody's hands or waits for its next try. What is not yet due is not before
-// anything. An urgent delivery pulls its recipient forward, and with it what is
-// before it.
+// A row that must wait (for its next try, its budget, its hour) holds back those
+// behind it of the same or a lower priority, never a more urgent one: they are put
+// off to its time, so that they do not stand in the way of the next claim. What
+// would have expired by its hour is not held back until then. What the claimer
+// does not want is as if it were not there.
 //
-// Nothing is ever in two hands: the UPDATE repeats the conditions, and a claimer who
-// gets less than it chose starts over. A lease that has ended is up for grabs.
-func (r Deliveries) Claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]Delivery, error) {
-	out, err := r.claim(ctx, owner, now, lease, limit)
+// While one row of a recipient is in somebody's hands, no other of that recipient
+// is handed out. Nothing is ever in two hands: the UPDATEs repeat the conditions,
+// and a claimer who meets less than it chose starts over. A lease that has ended
+// is up for grabs; the row's Doubts say whether it may have been sent by then.
+func (r Deliveries) Claim(ctx context.Context, w Want) ([]Delivery, error) {
+	out, err := r.claim(ctx, w)
 	if err != nil {
 		return nil, fmt.Errorf("claiming deliveries: %w", err)
 	}
 	return out, nil
 }
 
-func (r Deliveries) claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]Delivery, error) {
-	recipients, err := r.waiting(ctx, now, limit)
-	if err != nil || len(recipients) == 0 {
+// claimRounds bounds how often a claim looks again after it has found only rows
+// that wait behind others, and has put them off.
+const claimRounds = 8
+
+func (r Deliveries) claim(ctx context.Context, w Want) ([]Delivery, error) {
+	if err := r.wake(ctx, w); err != nil {
 		return nil, err
 	}
-	ids, err := r.choose(ctx, recipients, now, limit)
-	if err != nil {
-		return nil, err
+	for range claimRounds {
+		recipients, err := r.waiting(ctx, w)
+		if err != nil || len(recipients) == 0 {
+			return nil, err
+		}
+		rows, err := r.rowsOf(ctx, recipients, w.Now)
+		if err != nil {
+			return nil, err
+		}
+		c := choose(recipients, rows, w)
+		if err := r.putBehind(ctx, c.behind, w.Now); err != nil {
+			return nil, err
+		}
+		if len(c.take) > 0 {
+			return r.take(ctx, c, w)
+		}
+		if len(c.behind) == 0 {
+			return nil, nil
+		}
 	}
-	query, args, err := in("UPDATE deliveries SET state = 'sending', owner = ?, lease_until = ?, attempts = attempts + 1"+
-		" WHERE id IN (?) AND "+unfinished+" AND due_at <= ? AND lease_until <= ?",
-		owner, millis(now.Add(lease)), ids, millis(now), millis(now))
-	if err != nil {
-		return nil, err
-	}
-	n, err := r.tx.exec(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	if int(n) != len(ids) {
-		return nil, r.tx.again()
-	}
-	return r.inOrder(ctx, ids)
+	return nil, nil
 }
 
-// selectWaiting is answered from the index deliveries_state alone.
-const selectWaiting = "SELECT recipient FROM deliveries WHERE " + unfinished + " AND place_at <= ?" +
-	" GROUP BY recipient HAVING MAX(due_at) <= ? AND MAX(lease_until) <= ?" +
-	" ORDER BY MAX(priority) DESC, MIN(place_at), MIN(id) LIMIT ?"
-
-// waiting lists the recipients that have something due and nothing in flight, the
-// most urgent first.
-func (r Deliveries) waiting(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	return all(ctx, r.tx, scanText, selectWaiting, millis(now), millis(now), millis(now), limit)
+// wake queues what was held until now.
+func (r Deliveries) wake(ctx context.Context, w Want) error {
+	next, err := r.NextHold(ctx)
+	if err != nil || next.IsZero() || next.After(w.Campaign) {
+		return err
+	}
+	_, err = r.tx.exec(ctx, "UPDATE deliveries SET state = 'queued' WHERE state = 'held' AND hold_until <= ?", millis(w.Campaign))
+	return err
 }
 
-// choose takes the first rows of these recipients, whole recipients first.
-func (r Deliveries) choose(ctx context.Context, recipients []string, now time.Time, limit int) ([]int64, error) {
-	type row struct {
-		id   int64
-		rank int
+// What a claim asks. Each is answered from an index, and reads neither what is not
+// yet due nor what is held.
+const (
+	laneSQL = "SELECT COALESCE(MAX(priority), -2147483648) FROM deliveries WHERE state = 'queued' AND priority < ?"
+
+	free = " AND recipient NOT IN (SELECT recipient FROM deliveries WHERE state = 'sending' AND lease_until > ?)"
+
+	waitingSQL   = "SELECT recipient FROM deliveries WHERE state = 'queued' AND priority = ? AND due_at <= ?" + free
+	waitingOrder = " ORDER BY due_at, id LIMIT ?"
+
+	expiredSQL   = "SELECT recipient FROM deliveries WHERE state = 'sending' AND priority >= ? AND lease_until <= ?" + free
+	expiredOrder = " ORDER BY priority DESC, id LIMIT ?"
+)
+
+// waiting lists the recipients that have something due and nothing in hand: those
+// whose courier died, then lane by lane, and in a lane who has waited longest.
+func (r Deliveries) waiting(ctx context.Context, w Want) ([]string, error) {
+	now := millis(w.Now)
+	cond, only := w.platforms()
+	look := func(query, order string, from, limit int) ([]string, error) {
+		args := append(append([]any{from, now, now}, only...), limit)
+		return all(ctx, r.tx, scanText, query+cond+order, args...)
 	}
-	query, args, err := in("SELECT id, recipient FROM deliveries WHERE "+unfinished+
-		" AND recipient IN (?) AND place_at <= ? ORDER BY place_at, id", recipients, millis(now))
+	out, err := look(expiredSQL, expiredOrder, w.Least, w.Limit)
 	if err != nil {
 		return nil, err
 	}
-	rank := make(map[string]int, len(recipients))
-	for i, name := range recipients {
-		rank[name] = i
+	for lane := math.MaxInt32; len(out) < w.Limit; {
+		if lane, err = one(ctx, r.tx, scanInt, laneSQL, lane); err != nil {
+			return nil, err
+		}
+		if lane == math.MinInt32 || lane < w.Least {
+			break
+		}
+		more, err := look(waitingSQL, waitingOrder, lane, w.Limit-len(out))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
 	}
-	rows, err := all(ctx, r.tx, func(s scanner) (v row, err error) {
-		var name string
-		err = s.Scan(&v.id, &name)
-		v.rank = rank[name]
+	seen := make(map[string]bool, len(out))
+	return slices.DeleteFunc(out, func(to string) bool {
+		before := seen[to]
+		seen[to] = true
+		return before
+	}), nil
+}
+
+// platforms is the condition that keeps to the platforms which the claimer wants.
+func (w Want) platforms() (cond string, args []any) {
+	if w.Only != "" {
+		cond, args = " AND platform = ?", []any{w.Only}
+	}
+	for _, p := range w.Pauses {
+		cond += " AND NOT (platform = ? AND priority < ?)"
+		args = append(args, p.Platform, p.Below)
+	}
+	return cond, args
+}
+
+// waiting is what a claim has to know of an unfinished row.
+type waiting struct {
+	id                    int64
+	recipient, platform   string
+	state                 DeliveryState
+	priority              int
+	due, hold, lease, end time.Time
+}
+
+// rowsOf reads the unfinished rows of recipients whose place has come, in order.
+func (r Deliveries) rowsOf(ctx context.Context, recipients []string, now time.Time) ([]waiting, error) {
+	query, args, err := in("SELECT id, recipient, platform, state, priority, due_at, hold_until, lease_until, expires_at"+
+		" FROM deliveries WHERE "+unfinished+" AND recipient IN (?) AND place_at <= ? ORDER BY place_at, id",
+		recipients, millis(now))
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, r.tx, func(s scanner) (v waiting, err error) {
+		err = s.Scan(&v.id, &v.recipient, &v.platform, &v.state, &v.priority, at(&v.due), at(&v.hold), at(&v.lease), at(&v.end))
 		return v, err
 	}, query, args...)
+}
+
+// take makes chosen rows the owner's. The rows of the same recipients that are not
+// among them are touched, so that of two claimers who want different rows of one
+// recipient one meets the other.
+func (r Deliveries) take(ctx context.Context, c choice, w Want) ([]Delivery, error) {
+	query, args, err := in("UPDATE deliveries SET state = 'sending', owner = ?, lease_until = ?, attempts = attempts + 1"+
+		" WHERE id IN (?) AND (state = 'queued' AND due_at <= ? OR state = 'sending' AND lease_until <= ?)",
+		w.Owner, millis(w.Now.Add(w.Lease)), c.take, millis(w.Now), millis(w.Now))
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return a.rank - b.rank })
-	ids := make([]int64, 0, limit)
-	for _, v := range rows[:min(len(rows), limit)] {
-		ids = append(ids, v.id)
+	if err := r.all(ctx, len(c.take), query, args...); err != nil {
+		return nil, err
 	}
-	return ids, nil
+	if len(c.rest) > 0 {
+		query, args, err := in("UPDATE deliveries SET attempts = attempts WHERE id IN (?) AND (state <> 'sending' OR lease_until <= ?)",
+			c.rest, millis(w.Now))
+		if err != nil {
+			return nil, err
+		}
+		if err := r.all(ctx, len(c.rest), query, args...); err != nil {
+			return nil, err
+		}
+	}
+	return r.inOrder(ctx, c.take)
+}
+
+// all runs an UPDATE that must meet n rows; otherwise somebody else was faster, and
+// the transaction starts over.
+func (r Deliveries) all(ctx context.Context, n int, query string, args ...any) error {
+	met, err := r.tx.exec(ctx, query, args...)
+	if err == nil && int(met) != n {
+		return r.tx.again()
+	}
+	return err
+}
+
+// putBehind puts rows off to the time of the row that each waits behind.
+func (r Deliveries) putBehind(ctx context.Context, rows []behind, now time.Time) error {
+	for len(rows) > 0 {
+		first, ids := rows[0], []int64{}
+		for len(rows) > 0 && rows[0].of == first.of {
+			ids, rows = append(ids, rows[0].id), rows[1:]
+		}
+		set, at := "state = 'queued', due_at = ?", first.due
+		if !first.hold.IsZero() {
+			set, at = "state = 'held', hold_until = ?", first.hold
+		}
+		query, args, err := in("UPDATE deliveries SET "+set+", why = ? WHERE id IN (?)"+
+			" AND (state = 'queued' OR state = 'sending' AND lease_until <= ?)",
+			millis(at), fmt.Sprintf("waits behind %d", first.of), ids, millis(now))
+		if err != nil {
+			return err
+		}
+		if err := r.all(ctx, len(ids), query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inOrder reads rows in the order of their ids' list.
@@ -114,47 +262,4 @@ func (r Deliveries) inOrder(ctx context.Context, ids []int64) ([]Delivery, error
 	}
 	slices.SortFunc(out, func(a, b Delivery) int { return place[a.ID] - place[b.ID] })
 	return out, nil
-}
-
-// Freeze keeps the bytes that are going to be sent, before the first attempt, so
-// that every retry sends the same. ErrConflict if the lease was lost, or other
-// bytes are frozen already.
-func (r Deliveries) Freeze(ctx context.Context, id int64, owner string, body []byte) error {
-	return r.change(ctx, "freezing", id, "body = ?", "owner = ? AND (body IS NULL OR body = ?)", body, owner, body)
-}
-
-// Finish ends a delivery. ErrConflict if the lease was lost: then somebody else
-// decides what has become of it.
-func (r Deliveries) Finish(ctx context.Context, id int64, owner string, state DeliveryState, ref, errText string, now time.Time) error {
-	if state == Queued || state == Sending {
-		return fmt.Errorf("finishing delivery %d: %s is not an end", id, state)
-	}
-	return r.change(ctx, "finishing", id, "state = ?, ref = ?, error_text = ?, done_at = ?, lease_until = 0", "owner = ?",
-		string(state), ref, errText, millis(now), owner)
-}
-
-// Retry puts a delivery back for a next try at dueAt, with its place kept: nothing
-// behind it leaves before. ErrConflict if the lease was lost.
-func (r Deliveries) Retry(ctx context.Context, id int64, owner string, dueAt time.Time, errText string) error {
-	return r.change(ctx, "retrying", id, "state = 'queued', due_at = ?, error_text = ?, lease_until = 0", "owner = ?",
-		millis(dueAt), errText, owner)
-}
-
-// Release puts back a delivery that was claimed and not attempted, as if it had
-// never been claimed. ErrConflict if the lease was lost.
-func (r Deliveries) Release(ctx context.Context, id int64, owner string) error {
-	return r.change(ctx, "releasing", id, "state = 'queued', attempts = attempts - 1, lease_until = 0", "owner = ?", owner)
-}
-
-// change sets columns of a delivery that is being sent, if the condition holds.
-func (r Deliveries) change(ctx context.Context, doing string, id int64, set, cond string, args ...any) error {
-	n, err := r.tx.exec(ctx, "UPDATE deliveries SET "+set+" WHERE state = 'sending' AND "+cond+" AND id = ?",
-		append(args, id)...)
-	if err == nil && n == 0 {
-		err = ErrConflict
-	}
-	if err != nil {
-		return fmt.Errorf("%s delivery %d: %w", doing, id, err)
-	}
-	return nil
 }

@@ -23,9 +23,16 @@ func TestNoScanGrowsWithTheYears(t *testing.T) {
 		args  []any
 		index string
 	}{
-		"who waits for a delivery": {selectWaiting, []any{1, 1, 1, 1}, "COVERING INDEX deliveries_state"},
-		"totals of some weeks":     {sums, args, "PRIMARY KEY (table_id=? AND period>? AND period<?)"},
-		"who has filed":            {"SELECT id" + selectCurrentFilings + " AND period = ?", []any{"w", 1}, "INDEX filings_table_id"},
+		"who waits for a delivery": {waitingSQL + waitingOrder, []any{20, 1, 1, 100},
+			"COVERING INDEX deliveries_due (state=? AND priority=? AND due_at<?)"},
+		"who has one in hand":     {waitingSQL + waitingOrder, []any{20, 1, 1, 100}, "COVERING INDEX deliveries_state (state=?)"},
+		"the lane below":          {laneSQL, []any{20}, "COVERING INDEX deliveries_due (state=? AND priority<?)"},
+		"whose lease is over":     {expiredSQL + expiredOrder, []any{0, 1, 1, 100}, "INDEX deliveries_"},
+		"what waits for its hour": {nextHoldSQL, nil, "COVERING INDEX deliveries_hold (state=?)"},
+		"who heard what lately":   {recentSQL + "(?)", []any{1, "person:a"}, "INDEX deliveries_recent (recipient=? AND done_at>?)"},
+		"how many were sent":      {sentByHourSQL, []any{1, "wecom"}, "COVERING INDEX deliveries_ended (state=? AND done_at>?)"},
+		"totals of some weeks":    {sums, args, "PRIMARY KEY (table_id=? AND period>? AND period<?)"},
+		"who has filed":           {"SELECT id" + selectCurrentFilings + " AND period = ?", []any{"w", 1}, "INDEX filings_table_id"},
 		"a message seen before": {"SELECT id FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?",
 			[]any{"", "", ""}, "INDEX sqlite_autoindex_messages_1"},
 		"leads by state": {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},

@@ -56,6 +56,8 @@ type options struct {
 	roster   *bot.Roster
 	url      string
 	owner    string
+	wall     func() time.Time
+	channel  *Channel
 }
 
 // Option changes how a world is made.
@@ -78,6 +80,13 @@ func At(url string) Option { return func(o *options) { o.url = url } }
 // Owner names the process of this world in its leases.
 func Owner(name string) Option { return func(o *options) { o.owner = name } }
 
+// WithWall makes the machine's time another clock than World.Wall: time.Now, in a
+// test whose time is synthetic.
+func WithWall(now func() time.Time) Option { return func(o *options) { o.wall = now } }
+
+// On makes the world's platform the same as another world's, as for replicas.
+func On(c *Channel) Option { return func(o *options) { o.channel = c } }
+
 // people is who is there unless WithRoster says otherwise.
 func people() *bot.Roster {
 	return bot.NewRoster([]bot.Person{
@@ -98,6 +107,12 @@ func New(t *testing.T, opts ...Option) *World {
 	for _, o := range opts {
 		o(&w.o)
 	}
+	if w.o.channel != nil {
+		w.Channel = w.o.channel
+	}
+	if w.o.wall == nil {
+		w.o.wall = w.Wall.Now
+	}
 	if w.o.url == "" {
 		w.o.url = "sqlite:" + t.TempDir() + "/bot.db"
 	}
@@ -112,10 +127,10 @@ func (w *World) open() {
 	require.NoError(w.t, err)
 	w.Store = storetest.Open(w.t, w.o.url)
 	log := slog.New(slog.DiscardHandler)
-	w.Courier = &delivery.Courier{Store: w.Store, Clock: w.Clock, Wall: w.Wall.Now, Owner: w.o.owner, Log: log,
-		Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
+	w.Courier = &delivery.Courier{Store: w.Store, Clock: w.Clock, Wall: w.o.wall, Owner: w.o.owner, Log: log,
+		Chance: func() float64 { return 0.5 }, Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
 	w.Bot, err = bot.New(bot.Options{Store: w.Store, Roster: w.o.roster, Templates: words, Handlers: w.o.handlers(),
-		Clock: w.Clock, Wall: w.Wall.Now, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Log: log})
+		Clock: w.Clock, Wall: w.o.wall, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Log: log})
 	require.NoError(w.t, err)
 	w.Courier.Writer = w.Bot
 	w.Runner = &schedule.Runner{Store: w.Store, Jobs: w.o.jobs, Queue: w.Bot.Queue, Wake: w.Courier.Wake}

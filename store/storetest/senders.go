@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +17,7 @@ func senders(t *testing.T, open Opener) {
 	s := open(t)
 	do(t, s, func(ctx context.Context, tx *store.Tx) error {
 		for i := range recipients * each {
-			d := store.Delivery{ToKind: "person", ToAccount: fmt.Sprint(i % recipients), Priority: i % 5, CreatedAt: noon}
+			d := store.Delivery{ToKind: "person", ToAccount: fmt.Sprint(i % recipients), Priority: 1 + i%recipients%3, CreatedAt: noon}
 			if err := tx.Deliveries().Queue(ctx, d); err != nil {
 				return err
 			}
@@ -59,7 +58,7 @@ func senders(t *testing.T, open Opener) {
 func round(ctx context.Context, s *store.Store, owner string, send func(store.Delivery)) (left int, err error) {
 	var mine []store.Delivery
 	err = s.Update(ctx, func(tx *store.Tx) (err error) {
-		mine, err = tx.Deliveries().Claim(ctx, owner, noon, time.Minute, 5)
+		mine, err = tx.Deliveries().Claim(ctx, want(owner, noon, 5))
 		return err
 	})
 	if err != nil {
@@ -68,7 +67,8 @@ func round(ctx context.Context, s *store.Store, owner string, send func(store.De
 	for _, d := range mine {
 		send(d)
 		err := s.Update(ctx, func(tx *store.Tx) error {
-			return tx.Deliveries().Finish(ctx, d.ID, owner, store.Sent, "", "", noon)
+			_, err := tx.Deliveries().Settle(ctx, sent(d))
+			return err
 		})
 		if err != nil {
 			return 0, err
