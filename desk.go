@@ -84,7 +84,7 @@ func (d *desk) build() error {
 		return err
 	}
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
-		Channels: map[string]bot.Channel{}}
+		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
 		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: d.cfg.platform(), Log: d.log})
 	if err != nil {
@@ -106,7 +106,7 @@ func (d *desk) build() error {
 	}
 	w := d.cfg.WeCom
 	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
-		APIBase: w.APIBase, CAFile: w.CAFile, Desk: d.bot, Templates: words, Wall: time.Now, Log: d.log})
+		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Desk: d.bot, Templates: words, Wall: time.Now, Log: d.log})
 	if err != nil {
 		return err
 	}

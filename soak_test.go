@@ -151,14 +151,14 @@ const soakKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 // run plays all parts on a fresh database.
 func (s soak) run(t *testing.T, url string) outcome {
 	st := &trial{soak: s, t: t, members: s.cast()}
-	st.server = wecomtest.New(wecomtest.Options{CorpID: "wwsoak", AgentID: 1000002, Secret: "s", MemberMinute: -1, PerMinute: 1 << 30})
+	st.server = wecomtest.New(wecomtest.Options{CorpID: "wwsoak", AgentID: 1000002, Secret: "soak-secret", MemberMinute: -1, PerMinute: 1 << 30})
 	api := httptest.NewServer(st.server)
 	t.Cleanup(api.Close)
 	st.client = wecomtest.Client{CorpID: "wwsoak", AgentID: "1000002", Token: "token", AESKey: soakKey,
 		HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: s.members}}}
 	st.args = []string{"serve", "--config", st.config()}
 	st.env = append(os.Environ(), "ZHUANBAN_DATABASE_URL="+url, "ZHUANBAN_WECOM_CORP_ID=wwsoak", "ZHUANBAN_WECOM_AGENT_ID=1000002",
-		"ZHUANBAN_WECOM_SECRET=s", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+api.URL)
+		"ZHUANBAN_WECOM_SECRET=soak-secret", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+api.URL)
 	for range s.replicas {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
@@ -189,6 +189,8 @@ func (st *trial) config() string {
 		fmt.Fprintf(&people, "  - {account: %s, name: 填报员·凤城所, unit: fengcheng, role: filer}\n", m.name)
 	}
 	return edited(st.t, edit{"clock: simulated", "clock: real"}, edit{"  enabled: true", "  enabled: false"},
+		edit{`{from: "22:00", until: "07:00"}`, `{from: "00:00", until: "00:00"}`}, edit{"  # daily: 60 ", "  daily: 0   # "}, edit{"  merge: 3", "  merge: 0"},
+		edit{"  limits: platform", "  limits: none"},
 		edit{"\n  - {account: office.director", "\n" + people.String() + "  - {account: office.director"})
 }
 

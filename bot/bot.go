@@ -188,7 +188,7 @@ func (b *Bot) guarded(ctx context.Context, t *Turn) (err error) {
 }
 
 // carry takes the answer out of the queue, if it is one plain text that the
-// acknowledgement can carry and nothing else is on its way to the speaker, which it
+// acknowledgement can carry and no other answer is on its way to the speaker, which it
 // would overtake.
 func (t *Turn) carry(ctx context.Context) error {
 	if t.Message.Carry == 0 || t.Message.Group != "" || len(t.replies) != 1 {
@@ -199,7 +199,7 @@ func (t *Turn) carry(ctx context.Context) error {
 	if !plain || len(r.Text) > t.Message.Carry {
 		return nil
 	}
-	waiting, err := t.Tx.Deliveries().Waiting(ctx, string(ToPerson), t.Person.Account)
+	waiting, err := t.Tx.Deliveries().Waiting(ctx, string(ToPerson), t.Person.Account, PriorityAnswer)
 	if err != nil || waiting {
 		return err
 	}

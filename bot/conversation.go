@@ -55,11 +55,19 @@ func (c *Conversation) TurnOver() {
 	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return o.Passing })
 }
 
+// mostOpen is how many cards can be answered by number at a time. Nobody scrolls
+// back past forty cards to answer one of them; their buttons still work.
+const mostOpen = 40
+
 // Number gives every button of an item's card, in order, the lowest number that
-// no other open item uses. Items older than a week lose theirs.
+// no other open item uses. Items older than a week lose theirs, and the oldest of too
+// many.
 func (c *Conversation) Number(item string, passing bool, buttons []Button, now time.Time) []Button {
 	c.Close(item)
 	c.Open = slices.DeleteFunc(c.Open, func(o OpenItem) bool { return now.Sub(o.Since) > openFor })
+	if more := len(c.Open) - mostOpen + 1; more > 0 {
+		c.Open = slices.Delete(c.Open, 0, more)
+	}
 	used := map[int]bool{}
 	for _, o := range c.Open {
 		for _, b := range o.Codes {

@@ -115,13 +115,14 @@ func (r Deliveries) insert(ctx context.Context, ds []Delivery) error {
 	return nil
 }
 
-// Waiting says whether anything for a recipient has not ended yet.
-func (r Deliveries) Waiting(ctx context.Context, kind, account string) (bool, error) {
+// Waiting says whether anything of a priority or a higher one has not ended yet for
+// a recipient.
+func (r Deliveries) Waiting(ctx context.Context, kind, account string, priority int) (bool, error) {
 	if u := r.tx.unit; u != nil && kind == "person" && u.of.Person == account {
-		return u.busy, nil
+		return u.busy >= priority, nil
 	}
 	name := Delivery{ToKind: kind, ToAccount: account}.recipient()
-	rows, err := all(ctx, r.tx, scanInt, "SELECT 1 FROM deliveries WHERE "+unfinished+" AND recipient = ? LIMIT 1", name)
+	rows, err := all(ctx, r.tx, scanInt, "SELECT 1 FROM deliveries WHERE "+unfinished+" AND recipient = ? AND priority >= ? LIMIT 1", name, priority)
 	if err != nil {
 		return false, fmt.Errorf("asking whether anything waits for %s: %w", name, err)
 	}

@@ -19,7 +19,7 @@ type unit struct {
 	conversation Conversation
 	drafts       map[int64]Draft // all open ones, and those begun or changed since
 	before       *Message        // the message, if it was handled before
-	busy         bool            // deliveries to the person have not ended
+	busy         int             // the highest priority of deliveries to the person that have not ended
 
 	// What has to be written.
 	locked        bool
@@ -86,11 +86,13 @@ func (tx *Tx) begin(ctx context.Context, group []*joined) ([]*unit, error) {
 			return err
 		}, "SELECT "+columns(messageCols)+" FROM messages WHERE "+cond.String(), keys),
 		read(func(r scanner) error {
-			name, err := scanText(r)
+			var name string
+			var priority int
+			err := r.Scan(&name, &priority)
 			_, account, _ := strings.Cut(name, ":")
-			of[account].busy = true
+			of[account].busy = priority
 			return err
-		}, "SELECT recipient FROM deliveries WHERE "+unfinished+" AND recipient IN "+list, recipients),
+		}, "SELECT recipient, MAX(priority) FROM deliveries WHERE "+unfinished+" AND recipient IN "+list+" GROUP BY recipient", recipients),
 	} {
 		if err := next(); err != nil {
 			return nil, fmt.Errorf("reading what %d messages need: %w", len(group), err)
@@ -240,7 +242,7 @@ func (u *unit) keepMessage(m Message) (ok bool) {
 func (u *unit) queue(ds []Delivery) {
 	for _, d := range ds {
 		if d.ToKind == "person" && d.ToAccount == u.of.Person {
-			u.busy = true
+			u.busy = max(u.busy, d.Priority)
 		}
 	}
 	u.newDeliveries = append(u.newDeliveries, ds...)

@@ -34,6 +34,9 @@ type Options struct {
 	APIBase string // "" = https://qyapi.weixin.qq.com; a private deployment has its own
 	CAFile  string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
 
+	// Unlimited says that this deployment knows no limits (a private one).
+	Unlimited bool
+
 	Desk      Desk
 	Templates *templates.Set
 	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
@@ -128,7 +131,11 @@ func (c *Channel) Name() string { return Name }
 // Traits says that WeCom takes plain texts of 2048 bytes, to a thousand people in
 // one call, and knows a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
-	return bot.Traits{Dedupes: true, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	t := bot.Traits{Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	if c.o.Unlimited {
+		t.Limits = ""
+	}
+	return t
 }
 
 // Close lets go of the connections to WeCom. Sends that are under way end as they

@@ -197,7 +197,7 @@ func seen(t *testing.T, s *store.Store) {
 		}
 		rows, err := tx.Deliveries().ByCause(ctx, "m1")
 		require.Len(t, rows, 1, "by a statement of its own")
-		waiting, werr := tx.Deliveries().Waiting(ctx, "person", "ann")
+		waiting, werr := tx.Deliveries().Waiting(ctx, "person", "ann", 0)
 		require.True(t, waiting)
 		about, aerr := tx.Drafts().OpenAbout(ctx, "m1")
 		require.Len(t, about, 1)
