@@ -66,6 +66,7 @@ var (
 	errTooLarge  = &refusal{http.StatusRequestEntityTooLarge, "body too large"}
 	errCut       = &refusal{http.StatusBadRequest, "body cut short"}
 	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
+	errMethod    = &refusal{http.StatusMethodNotAllowed, "neither GET nor POST"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -84,7 +85,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer, err = c.take(room, w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		err = &refusal{http.StatusMethodNotAllowed, "method " + r.Method}
+		err = errMethod
 	}
 	if err != nil {
 		c.refuse(w, r, err)

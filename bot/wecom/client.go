@@ -116,7 +116,7 @@ func broken(ctx context.Context, begun bool) verdict {
 	if begun {
 		v.fate = bot.Unknown
 	}
-	if ctx.Err() == nil { // not our own hurry
+	if !errors.Is(ctx.Err(), context.Canceled) { // not our own hurry
 		v.wait, v.everybody = soon, !begun
 	}
 	return v

@@ -259,6 +259,11 @@ func TestSilenceIsUnknownAndNobodyThereIsNotSent(t *testing.T) {
 	require.Equal(t, bot.Unknown, failure(t, err).Fate, "it may have been read")
 	require.ErrorIs(t, err, context.Canceled)
 
+	late, stop := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer stop()
+	_, err = w.channel.Send(late, parcel(2, "a", "在"))
+	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.PlatformAway, Wait: soon, Everybody: true, Err: failure(t, err).Err}, *failure(t, err))
+
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	nobody := l.Addr().String()

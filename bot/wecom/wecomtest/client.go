@@ -23,7 +23,7 @@ type Client struct {
 	// Callback is called directly, or else URL over HTTP.
 	Callback http.Handler
 	URL      string       // such as http://127.0.0.1:8080/wecom/callback
-	HTTP     *http.Client // nil = http.DefaultClient
+	HTTP     *http.Client // nil = http.DefaultClient, which keeps two connections: too few for a load test
 
 	CorpID, AgentID, Token, AESKey string
 
