@@ -56,25 +56,25 @@ func Limits(name string, accounts int) (out []Limit, ok bool) {
 		if accounts > 0 {
 			out = append(out, Limit{AppPersons, perAccount * accounts, day, true})
 		}
-	case "wecom.group": // a group's webhook robot (doc 91770): beyond, an error 45009
+	case "wecom/group": // a group's webhook robot (doc 91770): beyond, an error 45009
 		out = []Limit{{Group, 20, minute, true}}
-	case "wecom.bot": // a smart robot on a long connection (doc 101463): beyond, an error 846607
+	case "wecom/bot": // a smart robot on a long connection (doc 101463): beyond, an error 846607
 		out = []Limit{{Conversation, 30, minute, true}, {Conversation, 1000, hour, true}}
-	case "wecom.appchat": // an app's own group chats (doc 90245): to a member silence
+	case "wecom/appchat": // an app's own group chats (doc 90245): to a member silence
 		out = []Limit{
 			{Group, 200, minute, true},       // a member of one such group hears no more than it says
 			{Group, 10_000, day, true},       //
 			{AppCalls, 20_000, minute, true}, // 人次: the fewest that a call can be
 		}
-	case "dingtalk.standard": // an internal app's robot: beyond, 403 QpsLimit; the month's end, 90020 until it is over
+	case "dingtalk/standard": // an internal app's robot: beyond, 403 QpsLimit; the month's end, 90020 until it is over
 		out = []Limit{{AppCalls, 20, time.Second, false}, {AppCalls, 10_000, month, true}}
-	case "dingtalk.professional":
+	case "dingtalk/professional":
 		out = []Limit{{AppCalls, 40, time.Second, false}, {AppCalls, 500_000, month, true}}
-	case "dingtalk.exclusive": // no monthly number is published
+	case "dingtalk/exclusive": // no monthly number is published
 		out = []Limit{{AppCalls, 60, time.Second, false}}
-	case "dingtalk.group": // a group's webhook robot: beyond, it is banned for ten minutes
+	case "dingtalk/group": // a group's webhook robot: beyond, it is banned for ten minutes
 		out = []Limit{{Group, 20, minute, true}}
-	case "dingtalk.notice": // work notifications: success is answered, and beyond silently dropped
+	case "dingtalk/notice": // work notifications: success is answered, and beyond silently dropped
 		out = []Limit{{AppPersons, 5000, minute, true}, {Member, 500, day, true}}
 	default:
 		return nil, false

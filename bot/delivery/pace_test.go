@@ -65,7 +65,7 @@ func TestLimitsHoldInAnyWindow(t *testing.T) {
 
 func TestAGroupsRobotIsPaced(t *testing.T) {
 	w := bottest.New(t)
-	w.Channel.Now, w.Channel.Does.Limits = w.Wall.Now, "dingtalk.group"
+	w.Channel.Now, w.Channel.Does.Limits = w.Wall.Now, "dingtalk/group"
 	var last int64
 	for range 50 {
 		last = put(t, w, "群", bot.PriorityAnswer, func(d *store.Delivery) { d.ToKind = string(bot.ToGroup) })
@@ -82,7 +82,7 @@ func TestAGroupsRobotIsPaced(t *testing.T) {
 
 func TestWhyItWaitsIsInTheRow(t *testing.T) {
 	w := bottest.New(t)
-	w.Channel.Does.Limits = "wecom.group"
+	w.Channel.Does.Limits = "wecom/group"
 	var ids []int64
 	for range 21 {
 		ids = append(ids, put(t, w, "群", bot.PriorityAnswer, func(d *store.Delivery) { d.ToKind = string(bot.ToGroup) }))
@@ -151,8 +151,8 @@ func TestARestartForgetsNoMonth(t *testing.T) {
 }
 
 func TestTheLimitsPage(t *testing.T) {
-	for _, name := range []string{"", "wecom", "wecom.group", "wecom.bot", "wecom.appchat", "dingtalk.standard", "dingtalk.professional",
-		"dingtalk.exclusive", "dingtalk.group", "dingtalk.notice"} {
+	for _, name := range []string{"", "wecom", "wecom/group", "wecom.bot", "wecom.appchat", "dingtalk/standard", "dingtalk.professional",
+		"dingtalk/exclusive", "dingtalk.group", "dingtalk.notice"} {
 		limits, ok := delivery.Limits(name, 100)
 		require.True(t, ok, name)
 		require.Equal(t, name == "", len(limits) == 0, name)
