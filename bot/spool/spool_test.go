@@ -18,7 +18,12 @@ import (
 	"zhuanban/bot"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain wants every goroutine ended but for those of the connection by which the
+// tests' database server is looked after.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("database/sql.(*DB).connectionOpener"),
+		goleak.IgnoreTopFunction("github.com/go-sql-driver/mysql.(*mysqlConn).startWatcher.func1"))
+}
 
 var (
 	errAway   = errors.New("the database is away")
