@@ -3,9 +3,11 @@ package spool
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"time"
+	"unicode/utf8"
 
 	"zhuanban/bot"
 )
@@ -45,6 +47,11 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encode makes the record of a message, length and checksum in front.
 func encode(kept time.Time, m bot.Message) ([]byte, error) {
+	for _, name := range []string{m.Platform, m.Sender, m.ID} {
+		if !utf8.ValidString(name) { // JSON would change it, and the bot take it for another message
+			return nil, errors.New("the message's name is not UTF-8")
+		}
+	}
 	text, err := json.Marshal(record{kept, message(m)})
 	if err != nil {
 		return nil, fmt.Errorf("encoding the message: %w", err)
@@ -78,7 +85,7 @@ func checksum(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[4:]
 // decode reads the record that frame is.
 func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if size, ok := frameAt(frame); !ok || size != len(frame) {
-		return kept, m, fmt.Errorf("a record's checksum does not match")
+		return kept, m, errors.New("a record's checksum does not match")
 	}
 	var r record
 	if err := json.Unmarshal(frame[prefix:], &r); err != nil {

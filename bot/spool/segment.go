@@ -61,15 +61,19 @@ func openJournal(dir string, o Options, d disk) (j *journal, waiting []found, er
 	return j, waiting, nil
 }
 
-// makeFolder makes a folder that lasts.
+// makeFolder makes a folder that lasts, and those that it is in.
 func makeFolder(dir string, d disk) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	parent := filepath.Dir(dir)
+	if err := makeFolder(parent, d); err != nil {
 		return err
 	}
-	return d.SyncDir(filepath.Dir(dir))
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return d.SyncDir(parent)
 }
 
 // list names the segments in order, without ending, and finds the highest number in

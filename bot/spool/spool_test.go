@@ -21,6 +21,9 @@ import (
 // TestMain wants every goroutine ended but for those of the connection by which the
 // tests' database server is looked after.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(killed); dir != "" {
+		keepUntilKilled(dir)
+	}
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("database/sql.(*DB).connectionOpener"),
 		goleak.IgnoreTopFunction("github.com/go-sql-driver/mysql.(*mysqlConn).startWatcher.func1"))
 }
@@ -380,6 +383,15 @@ func TestACallerWhoGivesUpWhileWaitingForTheTurnIsToldSo(t *testing.T) {
 		close(hang)
 		wg.Wait()
 		require.Empty(t, s.lanes)
+	})
+}
+
+func TestAMessageWhoseNameTheDiskWouldChangeIsRefused(t *testing.T) {
+	bubble(t, func(t *testing.T, d *desk, s *Spool, _ string) {
+		d.set(func(d *desk) { d.away = true })
+		_, err := s.Handle(t.Context(), said("ann", "\xff", 1))
+		require.ErrorContains(t, err, "UTF-8")
+		require.Zero(t, depth(s))
 	})
 }
 
