@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -150,6 +151,30 @@ func TestAnEndThatIsSpoiltInAnEarlierSegmentIsDamage(t *testing.T) {
 	require.Equal(t, 1, depth(s))
 	require.NoError(t, s.Close())
 	require.Equal(t, []string{"damaged", "spool-000002.log"}, files(t, dir))
+}
+
+// FuzzScan: whatever is in a file, each byte belongs to one record or to none.
+func FuzzScan(f *testing.F) {
+	frame, err := encode(friday, said("ann", "1", 1))
+	require.NoError(f, err)
+	f.Add([]byte(header))
+	f.Add(slices.Concat([]byte(header), frame, frame))
+	f.Add(slices.Concat([]byte(header), frame[:20], frame, frame[:30]))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		spans, end, whole, torn := scan(data)
+		require.False(t, whole && len(data) != end)
+		at := 0
+		for _, s := range spans {
+			require.LessOrEqual(t, at, s[0])
+			require.Less(t, s[0]+prefix, s[1])
+			at = s[1]
+		}
+		require.LessOrEqual(t, at, end)
+		require.LessOrEqual(t, end, len(data))
+		again, _, ok, _ := scan(data[:end])
+		require.Equal(t, spans, again)
+		require.True(t, ok || !torn || end == 0, "what is left after a cut is whole")
+	})
 }
 
 func TestNoNameIsUsedTwice(t *testing.T) {

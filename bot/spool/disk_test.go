@@ -210,6 +210,30 @@ func TestAfterAFailedFsyncTheSegmentGetsNoFurtherRecord(t *testing.T) {
 	require.NoError(t, s.Close())
 }
 
+func TestWhatIsSentAgainWhileItIsBeingWrittenSharesItsFate(t *testing.T) {
+	for _, m := range []mood{fine, deaf} {
+		t.Run(string(m), func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				s, _, disk := awayOn(t, dir)
+				disk.set(m)
+				var again error
+				var wg sync.WaitGroup
+				disk.within = func() {
+					wg.Go(func() { _, again = s.Handle(t.Context(), said("ann", "1", 1)) })
+					synctest.Wait() // until it waits for the disk, too
+				}
+				_, err := s.Handle(t.Context(), said("ann", "1", 1))
+				wg.Wait()
+				require.Equal(t, m == deaf, err != nil)
+				require.Equal(t, m == deaf, again != nil)
+				require.Equal(t, 1, disk.syncs)
+				require.NoError(t, s.Close())
+			})
+		})
+	}
+}
+
 func TestTheSpoolStaysWithinItsLimits(t *testing.T) {
 	t.Run("its own size", func(t *testing.T) {
 		s, d, _ := awayOn(t, t.TempDir(), func(o *Options) { o.MaxBytes = 400 })

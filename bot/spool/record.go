@@ -18,7 +18,7 @@ const (
 	noteSize = 12
 	// maxRecord is far above any chat message (texts are some thousand bytes, files
 	// are in the evidence store), and keeps a broken length from being believed.
-	maxRecord = 16 << 20
+	maxRecord = 1<<24 - 1
 )
 
 // record is the text of a record.
@@ -96,7 +96,8 @@ func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 
 // scan finds the records in a segment's bytes: where they begin and end. whole says
 // that there is nothing else; torn that what else there is comes behind all of
-// them, from end on.
+// them, from end on. A record is never found within another's text: JSON has no
+// byte that is zero, and every length has one.
 func scan(data []byte) (spans [][2]int, end int, whole, torn bool) {
 	at := 0
 	if len(data) >= len(header) && string(data[:len(header)]) == header {

@@ -27,7 +27,9 @@
 // came back later than the grace and had success after all. The bot knows messages
 // by (Platform, Sender, ID) and does nothing the second time. The spool relies on
 // that and spares every effort to hand in exactly once. What a platform sends again
-// while it waits is kept once.
+// while it waits is kept once. From the spool a message has no Carry. Next must queue
+// an answer that it meant to be carried when the message comes again without: the
+// acknowledgement of the call that was late has gone.
 //
 // # On disk
 //
