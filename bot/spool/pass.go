@@ -1,0 +1,107 @@
+package spool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"zhuanban/bot"
+)
+
+// maxLate is how many calls may be out beyond the grace before further messages are
+// kept without trying: four times the connections of the store's pool. It bounds the
+// goroutines of a database that hangs, and people do not wait for what is known.
+const maxLate = 64
+
+var errLate = errors.New("the bot has not answered within the grace")
+
+// call is one call of Next, in a goroutine of its own: a database that hangs does
+// not always mind a context (a COMMIT does not), and the platform must be answered.
+type call struct {
+	done  chan struct{}
+	phase atomic.Int32
+	bot.Answer
+	err error
+}
+
+// The phases of a call.
+const (
+	out int32 = iota
+	late
+	returned
+)
+
+// pass hands a message to Next. Cause is why the message has to be kept, nil if
+// the answer or error is what the channel gets.
+func (s *Spool) pass(ctx context.Context, m bot.Message, grace <-chan time.Time) (answer bot.Answer, err, cause error) {
+	c := &call{done: make(chan struct{})}
+	s.users.Add(1)
+	go s.run(ctx, c, m)
+	select {
+	case <-c.done:
+	case <-grace:
+		s.late.Add(1)
+		if c.phase.CompareAndSwap(out, late) {
+			return bot.Answer{}, nil, errLate
+		}
+		s.late.Add(-1)
+		<-c.done // it came at the same moment
+	}
+	switch {
+	case c.err == nil:
+		if s.away.Load() {
+			s.found()
+		}
+		return c.Answer, nil, nil
+	case s.o.Away(c.err):
+		return bot.Answer{}, nil, c.err
+	}
+	return bot.Answer{}, c.err, nil
+}
+
+func (s *Spool) run(ctx context.Context, c *call, m bot.Message) {
+	defer s.users.Done()
+	c.Answer, c.err = s.next(ctx, m)
+	if c.phase.Swap(returned) == late {
+		s.late.Add(-1)
+	}
+	close(c.done)
+}
+
+// next calls Next. A panic becomes an error: it would end the process, and from the
+// spool it would again at every start.
+func (s *Spool) next(ctx context.Context, m bot.Message) (answer bot.Answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.o.Log.ErrorContext(ctx, "the bot panicked", "at", string(debug.Stack()))
+			err = fmt.Errorf("the bot panicked (%T)", p)
+		}
+	}()
+	return s.o.Next.Handle(ctx, m)
+}
+
+// lost notes that the database is away.
+func (s *Spool) lost(cause error) {
+	if !s.away.Swap(true) {
+		s.o.Log.Warn("the database is away: messages are kept on disk", "err", cause)
+	}
+}
+
+// found notes that the database is back.
+func (s *Spool) found() {
+	if s.away.Swap(false) {
+		s.o.Log.Info("the database is back")
+	}
+	poke(s.back)
+}
+
+// poke wakes whoever waits on a channel of capacity one.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,252 @@
+// Package spool stands between the channels and the bot and keeps messages on
+// disk while the database is away, so that nobody is turned away and nothing is
+// lost: kept (fsync), acknowledged, and handed in when the database is back.
+//
+// # One message's way
+//
+// Handle hands a message to Next, the bot, and gives its answer. If Next fails
+// because the database is away, or has not come back within the grace, the
+// message is written to the spool and answered with Answer.Spooled; the person
+// hears the answer through delivery later. Any other error is returned as it is,
+// and the platform sends again. If the message cannot be kept (ErrFull, a failing
+// disk), that is an error as well: the platform sends again, nothing was promised.
+//
+// # Order
+//
+// One message of a person is decided at a time, whatever platform it came from.
+// While a message of a person is in the spool, every further one of that person
+// goes there too, also when the database is back; other people pass. Run hands in
+// what waits: each person's messages one after the other in the platform's order
+// of time (then of arrival), many people side by side. A message leaves the spool
+// only after Next took it. One that fails for reasons of its own is tried a few
+// times and then set aside in rejected/, so that it does not block its person.
+//
+// # Twice is harmless, never is not
+//
+// A message may be handed in more than once: after a crash, and after a call that
+// came back later than the grace and had success after all. The bot knows messages
+// by (Platform, Sender, ID) and does nothing the second time. The spool relies on
+// that and spares every effort to hand in exactly once. What a platform sends again
+// while it waits is kept once. From the spool a message has no Carry. Next must queue
+// an answer that it meant to be carried when the message comes again without: the
+// acknowledgement of the call that was late has gone.
+//
+// # On disk
+//
+//	lock                     held (flock) by the one process that uses the folder
+//	spool-000001.log         a segment: the 8 bytes "zbspool1", then records
+//	spool-000001.done        what of it is done: 12 bytes each, see below
+//	rejected/spool-000001-8.log   one message that failed for reasons of its own, as a segment
+//	damaged/spool-000001.log      a segment in which something could not be read
+//
+// A record is the length of its text (4 bytes, little endian), the CRC-32C of its
+// text (4 bytes) and its text, JSON: the message and when it was kept. A done note
+// is the record's offset (8 bytes) and its CRC (4 bytes), so that no torn note
+// matches by chance; notes are not fsynced. A segment is removed when all its
+// records are done; numbers grow. To hand in a rejected message again, stop the
+// program and move its file back beside the lock.
+//
+// Who writes at the same time shares one fsync. A torn record at the end of the last
+// segment was never acknowledged; it is cut off at Open. Anything else that cannot
+// be read is logged, what can be read is handed in, and the file then goes to
+// damaged/ in place of being removed. After a failed fsync a segment gets no
+// further record. Files are 0600 and folders 0700; messages are in the clear, as
+// they are in the database. Memory holds ids, times and offsets, no texts; the log
+// neither.
+//
+// # Testing
+//
+// The properties (spool_property_test.go) play people, outages, re-deliveries and
+// crashes at random: everything acknowledged is handled, once, in order.
+package spool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zhuanban/bot"
+)
+
+// Desk is who handles messages: the bot.
+type Desk interface {
+	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
+	Roster() *bot.Roster
+}
+
+// Options are what a Spool is made of. All but Grace, MaxBytes and MinFree are needed.
+type Options struct {
+	Next Desk                            // the bot
+	Away func(error) bool                // says whether an error of Next means that the database is away
+	Ping func(ctx context.Context) error // asks the database whether it is there
+	Wall func() time.Time                // the real time
+	Log  *slog.Logger
+
+	Grace    time.Duration // how long Next may take before the message is kept; 0 = two seconds
+	MaxBytes int64         // how large the segments may be together; 0 = 256 MiB
+	MinFree  uint64        // bytes of the disk that are left free for others
+}
+
+// What holds unless Options say otherwise.
+const (
+	// The platforms wait five seconds for an acknowledgement; an fsync on a poor
+	// disk and the way there and back need some of it.
+	defaultGrace = 2 * time.Second
+	// Half a million messages of usual length: a county's staff for weeks.
+	defaultMaxBytes = 256 << 20
+)
+
+// ErrFull says that a message could not be kept because there is no room for it:
+// the spool is as large as it may be, or the disk is full.
+var ErrFull = errors.New("the spool is full")
+
+var errClosed = errors.New("spool: closed")
+
+// Spool is a bot that survives its database's absence. It is safe for use by many
+// goroutines.
+type Spool struct {
+	o       Options
+	journal *journal
+	late    atomic.Int32 // calls of Next that are out longer than the grace
+	away    atomic.Bool  // the database is believed to be away
+	moved   atomic.Bool  // something was handed in since the last look
+	back    chan struct{}
+	wake    chan struct{}
+	users   sync.WaitGroup // calls of Handle, and calls of Next they left behind
+
+	replayed, rejected, refused atomic.Int64
+
+	mu     sync.Mutex
+	lanes  map[string]*lane // by the person's account
+	keys   map[key]*entry
+	ready  []*lane // whose messages may be handed in
+	seq    int64
+	bytes  int64 // of all entries
+	closed bool
+}
+
+// Open opens the folder, makes it if need be, and reads back what waits in it. It
+// fails if another process uses the folder.
+func Open(dir string, o Options) (*Spool, error) { return open(dir, o, realDisk{}) }
+
+func open(dir string, o Options, d disk) (*Spool, error) {
+	if o.Next == nil || o.Away == nil || o.Ping == nil || o.Wall == nil || o.Log == nil {
+		return nil, errors.New("spool: needs a desk, Away, Ping, a clock and a log")
+	}
+	if o.Grace == 0 {
+		o.Grace = defaultGrace
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = defaultMaxBytes
+	}
+	s := &Spool{o: o, back: make(chan struct{}, 1), wake: make(chan struct{}, 1), lanes: map[string]*lane{}, keys: map[key]*entry{}}
+	j, found, err := openJournal(dir, o, d)
+	if err != nil {
+		return nil, fmt.Errorf("spool: %w", err)
+	}
+	s.journal = j
+	for _, f := range found {
+		s.restore(f)
+	}
+	if n := len(s.keys); n > 0 {
+		s.away.Store(true) // so that the database is asked first
+		o.Log.Warn("messages from before the start wait in the spool", "messages", n)
+	}
+	return s, nil
+}
+
+// Close waits for the calls that are out and lets go of the folder. What waits in it
+// is handed in after the next Open. Run must have ended.
+func (s *Spool) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.users.Wait()
+	return s.journal.close()
+}
+
+// Roster is the bot's.
+func (s *Spool) Roster() *bot.Roster { return s.o.Next.Roster() }
+
+// Handle takes one message, as the bot's Handle does. With Answer.Spooled it is safe
+// on disk and handled later; with an error the platform has to send it again. A call
+// of the bot that is late goes on under ctx; whether it succeeds after all or not,
+// the message is handed in again.
+func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
+	grace := time.NewTimer(s.o.Grace)
+	defer grace.Stop()
+	l, err := s.enter(ctx, s.person(m.Sender))
+	if err != nil {
+		return bot.Answer{}, err
+	}
+	defer s.users.Done()
+	var cause error
+	if s.mayPass(l) {
+		var answer bot.Answer
+		answer, err, cause = s.pass(ctx, m, grace.C)
+		if cause == nil {
+			s.leave(l)
+			return answer, err
+		}
+		s.lost(cause)
+	}
+	e, again := s.admit(l, m)
+	s.leave(l)
+	if again {
+		err = e.outcome(ctx)
+	} else {
+		err = s.keep(l, e, m)
+	}
+	if err != nil {
+		s.refused.Add(1)
+		return bot.Answer{}, fmt.Errorf("keeping a message of %s until the database is back: %w", l.person, errors.Join(err, cause))
+	}
+	return bot.Answer{Spooled: true}, nil
+}
+
+// person is the one identity behind a sender.
+func (s *Spool) person(sender string) string {
+	if p, known := s.o.Next.Roster().Person(sender); known {
+		return p.Account
+	}
+	return sender
+}
+
+// keep writes an admitted message to the disk.
+func (s *Spool) keep(l *lane, e *entry, m bot.Message) error {
+	frame, err := encode(e.kept, m)
+	if err == nil {
+		e.place, err = s.journal.append(frame)
+	}
+	s.written(l, e, err)
+	return err
+}
+
+// Depth is how much waits: messages, their bytes on disk, and when the oldest was kept.
+func (s *Spool) Depth() (messages int, bytes int64, oldest time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.keys {
+		if oldest.IsZero() || e.kept.Before(oldest) {
+			oldest = e.kept
+		}
+	}
+	return len(s.keys), s.bytes, oldest
+}
+
+// Counts are what has happened since Open.
+type Counts struct {
+	Replayed int64 // messages handed in from the spool
+	Rejected int64 // set aside after failing for reasons of their own
+	Refused  int64 // could not be kept, so not acknowledged
+	Damaged  int64 // files in which something could not be read
+}
+
+// Counts counts what has happened since Open.
+func (s *Spool) Counts() Counts {
+	return Counts{s.replayed.Load(), s.rejected.Load(), s.refused.Load(), s.journal.damaged.Load()}
+}
