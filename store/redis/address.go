@@ -169,9 +169,7 @@ const idle = time.Minute
 
 // client makes a client, which connects when it is first used.
 //
-// It never repeats a command: one that timed out may have been carried out. (A cluster's
-// does, when a node fails under it or sends it elsewhere; a budget may then count twice,
-// which is the safe side.)
+// It never repeats a command: one that timed out may have been carried out.
 func (t target) client() goredis.UniversalClient {
 	quiet()
 	switch t.kind {

@@ -84,15 +84,36 @@ func (r *Redis) connect() error {
 // is a replica answers a ping all the same; under the budgets' tag, because in a cluster
 // theirs is the node that matters most.
 func (r *Redis) prove(ctx context.Context, client goredis.UniversalClient) error {
+	key := r.budgetKey("alive", 0)
+	node, err := nodeOf(ctx, client, key)
+	if err != nil {
+		return err
+	}
 	for _, limit := range []time.Duration{connectLimit, r.patience} {
 		ctx, cancel := context.WithTimeout(ctx, limit)
-		err := client.Set(ctx, r.budgetKey("alive", 0), "", pause).Err()
+		err := node.Set(ctx, key, "", pause).Err()
 		cancel()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// nodeOf gives the client of the server that has a key. In a cluster that is done here and
+// not by the library, which repeats commands, and which would have to read the answer of
+// COMMAND to know where the key is: go-redis v8 cannot read that of Redis 7, and asks
+// again for every command. A key that has moved to another node is an error, upon which the keeper
+// connects anew and learns where it is.
+func nodeOf(ctx context.Context, client goredis.UniversalClient, key string) (*goredis.Client, error) {
+	switch c := client.(type) {
+	case *goredis.ClusterClient:
+		return c.MasterForKey(ctx, key)
+	case *goredis.Client:
+		return c, nil
+	default:
+		return nil, fmt.Errorf("a client of an unknown kind: %T", c)
+	}
 }
 
 // begin gives the client in use, or nil. The caller owes a r.work.Done.
@@ -137,9 +158,11 @@ func (r *Redis) lose(client goredis.UniversalClient, err error) {
 	r.log.Warn("Redis is away; going on without it", "redis", r.Describe(), "error", err)
 }
 
-// ask has fn done by the client in use, and waits for it no longer than Patience. If it
-// fails, the client is taken out of use; fn itself ends soon after, by its context.
-func ask[T any](ctx context.Context, r *Redis, u *use, fn func(context.Context, goredis.UniversalClient) (T, error)) (T, error) {
+// ask has fn done by the server that has the key, and waits for it no longer than
+// Patience. If it fails, the client is taken out of use; fn itself ends soon after, by its
+// context.
+func ask[T any](ctx context.Context, r *Redis, u *use, key string,
+	fn func(context.Context, *goredis.Client) (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
@@ -154,8 +177,12 @@ func ask[T any](ctx context.Context, r *Redis, u *use, fn func(context.Context, 
 	go func() {
 		defer r.work.Done()
 		defer cancel()
-		value, err := fn(within, client)
-		answered <- answer{value, err}
+		var a answer
+		node, err := nodeOf(within, client, key)
+		if a.err = err; err == nil {
+			a.value, a.err = fn(within, node)
+		}
+		answered <- a
 	}()
 	var a answer
 	select {

@@ -118,7 +118,7 @@ func run[T any](ctx context.Context, r *Redis, script *goredis.Script, lines []l
 		keys = append(keys, r.budgetKey(l.key, l.per))
 		args = append(args, arguments(l)...)
 	}
-	return ask(ctx, r, &r.stats.budgets, func(ctx context.Context, c goredis.UniversalClient) (T, error) {
+	return ask(ctx, r, &r.stats.budgets, keys[0], func(ctx context.Context, c *goredis.Client) (T, error) {
 		return read(script.Run(ctx, c, keys, args...))
 	})
 }

@@ -13,8 +13,9 @@ import (
 // Get gives a value that any replica has Set. It is absent if nobody did, if its time is
 // over, and while Redis is away.
 func (r *Redis) Get(ctx context.Context, key string) (value []byte, ok bool) {
-	value, err := ask(ctx, r, &r.stats.values, func(ctx context.Context, c goredis.UniversalClient) ([]byte, error) {
-		value, err := c.Get(ctx, r.name("value", key)).Bytes()
+	name := r.name("value", key)
+	value, err := ask(ctx, r, &r.stats.values, name, func(ctx context.Context, c *goredis.Client) ([]byte, error) {
+		value, err := c.Get(ctx, name).Bytes()
 		if errors.Is(err, goredis.Nil) {
 			return nil, nil // absent is an answer
 		}
@@ -30,8 +31,9 @@ func (r *Redis) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 		r.Delete(ctx, key)
 		return
 	}
-	_, _ = ask(ctx, r, &r.stats.values, func(ctx context.Context, c goredis.UniversalClient) (string, error) {
-		return c.Set(ctx, r.name("value", key), value, ttl).Result()
+	name := r.name("value", key)
+	_, _ = ask(ctx, r, &r.stats.values, name, func(ctx context.Context, c *goredis.Client) (string, error) {
+		return c.Set(ctx, name, value, ttl).Result()
 	})
 }
 
@@ -39,8 +41,9 @@ func (r *Redis) Set(ctx context.Context, key string, value []byte, ttl time.Dura
 // again when Redis is back, until its ttl is over. So a ttl must be no longer than a
 // value that should have been deleted can be borne.
 func (r *Redis) Delete(ctx context.Context, key string) {
-	_, _ = ask(ctx, r, &r.stats.values, func(ctx context.Context, c goredis.UniversalClient) (int64, error) {
-		return c.Del(ctx, r.name("value", key)).Result()
+	name := r.name("value", key)
+	_, _ = ask(ctx, r, &r.stats.values, name, func(ctx context.Context, c *goredis.Client) (int64, error) {
+		return c.Del(ctx, name).Result()
 	})
 }
 
@@ -61,7 +64,7 @@ func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (mine b
 		return true, func() {}
 	}
 	name, value := r.name("once", key), rand.Text()
-	mine, err := ask(ctx, r, &r.stats.locks, func(ctx context.Context, c goredis.UniversalClient) (bool, error) {
+	mine, err := ask(ctx, r, &r.stats.locks, name, func(ctx context.Context, c *goredis.Client) (bool, error) {
 		return c.SetNX(ctx, name, value, ttl).Result()
 	})
 	switch {
@@ -72,7 +75,7 @@ func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (mine b
 	}
 	return mine, sync.OnceFunc(func() {
 		// Not with ctx: what ended the caller's work must not keep the others waiting.
-		_, _ = ask(context.WithoutCancel(ctx), r, &r.stats.locks, func(ctx context.Context, c goredis.UniversalClient) (int64, error) {
+		_, _ = ask(context.WithoutCancel(ctx), r, &r.stats.locks, name, func(ctx context.Context, c *goredis.Client) (int64, error) {
 			return unlock.Run(ctx, c, []string{name}, value).Int64()
 		})
 	})

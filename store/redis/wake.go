@@ -62,8 +62,9 @@ func (r *Redis) publish() {
 		r.bell.topics = nil
 		r.bell.mu.Unlock()
 		for topic := range topics {
-			_, _ = ask(r.life, r, &r.stats.rings, func(ctx context.Context, c goredis.UniversalClient) (int64, error) {
-				return c.Publish(ctx, r.name("wake", topic), "").Result()
+			channel := r.name("wake", topic)
+			_, _ = ask(r.life, r, &r.stats.rings, channel, func(ctx context.Context, c *goredis.Client) (int64, error) {
+				return c.Publish(ctx, channel, "").Result()
 			})
 		}
 	}
