@@ -173,10 +173,10 @@ func ask[T any](ctx context.Context, r *Redis, u *use, key string,
 		return *new(T), ErrAway
 	}
 	within, cancel := context.WithTimeout(ctx, r.patience)
+	defer cancel()
 	answered := make(chan answer, 1)
 	go func() {
 		defer r.work.Done()
-		defer cancel()
 		var a answer
 		node, err := nodeOf(within, client, key)
 		if a.err = err; err == nil {

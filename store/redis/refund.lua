@@ -5,7 +5,7 @@ for i, key in ipairs(KEYS) do
 	local there = tonumber(redis.call('HGET', key, bucket) or '0')
 	if there <= n then
 		redis.call('HDEL', key, bucket)
-	else
+	elseif n > 0 then
 		redis.call('HINCRBY', key, bucket, -n)
 	end
 end
