@@ -59,10 +59,8 @@ func (f *Fallback) Take(ctx context.Context, now time.Time, charges []Charge) (t
 		case err == nil && wait == 0:
 			f.memory.count(now, lines)
 			return 0, nil
-		case err == nil || !errors.Is(err, ErrAway):
+		case !errors.Is(err, ErrAway): // refused, or the caller has given up
 			return wait, err
-		case ctx.Err() != nil:
-			return 0, ctx.Err() // it is not Redis that is away but the caller
 		}
 	}
 	return f.alone(now, lines), nil

@@ -160,23 +160,26 @@ func (r *Redis) lose(client goredis.UniversalClient, err error) {
 
 // ask has fn done by the server that has the key, and waits for it no longer than
 // Patience. If it fails, the client is taken out of use; fn itself ends soon after, by its
-// context.
+// context. A caller that gives up before leaves fn its time, and says nothing about Redis.
 func ask[T any](ctx context.Context, r *Redis, u *use, key string,
 	fn func(context.Context, *goredis.Client) (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
 	}
+	if err := ctx.Err(); err != nil {
+		return *new(T), err
+	}
 	client := r.begin()
 	if client == nil {
 		u.skipped.Add(1)
 		return *new(T), ErrAway
 	}
-	within, cancel := context.WithTimeout(ctx, r.patience)
-	defer cancel()
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.patience)
 	answered := make(chan answer, 1)
 	go func() {
 		defer r.work.Done()
+		defer cancel() // after the answer, which goes first below
 		var a answer
 		node, err := nodeOf(within, client, key)
 		if a.err = err; err == nil {
@@ -187,17 +190,24 @@ func ask[T any](ctx context.Context, r *Redis, u *use, key string,
 	var a answer
 	select {
 	case a = <-answered:
+	case <-ctx.Done():
+		u.failed.Add(1)
+		return *new(T), ctx.Err()
 	case <-within.Done():
-		a.err = within.Err()
+		select {
+		case a = <-answered:
+		default:
+			a.err = within.Err()
+		}
 	}
-	switch {
-	case a.err == nil:
+	if a.err == nil {
 		u.done.Add(1)
 		return a.value, nil
-	case ctx.Err() == nil && !forbidden(a.err):
-		r.lose(client, a.err)
 	}
 	u.failed.Add(1)
+	if !forbidden(a.err) {
+		r.lose(client, a.err)
+	}
 	return *new(T), fmt.Errorf("%w: %w", ErrAway, a.err)
 }
 

@@ -57,8 +57,10 @@ return 0`)
 // Once lets one of the replicas do what one is enough for, such as fetching a new access
 // token. It is the caller's if mine; then nobody else's until release is called or ttl is
 // over. It is a courtesy and no mutual exclusion: while Redis is away it is everybody's,
-// and after ttl it is the next one's. Release may be called in any case and more
-// than once; it never takes away what has become somebody else's.
+// and after ttl it is the next one's. What was asked of a Redis that hung may come
+// through when nobody waits for it any more, and then holds until ttl is over: so ttl should be
+// little more than the work takes. Release may be called in any case and more than once;
+// it never takes away what has become somebody else's.
 func (r *Redis) Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func()) {
 	if ttl < time.Millisecond {
 		return true, func() {}
