@@ -167,6 +167,12 @@ func Eventually(t testing.TB, what string, try func() error) {
 	}
 }
 
+// FreeAddress is one on which nobody listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	return "127.0.0.1:" + freePort(t)
+}
+
 func freePort(t testing.TB) string {
 	t.Helper()
 	for {
