@@ -41,6 +41,7 @@ type message struct {
 	Attachments []bot.Attachment `json:"attachments,omitempty"`
 	Location    *bot.Location    `json:"location,omitempty"`
 	Carry       int              `json:"-"`
+	CarryCards  bool             `json:"-"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
