@@ -15,12 +15,14 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
+	"zhuanban/bot/spool"
 	"zhuanban/bot/wecom"
 	"zhuanban/handlers"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/store"
+	"zhuanban/store/redis"
 	"zhuanban/templates"
 )
 
@@ -38,7 +40,15 @@ type desk struct {
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
 	wecom    *wecom.Channel // nil where WeCom is not configured
-	log      *slog.Logger
+	redis    *redis.Redis   // nil where none is configured
+	spool    *spool.Spool   // of the process that serves
+	replicas replicas
+	metrics  *metrics
+	// front is who takes messages: the bot, or before it the spool.
+	front interface {
+		Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
+	}
+	log *slog.Logger
 }
 
 // openDesk builds the desk in order and takes it down again if a step fails.
@@ -60,6 +70,11 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 	}
 	if d.store, err = store.Open(ctx, cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
 		return d, err
+	}
+	if cfg.Redis.URL != "" {
+		if d.redis, err = redis.Open(cfg.Redis.URL, redis.Options{Log: log}); err != nil {
+			return d, err
+		}
 	}
 	d.clock = bot.ClockFunc(func() time.Time { return time.Now().In(calendar.Shanghai) })
 	if cfg.Clock == simulatedClock {
@@ -85,14 +100,18 @@ func (d *desk) build() error {
 	}
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
 		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
+	d.replicas.desk = d
+	d.courier.Budget = sharedBudget{redis.NewFallback(d.redis, d.replicas.count)}
+	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: d.cfg.platform(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Log: d.log})
 	if err != nil {
 		return err
 	}
+	d.front = d.bot
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
-	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.courier.Wake}
-	o := phone.Options{Desk: d.bot, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
+	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
+	o := phone.Options{Desk: d, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
 	if d.stepped != nil {
 		o.Clock = d
@@ -106,7 +125,7 @@ func (d *desk) build() error {
 	}
 	w := d.cfg.WeCom
 	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
-		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Desk: d.bot, Templates: words, Wall: time.Now, Log: d.log})
+		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Tokens: d.tokens(), Desk: d, Templates: words, Wall: time.Now, Log: d.log})
 	if err != nil {
 		return err
 	}
@@ -147,6 +166,37 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 	}
 	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.roster).Due(from, until)
 	return append(all, dates...), err
+}
+
+// tokens is where the replicas share access tokens; nil without Redis.
+func (d *desk) tokens() wecom.Tokens {
+	if d.redis == nil {
+		return nil
+	}
+	return d.redis
+}
+
+// Handle takes one message of any platform, and counts what became of it.
+func (d *desk) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
+	begin := time.Now()
+	a, err := d.front.Handle(ctx, m)
+	d.metrics.handled(m.Platform, a, time.Since(begin), err)
+	return a, err
+}
+
+// Roster is who and what the campaign consists of.
+func (d *desk) Roster() *bot.Roster { return d.bot.Roster() }
+
+// outboxTopic is where replicas tell each other that something was queued.
+const outboxTopic = "outbox"
+
+// wake says that something was queued: to the courier here, and, should this one be
+// on its way out or busy, to those of the other replicas.
+func (d *desk) wake() {
+	d.courier.Wake()
+	if d.redis != nil {
+		d.redis.Ring(outboxTopic)
+	}
 }
 
 // ownerName tells this process's leases from all others'.
@@ -263,6 +313,9 @@ func (d *desk) close() error {
 	}
 	if d.wecom != nil {
 		d.wecom.Close()
+	}
+	if d.redis != nil {
+		errs = append(errs, d.redis.Close())
 	}
 	if d.store != nil {
 		errs = append(errs, d.store.Close())

@@ -56,26 +56,6 @@ func (m *metrics) handled(platform string, a bot.Answer, took time.Duration, err
 	}
 }
 
-// observed is a desk whose messages are counted.
-type observed struct {
-	next interface {
-		Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
-		Roster() *bot.Roster
-	}
-	metrics *metrics
-}
-
-// Handle hands a message on and counts what became of it.
-func (c observed) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
-	begin := time.Now()
-	a, err := c.next.Handle(ctx, m)
-	c.metrics.handled(m.Platform, a, time.Since(begin), err)
-	return a, err
-}
-
-// Roster is the desk's.
-func (c observed) Roster() *bot.Roster { return c.next.Roster() }
-
 func gauge(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
+	"zhuanban/bot/spool"
 	"zhuanban/store"
 )
 
@@ -34,7 +36,33 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	if err := d.openSpool(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.spool.Close()) }()
 	return d.serve(w)
+}
+
+// mostSpools is how many processes may serve from one data folder.
+const mostSpools = 64
+
+// openSpool puts the spool before the bot. Processes that share a data folder have a
+// spool each, the first that is free; what a process that is gone has left in its own
+// is handed in by the next that takes it.
+func (d *desk) openSpool() error {
+	o := spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Ping, Wall: time.Now, Log: d.log,
+		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
+	for n := 1; ; n++ {
+		s, err := spool.Open(d.cfg.dataPath("spool", strconv.Itoa(n)), o)
+		if errors.Is(err, spool.ErrInUse) && n < mostSpools {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		d.front, d.spool = s, s
+		return nil
+	}
 }
 
 // How long things may take at the entrance and at the end.
@@ -53,6 +81,11 @@ func (d *desk) serve(w *world) error {
 	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
+	running.Go(func() { d.spool.Run(work) })
+	running.Go(func() { d.replicas.run(work) })
+	if d.redis != nil {
+		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
+	}
 	if d.stepped == nil {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
@@ -114,7 +147,7 @@ func (d *desk) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", d.ready)
-	mux.HandleFunc("GET /metrics", d.metrics)
+	mux.Handle("GET /metrics", d.metrics.handler())
 	if d.wecom != nil {
 		mux.Handle("/wecom/callback", d.wecom)
 	}
@@ -133,26 +166,4 @@ func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ok")
-}
-
-// metrics says how the outbox stands, in Prometheus' text format.
-func (d *desk) metrics(w http.ResponseWriter, r *http.Request) {
-	var queued int
-	var age time.Duration
-	err := d.store.View(r.Context(), func(tx *store.Tx) error {
-		now := time.Now()
-		n, oldest, err := tx.Deliveries().Depth(r.Context(), now)
-		if queued = n; n > 0 {
-			age = max(0, now.Sub(oldest))
-		}
-		return err
-	})
-	if err != nil {
-		d.log.Error("metrics", "err", err)
-		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	fmt.Fprintf(w, "# HELP zhuanban_outbox_queued Deliveries that are due and not yet ended.\n# TYPE zhuanban_outbox_queued gauge\nzhuanban_outbox_queued %d\n", queued)
-	fmt.Fprintf(w, "# HELP zhuanban_outbox_oldest_seconds How long the oldest of them has waited.\n# TYPE zhuanban_outbox_oldest_seconds gauge\nzhuanban_outbox_oldest_seconds %.3f\n", age.Seconds())
 }

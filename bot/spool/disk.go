@@ -61,7 +61,7 @@ func lock(dir string) (io.Closer, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%s is in use by another process: every process needs a folder of its own", dir)
+			return nil, fmt.Errorf("%s: %w", dir, ErrInUse)
 		}
 		return nil, fmt.Errorf("locking %s: %w", dir, err)
 	}

@@ -104,6 +104,10 @@ const (
 // the spool is as large as it may be, or the disk is full.
 var ErrFull = errors.New("the spool is full")
 
+// ErrInUse says that another process has the folder: every process needs one of its
+// own.
+var ErrInUse = errors.New("the spool's folder is in use by another process: every process needs one of its own")
+
 var errClosed = errors.New("spool: closed")
 
 // Spool is a bot that survives its database's absence. It is safe for use by many

@@ -85,7 +85,7 @@ func TestWhatMembersDoBecomesAMessage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			c.want.Platform, c.want.Sender, c.want.At, c.want.Carry = "wecom", "hutou.filer", at, 2048
+			c.want.Platform, c.want.Sender, c.want.At, c.want.Carry, c.want.CarryCards = "wecom", "hutou.filer", at, 2048, true
 			reply, err := w.client.Post(t.Context(), c.inner(w.client))
 			require.NoError(t, err)
 			require.Equal(t, http.StatusOK, reply.Status)
