@@ -42,7 +42,7 @@ type soak struct {
 // short is the form that every test run has; `make soak` is the long one.
 var (
 	short = soak{members: 12, scenes: 5, kills: 12, duplicates: 0.3, seed: 1}
-	long  = soak{members: 40, scenes: 62, kills: 200, duplicates: 0.3, seed: 1}
+	long  = soak{members: 40, scenes: 64, kills: 200, duplicates: 0.3, seed: 1}
 )
 
 // TestKilledUnderLoad: whatever is killed and sent twice, the ledger is that of a run
