@@ -28,6 +28,7 @@ import (
 // schedule and the phone.
 type desk struct {
 	cfg      *campaign
+	words    *templates.Set
 	store    *store.Store
 	evidence *store.Evidence
 	data     *os.Root
@@ -75,8 +76,8 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 
 // build makes bot, delivery, schedule and phone, and ties them together.
 func (d *desk) build() error {
-	words, err := templates.Load()
-	if err != nil {
+	var err error
+	if d.words, err = templates.Load(); err != nil {
 		return err
 	}
 	duties, jobs, err := d.duties()
@@ -85,7 +86,7 @@ func (d *desk) build() error {
 	}
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
 		Channels: map[string]bot.Channel{}}
-	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
+	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
 		Clock: d.clock, Wall: time.Now, Wake: d.courier.Wake, Platform: d.cfg.platform(), Log: d.log})
 	if err != nil {
 		return err
@@ -106,7 +107,7 @@ func (d *desk) build() error {
 	}
 	w := d.cfg.WeCom
 	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
-		APIBase: w.APIBase, CAFile: w.CAFile, Desk: d.bot, Templates: words, Wall: time.Now, Log: d.log})
+		APIBase: w.APIBase, CAFile: w.CAFile, Desk: d.bot, Templates: d.words, Wall: time.Now, Log: d.log})
 	if err != nil {
 		return err
 	}

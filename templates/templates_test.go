@@ -10,7 +10,7 @@ import (
 
 func set(t *testing.T, text string) *Set {
 	t.Helper()
-	s, err := load(fstest.MapFS{"a.tmpl": {Data: []byte(text)}})
+	s, err := load(fstest.MapFS{"a.tmpl": {Data: []byte(text)}}, funcs)
 	require.NoError(t, err)
 	return s
 }
@@ -50,7 +50,7 @@ func TestCleanKeepsLines(t *testing.T) {
 func TestDuplicateNameIsAnError(t *testing.T) {
 	_, err := load(fstest.MapFS{
 		"a.tmpl": {Data: []byte(`{{define "x"}}1{{end}}`)},
-		"b.tmpl": {Data: []byte(`{{define "x"}}2{{end}}`)}})
+		"b.tmpl": {Data: []byte(`{{define "x"}}2{{end}}`)}}, funcs)
 	require.ErrorContains(t, err, `template "x" is in a.tmpl and in b.tmpl`)
 }
 
