@@ -26,6 +26,21 @@ const largestKept = 64 << 10
 
 func (s *state) set(slot int, v reflect.Value) { s.vars[s.base+slot] = v }
 
+// execute writes what a program makes of the data.
+func (s *state) execute(p *program, data any) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case mistake:
+			err = r.error
+		default: // of a method or function that it called
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	s.run(p, reflect.ValueOf(data))
+	return nil
+}
+
 // run runs a program with a frame of its own.
 func (s *state) run(p *program, dot reflect.Value) {
 	base := s.base

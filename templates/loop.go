@@ -69,7 +69,7 @@ func (l *loop) each(s *state, v reflect.Value) (any bool) {
 func (l *loop) sequence(s *state, v reflect.Value) (any bool) {
 	t := v.Type()
 	switch {
-	case t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface: // a nil one
+	case t.Kind() != reflect.Func && !whole(t.Kind()): // a string, though Seq would take it
 	case t.CanSeq() && len(l.slots) > 1:
 		panic(l.mistake("%s gives one value, not two", t))
 	case t.CanSeq():

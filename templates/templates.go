@@ -28,7 +28,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -130,28 +129,22 @@ func (s *Set) Render(name string, data any) (Page, error) {
 	return page, err
 }
 
-func (s *Set) render(name string, data any) (page Page, err error) {
+func (s *Set) render(name string, data any) (Page, error) {
 	p := s.programs[name]
 	if p == nil {
 		return Page{}, fmt.Errorf("there is no template %q", name)
 	}
 	st := s.states.Get().(*state)
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case mistake:
-			page, err = Page{}, fmt.Errorf("rendering template %q: %w", name, r.error)
-		default: // of a method or function that it called
-			page, err = Page{}, fmt.Errorf("rendering template %q: panic: %v", name, r)
-		}
 		if cap(st.out) <= largestKept {
 			st.reset()
 			s.states.Put(st)
 		}
 	}()
-	st.run(p, reflect.ValueOf(data))
-	page = st.split()
-	return page, nil
+	if err := st.execute(p, data); err != nil {
+		return Page{}, fmt.Errorf("rendering template %q: %w", name, err)
+	}
+	return st.split(), nil
 }
 
 // Clean removes control characters other than line breaks and tabs from what a
