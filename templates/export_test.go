@@ -11,13 +11,21 @@ func (s *Set) Reference(name string, data any) (Page, error) {
 	return reference(s.parsed, name, data)
 }
 
-// written is what both engines write, before it becomes a page.
-func (s *Set) written(name string, data any) (ours string, err error, theirs string, theirErr error) {
+// writing is what an engine writes, before it becomes a page.
+type writing struct {
+	text string
+	err  error
+}
+
+// written is what both engines write.
+func (s *Set) written(name string, data func() any) (ours, theirs writing) {
 	var b strings.Builder
-	theirErr = s.parsed.ExecuteTemplate(&b, name, data)
+	theirs.err = s.parsed.ExecuteTemplate(&b, name, data())
+	theirs.text = b.String()
 	st := &state{}
-	err = st.execute(s.programs[name], data)
-	return string(st.out), err, b.String(), theirErr
+	ours.err = st.execute(s.programs[name], data())
+	ours.text = string(st.out)
+	return ours, theirs
 }
 
 // uncompiled has only what text/template makes of a text.
