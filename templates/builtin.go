@@ -41,7 +41,7 @@ func builtin(at site, name string, args []argument) expr {
 	}
 	switch name {
 	case "print":
-		return print(args)
+		return joined(values)
 	case "println":
 		rest := boxed(args)
 		return func(s *state, dot reflect.Value) reflect.Value { return reflect.ValueOf(fmt.Sprintln(rest(s, dot)...)) }
@@ -89,12 +89,8 @@ func shortCircuit(or bool, values []expr, piped bool) expr {
 	}
 }
 
-// print joins its arguments, with a space between two that are not strings.
-func print(args []argument) expr {
-	values := make([]expr, len(args))
-	for i, a := range args {
-		values[i] = a.untyped()
-	}
+// joined is print: its arguments, with a space between two that are not strings.
+func joined(values []expr) expr {
 	return func(s *state, dot reflect.Value) reflect.Value {
 		var room [6]reflect.Value // no sentence prints more
 		all := room[:0]

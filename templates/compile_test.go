@@ -110,7 +110,7 @@ func newSample() *sample {
 		Floats: map[float64]int{2.5: 1, -1: 2}, Stringer: &shout{"hey"}, Err: errRow, Names: names{"p", "q"},
 		At: time.Date(2024, 1, 19, 9, 30, 0, 0, time.UTC), Span: 90 * time.Minute, Func: func() string { return "f" }, Chan: filled(),
 		Seq: func(yield func(int) bool) { _ = yield(5) && yield(6) }, Seq2: maps.All(map[int]string{1: "one"}), Bytes: []byte("ab"),
-		deep: deep{"tief"}}
+		deep: deep{"tief"}, hidden: 1}
 }
 
 // more are functions of signatures that are called by reflection.

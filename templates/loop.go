@@ -40,7 +40,7 @@ func (l *loop) run(s *state, dot reflect.Value) flow {
 }
 
 // each says whether there was any element.
-func (l *loop) each(s *state, v reflect.Value) (any bool) {
+func (l *loop) each(s *state, v reflect.Value) (some bool) {
 	switch v.Kind() {
 	case reflect.Slice, reflect.Array:
 		n := v.Len()
@@ -52,11 +52,11 @@ func (l *loop) each(s *state, v reflect.Value) (any bool) {
 		return n > 0
 	case reflect.Map:
 		for _, e := range sorted(v) {
-			if any = true; l.pair(s, e.key, e.value) {
+			if some = true; l.pair(s, e.key, e.value) {
 				break
 			}
 		}
-		return any
+		return some
 	case reflect.Invalid:
 		return false
 	case reflect.Chan:
@@ -66,7 +66,7 @@ func (l *loop) each(s *state, v reflect.Value) (any bool) {
 }
 
 // sequence goes over a number or an iterator.
-func (l *loop) sequence(s *state, v reflect.Value) (any bool) {
+func (l *loop) sequence(s *state, v reflect.Value) (some bool) {
 	t := v.Type()
 	switch {
 	case t.Kind() != reflect.Func && !whole(t.Kind()): // a string, though Seq would take it
@@ -74,26 +74,26 @@ func (l *loop) sequence(s *state, v reflect.Value) (any bool) {
 		panic(l.mistake("%s gives one value, not two", t))
 	case t.CanSeq():
 		for e := range v.Seq() {
-			if any = true; l.pair(s, reflect.Value{}, e) {
+			if some = true; l.pair(s, reflect.Value{}, e) {
 				break
 			}
 		}
-		return any
+		return some
 	case t.CanSeq2():
 		for k, e := range v.Seq2() {
 			if len(l.slots) < 2 {
 				k, e = reflect.Value{}, k
 			}
-			if any = true; l.pair(s, k, e) {
+			if some = true; l.pair(s, k, e) {
 				break
 			}
 		}
-		return any
+		return some
 	}
 	panic(l.mistake("cannot range over %s", t))
 }
 
-func (l *loop) received(s *state, v reflect.Value) (any bool) {
+func (l *loop) received(s *state, v reflect.Value) (some bool) {
 	if v.Type().ChanDir() == reflect.SendDir {
 		panic(l.mistake("cannot receive from %s", v.Type()))
 	}
@@ -154,7 +154,7 @@ func order(a, b reflect.Value) int {
 	case reflect.String:
 		return cmp.Compare(a.String(), b.String())
 	case reflect.Bool:
-		return cmp.Compare(number(a.Bool()), number(b.Bool()))
+		return cmp.Compare(rank(a.Bool()), rank(b.Bool()))
 	case reflect.Pointer, reflect.Chan, reflect.UnsafePointer:
 		return cmp.Compare(a.Pointer(), b.Pointer())
 	case reflect.Struct:
@@ -171,7 +171,7 @@ func order(a, b reflect.Value) int {
 		}
 	case reflect.Interface:
 		if a.IsNil() || b.IsNil() {
-			return cmp.Compare(number(!a.IsNil()), number(!b.IsNil()))
+			return cmp.Compare(rank(!a.IsNil()), rank(!b.IsNil()))
 		}
 		a, b = a.Elem(), b.Elem()
 		if a.Type() != b.Type() {
@@ -182,7 +182,7 @@ func order(a, b reflect.Value) int {
 	return 0
 }
 
-func number(b bool) int {
+func rank(b bool) int {
 	if b {
 		return 1
 	}

@@ -57,13 +57,13 @@ const (
 	unsigned
 	float
 	complexes
-	text
+	texts
 )
 
 func classOf(v reflect.Value) class {
 	switch k := v.Kind(); {
 	case k == reflect.String:
-		return text
+		return texts
 	case k == reflect.Bool:
 		return boolean
 	case v.CanInt():
@@ -91,7 +91,7 @@ func (at site) equal(v, w reflect.Value) bool {
 		return false
 	}
 	switch a {
-	case text:
+	case texts:
 		return v.String() == w.String()
 	case boolean:
 		return v.Bool() == w.Bool()
@@ -131,7 +131,7 @@ func (at site) less(v, w reflect.Value) bool {
 		return v.Int() < 0 || uint64(v.Int()) < w.Uint()
 	case a == unsigned && b == integer:
 		return w.Int() >= 0 && v.Uint() < uint64(w.Int())
-	case a == text && b == text:
+	case a == texts && b == texts:
 		return v.String() < w.String()
 	case a == integer && b == integer:
 		return v.Int() < w.Int()

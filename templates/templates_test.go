@@ -83,7 +83,9 @@ func splitPlainly(text string) Page {
 func TestCompareReportsWhatDiffers(t *testing.T) {
 	s := set(t, `{{define "x"}}{{.}}{{end}}{{define "y"}}{{.}}!{{end}}`)
 	var heard []string
-	s.Compare(func(name string, data any, difference string) { heard = append(heard, fmt.Sprint(name, data, difference)) })
+	s.Compare(func(name string, data any, difference string) {
+		heard = append(heard, fmt.Sprint(name, data, difference))
+	})
 	render := func() {
 		_, err := s.Render("x", "a")
 		require.NoError(t, err)
