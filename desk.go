@@ -30,6 +30,7 @@ import (
 // schedule and the phone.
 type desk struct {
 	cfg      *campaign
+	words    *templates.Set
 	store    *store.Store
 	evidence *store.Evidence
 	data     *os.Root
@@ -90,8 +91,8 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 
 // build makes bot, delivery, schedule and phone, and ties them together.
 func (d *desk) build() error {
-	words, err := templates.Load()
-	if err != nil {
+	var err error
+	if d.words, err = templates.Load(); err != nil {
 		return err
 	}
 	duties, jobs, err := d.duties()
@@ -103,7 +104,7 @@ func (d *desk) build() error {
 	d.replicas.desk = d
 	d.courier.Budget = sharedBudget{redis.NewFallback(d.redis, d.replicas.count)}
 	d.metrics = newMetrics(d)
-	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: words, Handlers: duties,
+	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
 		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Log: d.log})
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (d *desk) build() error {
 	}
 	w := d.cfg.WeCom
 	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
-		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Tokens: d.tokens(), Desk: d, Templates: words, Wall: time.Now, Log: d.log})
+		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Tokens: d.tokens(), Desk: d, Templates: d.words, Wall: time.Now, Log: d.log})
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ var update = flag.Bool("update", false, "write what the bot says now into testda
 //	> fengcheng.filer [group 群名] …  … says it in a group
 //	> fengcheng.filer [again]         the platform hands in their last message once more
 //
+// Every sentence is rendered by text/template too and must come out the same.
 // Between every two lines (on the second database: every four) the desk is closed
 // and opened again, so that nothing hides in memory. go test -run TestTalk -update . writes the answers anew; read
 // them before you commit them.
@@ -125,6 +126,9 @@ func (k *talk) open() {
 	var err error
 	k.desk, err = openDesk(k.t.Context(), k.cfg, quiet)
 	require.NoError(k.t, err)
+	k.desk.words.Compare(func(name string, data any, difference string) {
+		k.t.Errorf("%s with %+v: %s", name, data, difference)
+	})
 }
 
 func (k *talk) close() {

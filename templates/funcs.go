@@ -2,10 +2,13 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
 	_ "time/tzdata" // a bare machine may have no zone files
+	"unicode"
+	"unicode/utf8"
 )
 
 // shanghai is the zone that people read times in.
@@ -46,8 +49,8 @@ func button(label, format string, args ...any) string {
 
 // Day is a date without its year: 1月19日.
 func Day(t time.Time) string {
-	t = t.In(shanghai)
-	return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
+	_, month, day := t.In(shanghai).Date()
+	return strconv.Itoa(int(month)) + "月" + strconv.Itoa(day) + "日"
 }
 
 // Days is a span of days, or the one day: 1月12日—1月18日.
@@ -80,11 +83,24 @@ func Left(d time.Duration) string {
 
 // Brief cuts a text to n characters and says so with an ellipsis.
 func Brief(n int, s string) string {
-	runes := []rune(oneLine(s))
-	if len(runes) <= n {
-		return string(runes)
+	s = oneLine(s)
+	if utf8.RuneCountInString(s) <= n {
+		return s
 	}
-	return string(runes[:n]) + "…"
+	return string([]rune(s)[:n]) + "…"
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	space := true // a space here would have to go
+	for _, r := range s {
+		if !unicode.IsSpace(r) {
+			space = false
+			continue
+		}
+		if space || r != ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		space = true
+	}
+	return strings.TrimSuffix(s, " ") // as nearly everything that is said already is
+}
