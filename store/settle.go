@@ -13,22 +13,73 @@ import (
 // whoever lost a lease, even to itself, changes nothing; its rows come back as
 // lost.
 
-const holds = " WHERE id = ? AND state = 'sending' AND owner = ? AND attempts = ?"
+const holds = " WHERE state = 'sending' AND owner = ? AND attempts = ?"
 
-// change runs one guarded UPDATE for each delivery.
+// change runs one guarded UPDATE for all deliveries to which the same happens.
 func (r Deliveries) change(ctx context.Context, doing, set, cond string, ds []Delivery, args func(Delivery) []any) (lost []int64, err error) {
+	type group struct {
+		ids  []int64
+		args []any // of set, of the holder, of cond
+	}
+	var groups []*group
+	same := map[string]*group{}
 	for _, d := range ds {
-		v := args(d)
-		n, err := r.tx.exec(ctx, "UPDATE deliveries SET "+set+holds+cond, slices.Insert(v, strings.Count(set, "?"), any(d.ID), any(d.Owner), any(d.Attempts))...)
-		if err != nil {
-			return lost, fmt.Errorf("%s delivery %d: %w", doing, d.ID, err)
+		v := slices.Insert(args(d), strings.Count(set, "?"), any(d.Owner), any(d.Attempts))
+		key := fmt.Sprint(v...)
+		if same[key] == nil {
+			same[key] = &group{args: v}
+			groups = append(groups, same[key])
 		}
-		if n == 0 {
-			lost = append(lost, d.ID)
+		same[key].ids = append(same[key].ids, d.ID)
+	}
+	for _, g := range groups {
+		for ids := range slices.Chunk(g.ids, idsAtOnce) {
+			gone, err := r.changeSame(ctx, set, holds+cond+" AND id IN (?)", ids, g.args)
+			if err != nil {
+				return lost, fmt.Errorf("%s delivery %d: %w", doing, ids[0], err)
+			}
+			lost = append(lost, gone...)
 		}
 	}
 	return lost, nil
 }
+
+// changeSame does the same to many, and lists those that the holder does not hold.
+func (r Deliveries) changeSame(ctx context.Context, set, where string, ids []int64, args []any) (lost []int64, err error) {
+	held := ids
+	if len(ids) > 1 { // one by itself is held or not, which its UPDATE says
+		query, list, err := in("SELECT id FROM deliveries"+where+" ORDER BY id", append(slices.Clone(args[strings.Count(set, "?"):]), ids)...)
+		if err != nil {
+			return nil, err
+		}
+		if held, err = all(ctx, r.tx, scanID, query, list...); err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if _, ok := slices.BinarySearch(held, id); !ok {
+				lost = append(lost, id)
+			}
+		}
+	}
+	if len(held) == 0 {
+		return lost, nil
+	}
+	query, list, err := in("UPDATE deliveries SET "+set+where, append(slices.Clone(args), held)...)
+	if err != nil {
+		return nil, err
+	}
+	if len(held) > 1 {
+		return lost, r.all(ctx, len(held), query, list...)
+	}
+	n, err := r.tx.exec(ctx, query, list...)
+	if err == nil && n == 0 {
+		lost = append(lost, held[0])
+	}
+	return lost, err
+}
+
+// idsAtOnce bounds a list of ids in one statement.
+const idsAtOnce = 500
 
 // Settle gives deliveries out of hand, as they are now: queued again for DueAt (a
 // retry, a pace, or as it was), held until HoldUntil, or at their end with DoneAt.

@@ -147,6 +147,9 @@ func (w *World) Restart(changes ...Option) {
 	w.open()
 }
 
+// URL is the address of the world's database, for another world At it.
+func (w *World) URL() string { return w.o.url }
+
 // Message makes a message with an id of its own.
 func (w *World) Message(as, text string) bot.Message {
 	w.mu.Lock()

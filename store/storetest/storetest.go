@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("drafts and forms", func(t *testing.T) { drafts(t, open(t)) })
 	t.Run("outbox", func(t *testing.T) { outbox(t, open) })
 	t.Run("outbox, by many senders", func(t *testing.T) { senders(t, open) })
+	t.Run("broadcasts", func(t *testing.T) { broadcasts(t, open(t)) })
 	t.Run("occurrences", func(t *testing.T) { occurrences(t, open(t)) })
 	t.Run("counters", func(t *testing.T) { counters(t, open(t)) })
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
