@@ -139,8 +139,7 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	before, err := t.Tx.Messages().Find(ctx, t.Message.Platform, t.Message.Sender, t.Message.ID)
 	switch {
 	case err == nil:
-		t.carried = before.Carried
-		return json.Unmarshal(before.Answer, &t.replies)
+		return b.again(ctx, t, before)
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
@@ -159,6 +158,30 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 		return err
 	}
 	return b.finish(ctx, t, row)
+}
+
+// again answers a message that was handled before as it was answered then. An answer
+// that was carried, and now cannot be, is queued: the acknowledgement that had it never
+// went out, because the message was taken for lost and kept elsewhere meanwhile.
+func (b *Bot) again(ctx context.Context, t *Turn, before store.Message) error {
+	if err := json.Unmarshal(before.Answer, &t.replies); err != nil {
+		return fmt.Errorf("reading the answer given before: %w", err)
+	}
+	t.carried = before.Carried && t.Message.Carry > 0
+	if t.carried == before.Carried {
+		return nil
+	}
+	for _, r := range t.replies {
+		t.send(Recipient{ToPerson, t.Person.Account}, t.Message.Platform, r)
+	}
+	rows, err := t.deliveries()
+	if err != nil {
+		return err
+	}
+	if err := t.Tx.Messages().NotCarried(ctx, before.ID); err != nil {
+		return err
+	}
+	return b.enqueue(ctx, t.Tx, rows)
 }
 
 // leaveGroup says in the group that the answer is private: groups hear nothing

@@ -66,6 +66,14 @@ func (r Messages) Insert(ctx context.Context, m Message) error {
 	return nil
 }
 
+// NotCarried notes that a message's answer has been queued after all.
+func (r Messages) NotCarried(ctx context.Context, id int64) error {
+	if _, err := r.tx.exec(ctx, "UPDATE messages SET carried = 0 WHERE id = ?", id); err != nil {
+		return fmt.Errorf("noting that an answer was queued: %w", err)
+	}
+	return nil
+}
+
 // Prune removes the oldest messages received before a time, at most limit of them,
 // and says how many. No platform hands a message in again after some days.
 func (r Messages) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
