@@ -27,7 +27,11 @@ func choose(recipients []string, rows []waiting, w Want) choice {
 		of[v.recipient] = append(of[v.recipient], v)
 	}
 	var c choice
+	people := 0
 	for _, to := range recipients {
+		if w.People > 0 && people == w.People {
+			break
+		}
 		one := lanes(of[to], w)
 		c.behind = append(c.behind, one.behind...)
 		if room := w.Limit - len(c.take); len(one.take) > room {
@@ -36,6 +40,7 @@ func choose(recipients []string, rows []waiting, w Want) choice {
 		}
 		if len(one.take) > 0 {
 			c.take, c.rest = append(c.take, one.take...), append(c.rest, one.rest...)
+			people++
 		}
 	}
 	return c

@@ -18,6 +18,7 @@ type Want struct {
 	Campaign time.Time // the campaign's time: holds
 	Lease    time.Duration
 	Limit    int     // rows
+	People   int     // recipients; 0 = as many as have so many rows
 	Least    int     // nothing below this priority
 	Only     string  // nothing of another platform; "" = of any
 	Pauses   []Pause // what is to stay where it is

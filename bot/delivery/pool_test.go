@@ -146,6 +146,11 @@ func TestLeasesAreExtendedWhileSendsAreSlow(t *testing.T) {
 		for id, n := range seen {
 			require.Equal(t, 1, n, "%d was sent twice", id)
 		}
+		for _, d := range allRows(t, w, store.Sent) {
+			if d.ToAccount == "one" {
+				require.Equal(t, 1, d.Attempts, "its one claim lasted")
+			}
+		}
 	})
 }
 

@@ -42,8 +42,9 @@ func (c *Courier) take(ctx context.Context, o order) (t taken, err error) {
 	var out []store.Delivery
 	err = c.Store.Update(ctx, func(tx *store.Tx) error { // may run again: it starts from nothing
 		t, out = taken{}, nil
-		w := store.Want{Owner: c.Owner, Now: c.Wall(), Campaign: c.Clock.Now(), Lease: lease, Limit: c.most(o), Least: o.least,
-			Only: o.only, Pauses: c.breaker.pauses(c.Wall(), o.only)}
+		rowsMost, peopleMost := c.most(o)
+		w := store.Want{Owner: c.Owner, Now: c.Wall(), Campaign: c.Clock.Now(), Lease: lease, Limit: rowsMost, People: peopleMost,
+			Least: o.least, Only: o.only, Pauses: c.breaker.pauses(c.Wall(), o.only)}
 		rows, err := tx.Deliveries().Claim(ctx, w)
 		if err != nil || len(rows) == 0 {
 			return err
@@ -66,17 +67,20 @@ func (c *Courier) take(ctx context.Context, o order) (t taken, err error) {
 	return t, nil
 }
 
-// most is how many rows one claim may take: as many as one call of the platform
-// with the largest batch.
-func (c *Courier) most(o order) int {
+// most is how many rows one claim may take, and of how many people: as many people
+// as there are jobs for, but where a platform takes many in one call, which are one
+// job, as many rows as that.
+func (c *Courier) most(o order) (rows, people int) {
 	if o.only != "" {
-		return 1
+		return 1, 1
 	}
-	n := claim
+	rows, people = claim, o.jobs
 	for _, ch := range c.Channels {
-		n = max(n, ch.Traits().Batch)
+		if n := ch.Traits().Batch; n > 1 {
+			rows, people = max(rows, n), 0
+		}
 	}
-	return n
+	return rows, people
 }
 
 // batch is the rows of one claim on their way to the workers.

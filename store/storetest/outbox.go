@@ -148,6 +148,13 @@ func order(story func(string, func(box))) {
 		b.finish(a1, a2)
 		require.Equal(b, list(a3), b.claim("me", noon, 2))
 	})
+	story("a claimer may want the rows of a few people only", func(b box) {
+		a1, a2, b1, c1 := b.queue("a", 10, noon), b.queue("a", 10, noon), b.queue("b", 10, noon), b.queue("c", 10, noon)
+		w := want("me", noon, 10)
+		w.People = 2
+		require.Equal(b, list(a1, a2, b1), idsOf(b.take(w)))
+		require.Equal(b, list(c1), idsOf(b.take(w)))
+	})
 	story("while one is in somebody's hands, none of that recipient is handed out", func(b box) {
 		a1, b1 := b.queue("a", 10, noon), b.queue("b", 10, noon)
 		require.Equal(b, list(a1), b.claim("me", noon, 1))
