@@ -151,8 +151,8 @@ func TestARestartForgetsNoMonth(t *testing.T) {
 }
 
 func TestTheLimitsPage(t *testing.T) {
-	for _, name := range []string{"", "wecom", "wecom/group", "wecom.bot", "wecom.appchat", "dingtalk/standard", "dingtalk.professional",
-		"dingtalk/exclusive", "dingtalk.group", "dingtalk.notice"} {
+	for _, name := range []string{"", "wecom", "wecom/group", "wecom/bot", "wecom/appchat", "dingtalk/standard", "dingtalk/professional",
+		"dingtalk/exclusive", "dingtalk/group", "dingtalk/notice"} {
 		limits, ok := delivery.Limits(name, 100)
 		require.True(t, ok, name)
 		require.Equal(t, name == "", len(limits) == 0, name)
@@ -161,7 +161,7 @@ func TestTheLimitsPage(t *testing.T) {
 			require.Positive(t, l.Per)
 		}
 	}
-	_, ok := delivery.Limits("wecom.typo", 0)
+	_, ok := delivery.Limits("wecom/typo", 0)
 	require.False(t, ok)
 }
 

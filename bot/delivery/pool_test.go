@@ -159,7 +159,7 @@ func TestARunningCourierTriesAgainByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bottest.New(t, bottest.WithWall(time.Now))
 		w.Channel.Now = time.Now
-		w.Channel.Does.Limits = "dingtalk.group"
+		w.Channel.Does.Limits = "dingtalk/group"
 		ctx, stop := context.WithCancel(t.Context())
 		var courier sync.WaitGroup
 		courier.Go(func() { w.Courier.Run(ctx) })

@@ -32,7 +32,7 @@ const (
 	// reportNames is how many names are told for a reason, beside their number.
 	reportNames = 5
 	// reportedSetting is when the office was told last, in the campaign's milliseconds.
-	reportedSetting = "delivery.reported"
+	reportedSetting = "delivery:reported"
 )
 
 // trouble remembers that something may have to be reported.
