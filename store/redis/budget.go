@@ -21,7 +21,8 @@ type Budget interface {
 	// Take takes all charges or none. A wait of 0 means that they are granted and
 	// counted. Otherwise nothing is counted, and wait says how long it may be until
 	// they can be granted, if nobody comes before: never more than Per and a sixtieth.
-	// An error means that the charges can never be granted, or is ErrAway.
+	// An error means that the charges can never be granted, that ctx has ended, or
+	// is ErrAway.
 	Take(ctx context.Context, now time.Time, charges []Charge) (wait time.Duration, err error)
 	// Refund gives back what was granted and not used after all. Now must be the
 	// time that Take was given, so that it is taken out where it was put in; what is

@@ -27,7 +27,6 @@ type Fallback struct {
 
 	mu   sync.Mutex
 	owed MemoryBudget // what was granted alone and the shared one does not know yet
-	owes bool
 }
 
 // shared is what Fallback needs of Redis.
@@ -53,7 +52,7 @@ func (f *Fallback) Take(ctx context.Context, now time.Time, charges []Charge) (t
 	if err != nil {
 		return 0, err
 	}
-	if f.shared != nil && f.pay(ctx, now) {
+	if f.shared != nil && f.pay(ctx, now, lines) {
 		wait, err := f.shared.Take(ctx, now, charges)
 		switch {
 		case err == nil && wait == 0:
@@ -79,25 +78,24 @@ func (f *Fallback) alone(now time.Time, lines []line) time.Duration {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.owed.count(now, ours)
-		f.owes = true
 	}
 	return wait
 }
 
-// pay counts in the shared budgets what was granted alone. It tells whether they know all.
-// Who comes meanwhile waits: it must not be granted what is owed.
-func (f *Fallback) pay(ctx context.Context, now time.Time) bool {
+// pay counts in the shared budgets what was granted from them alone; of the budgets that are
+// asked now only, so that a long outage is paid for in many small sums. It tells
+// whether they know all. Who comes meanwhile waits: it must not be granted what is owed.
+func (f *Fallback) pay(ctx context.Context, now time.Time, lines []line) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.owes {
+	debts := f.owed.of(now, lines)
+	if len(debts) == 0 {
 		return true
 	}
-	if debts := f.owed.lines(now); len(debts) > 0 {
-		if f.shared.count(ctx, now, debts) != nil {
-			return false // or it was, and will be counted twice: the safe side
-		}
+	if f.shared.count(ctx, now, debts) != nil {
+		return false // or it was, and will be counted twice: the safe side
 	}
-	f.owed, f.owes = MemoryBudget{}, false
+	f.owed.refund(debts)
 	return true
 }
 

@@ -188,6 +188,12 @@ func TestFallbackOwes(t *testing.T) {
 	require.Equal(t, 3, shared.told, "the one since")
 	require.Equal(t, 1, p.takes(f, time.Hour, 1, 1))
 	require.Equal(t, 3, shared.told, "nothing of it counts any more")
+
+	_, err := f.Take(t.Context(), noon.Add(time.Hour), []Charge{{Key: "person", N: 1, Limit: 1, Per: time.Minute}})
+	require.NoError(t, err)
+	require.Equal(t, 3, shared.told, "another budget's debts can wait until that is asked")
+	require.Equal(t, 1, p.takes(f, 2*time.Hour, 1, 1))
+	require.Len(t, f.owed.windows, 1, "what no longer counts takes no memory")
 }
 
 // A caller that has given up hears so.

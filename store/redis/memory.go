@@ -88,17 +88,18 @@ func (m *MemoryBudget) refund(lines []line) []int {
 	return given
 }
 
-// lines gives all that counts, each sub-bucket as a line.
-func (m *MemoryBudget) lines(now time.Time) []line {
+// of gives what counts in the budgets of lines, each sub-bucket as a line.
+func (m *MemoryBudget) of(now time.Time, lines []line) []line {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.sweep(now)
 	var all []line
-	for id, w := range m.windows {
-		l := newLine(now, Charge{Key: id.key, Per: id.per})
-		w.forget(l.oldest)
-		for _, b := range w.buckets {
-			l.bucket, l.n = b.at, b.n
-			all = append(all, l)
+	for _, l := range lines {
+		for _, b := range m.window(l).buckets {
+			if b.at >= l.oldest {
+				l.bucket, l.n = b.at, b.n
+				all = append(all, l)
+			}
 		}
 	}
 	return all
