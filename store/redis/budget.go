@@ -8,7 +8,8 @@ import (
 )
 
 // Charge is what is to be taken from one budget: N of the Limit that may be spent in any
-// window of the length Per. One Key may have several budgets that differ in Per.
+// window of the length Per. One Key may have several budgets that differ in Per. The Key
+// is seen in errors and in Redis; it must say nothing that is a secret.
 type Charge struct {
 	Key   string
 	N     int

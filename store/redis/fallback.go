@@ -11,7 +11,7 @@ import (
 // is there, from memory while it is away. It keeps the two honest to each other:
 //
 //   - What the shared one grants is counted in memory too, so that memory does not grant
-//     again what was just spent.
+//     again what was just spent; nor does a shared one that has lost what it knew.
 //   - In memory each limit is divided among the live replicas, since none sees what the others
 //     spend. It is at least 1, and at least what is charged at once.
 //   - What memory granted alone is counted in the shared one before it is asked again,
@@ -19,7 +19,8 @@ import (
 //
 // What cannot be known is what other replicas spent just before the loss, and what they
 // spent alone until they next ask the shared one. In a window around a loss or a return the
-// sum may therefore be above the limit, by less than once more.
+// sum may therefore be above the limit: by less than once more, as long as the limit is not
+// smaller than the number of replicas.
 type Fallback struct {
 	shared shared
 	share  func() int
@@ -51,6 +52,9 @@ func (f *Fallback) Take(ctx context.Context, now time.Time, charges []Charge) (t
 	lines, err := plan(now, charges)
 	if err != nil {
 		return 0, err
+	}
+	if wait := f.memory.look(now, lines); wait > 0 {
+		return wait, nil
 	}
 	if f.shared != nil && f.pay(ctx, now, lines) {
 		wait, err := f.shared.Take(ctx, now, charges)

@@ -47,14 +47,26 @@ func (m *MemoryBudget) take(now time.Time, lines []line) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep(now)
+	wait := m.wait(now, lines)
+	if wait == 0 {
+		m.add(lines)
+	}
+	return wait
+}
+
+// look says what take would, and counts nothing.
+func (m *MemoryBudget) look(now time.Time, lines []line) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.wait(now, lines)
+}
+
+func (m *MemoryBudget) wait(now time.Time, lines []line) time.Duration {
 	var wait time.Duration
 	for _, l := range lines {
 		if full, bucket := m.window(l).full(l); full {
 			wait = max(wait, l.wait(now, bucket))
 		}
-	}
-	if wait == 0 {
-		m.add(lines)
 	}
 	return wait
 }
