@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -266,12 +268,64 @@ func TestWhatIsForbiddenConcernsNothingElse(t *testing.T) {
 	require.False(t, r.Stats().Away)
 }
 
+// journal is a log that can be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
+func (j *journal) log() *slog.Logger { return slog.New(slog.NewTextHandler(j, nil)) }
+
+// says waits until the log has said so many times that Redis is away and that it is back.
+func (j *journal) says(t *testing.T, away, back int) {
+	t.Helper()
+	redistest.Eventually(t, "the log", func() error {
+		text := j.String()
+		return expect(strings.Count(text, "Redis is away") == away && strings.Count(text, "Redis is back") == back, "%s", text)
+	})
+}
+
 func TestAWrongPassword(t *testing.T) {
-	s := redistest.Start(t)
-	r := prepare(t, "redis://desk:wr0ng@"+s.Host+"/1", Options{Patience: calm})
+	s, j := redistest.Start(t), &journal{}
+	r := prepare(t, "redis://desk:wr0ng@"+s.Host+"/1", Options{Patience: calm, Log: j.log()})
 	err := r.Ping(t.Context())
 	require.ErrorContains(t, err, "WRONGPASS")
-	require.NotContains(t, err.Error(), "wr0ng")
+	j.says(t, 1, 0)
+	require.NotContains(t, err.Error()+j.String(), "wr0ng")
+}
+
+// The log hears once of every loss, and once of every return.
+func TestTheLogHearsOfEveryLossOnce(t *testing.T) {
+	s, j := redistest.Start(t), &journal{}
+	p := redistest.NewProxy(t, s.Host)
+	p.Refuse()
+	r := prepare(t, behind(t, p, s), Options{Patience: calm, Log: j.log()})
+	j.says(t, 1, 0)
+	require.Error(t, r.Ping(t.Context()))
+	p.Heal()
+	require.NoError(t, r.Ping(t.Context()))
+	j.says(t, 1, 1)
+	p.Refuse()
+	for range 50 {
+		r.Get(t.Context(), "token")
+	}
+	j.says(t, 2, 1)
+	p.Heal()
+	require.NoError(t, r.Ping(t.Context()))
+	j.says(t, 2, 2)
+	require.NotContains(t, j.String(), "s3cret")
 }
 
 // After Close every use is answered as without Redis, and closing again is no error.

@@ -8,7 +8,8 @@ import (
 )
 
 // Charge is what is to be taken from one budget: N of the Limit that may be spent in any
-// window of the length Per. One Key may have several budgets that differ in Per.
+// window of the length Per. One Key may have several budgets that differ in Per. The Key
+// is seen in errors and in Redis; it must say nothing that is a secret.
 type Charge struct {
 	Key   string
 	N     int
@@ -21,7 +22,8 @@ type Budget interface {
 	// Take takes all charges or none. A wait of 0 means that they are granted and
 	// counted. Otherwise nothing is counted, and wait says how long it may be until
 	// they can be granted, if nobody comes before: never more than Per and a sixtieth.
-	// An error means that the charges can never be granted, or is ErrAway.
+	// An error means that the charges can never be granted, that ctx has ended, or
+	// is ErrAway.
 	Take(ctx context.Context, now time.Time, charges []Charge) (wait time.Duration, err error)
 	// Refund gives back what was granted and not used after all. Now must be the
 	// time that Take was given, so that it is taken out where it was put in; what is

@@ -11,7 +11,7 @@ import (
 // is there, from memory while it is away. It keeps the two honest to each other:
 //
 //   - What the shared one grants is counted in memory too, so that memory does not grant
-//     again what was just spent.
+//     again what was just spent; nor does a shared one that has lost what it knew.
 //   - In memory each limit is divided among the live replicas, since none sees what the others
 //     spend. It is at least 1, and at least what is charged at once.
 //   - What memory granted alone is counted in the shared one before it is asked again,
@@ -19,7 +19,8 @@ import (
 //
 // What cannot be known is what other replicas spent just before the loss, and what they
 // spent alone until they next ask the shared one. In a window around a loss or a return the
-// sum may therefore be above the limit, by less than once more.
+// sum may therefore be above the limit: by less than once more, as long as the limit is not
+// smaller than the number of replicas.
 type Fallback struct {
 	shared shared
 	share  func() int
@@ -27,7 +28,6 @@ type Fallback struct {
 
 	mu   sync.Mutex
 	owed MemoryBudget // what was granted alone and the shared one does not know yet
-	owes bool
 }
 
 // shared is what Fallback needs of Redis.
@@ -53,7 +53,10 @@ func (f *Fallback) Take(ctx context.Context, now time.Time, charges []Charge) (t
 	if err != nil {
 		return 0, err
 	}
-	if f.shared != nil && f.pay(ctx, now) {
+	if wait := f.memory.look(now, lines); wait > 0 {
+		return wait, nil
+	}
+	if f.shared != nil && f.pay(ctx, now, lines) {
 		wait, err := f.shared.Take(ctx, now, charges)
 		switch {
 		case err == nil && wait == 0:
@@ -79,25 +82,24 @@ func (f *Fallback) alone(now time.Time, lines []line) time.Duration {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.owed.count(now, ours)
-		f.owes = true
 	}
 	return wait
 }
 
-// pay counts in the shared budgets what was granted alone. It tells whether they know all.
-// Who comes meanwhile waits: it must not be granted what is owed.
-func (f *Fallback) pay(ctx context.Context, now time.Time) bool {
+// pay counts in the shared budgets what was granted from them alone; of the budgets that are
+// asked now only, so that a long outage is paid for in many small sums. It tells
+// whether they know all. Who comes meanwhile waits: it must not be granted what is owed.
+func (f *Fallback) pay(ctx context.Context, now time.Time, lines []line) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.owes {
+	debts := f.owed.of(now, lines)
+	if len(debts) == 0 {
 		return true
 	}
-	if debts := f.owed.lines(now); len(debts) > 0 {
-		if f.shared.count(ctx, now, debts) != nil {
-			return false // or it was, and will be counted twice: the safe side
-		}
+	if f.shared.count(ctx, now, debts) != nil {
+		return false // or it was, and will be counted twice: the safe side
 	}
-	f.owed, f.owes = MemoryBudget{}, false
+	f.owed.refund(debts)
 	return true
 }
 

@@ -110,6 +110,16 @@ func TestFallbackAfterAReturn(t *testing.T) {
 	require.Equal(t, 15-5, p.spent(p.b, 62*time.Second), "each counts from when it was granted")
 }
 
+// Nor does a Redis that comes back empty.
+func TestFallbackWhenRedisHasForgotten(t *testing.T) {
+	s := redistest.Start(t)
+	p := &pair{T: t, a: NewFallback(open(t, s.URL(), Options{Patience: calm}), func() int { return 1 })}
+	require.Equal(t, 8, p.takes(p.a, 0, 1, 8))
+	require.NoError(t, s.Client().FlushAll(t.Context()).Err())
+	require.Equal(t, 2, p.takes(p.a, time.Second, 1, 8))
+	require.Equal(t, 2, p.spent(p.a, time.Second), "it was there, and had forgotten")
+}
+
 // What was granted alone and given back is owed no more.
 func TestFallbackRefund(t *testing.T) {
 	p := newPair(t)
@@ -188,6 +198,12 @@ func TestFallbackOwes(t *testing.T) {
 	require.Equal(t, 3, shared.told, "the one since")
 	require.Equal(t, 1, p.takes(f, time.Hour, 1, 1))
 	require.Equal(t, 3, shared.told, "nothing of it counts any more")
+
+	_, err := f.Take(t.Context(), noon.Add(time.Hour), []Charge{{Key: "person", N: 1, Limit: 1, Per: time.Minute}})
+	require.NoError(t, err)
+	require.Equal(t, 3, shared.told, "another budget's debts can wait until that is asked")
+	require.Equal(t, 1, p.takes(f, 2*time.Hour, 1, 1))
+	require.Len(t, f.owed.windows, 1, "what no longer counts takes no memory")
 }
 
 // A caller that has given up hears so.

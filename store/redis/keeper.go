@@ -149,12 +149,15 @@ func (r *Redis) await(ctx context.Context) (goredis.UniversalClient, error) {
 // the first does it and tells the log.
 func (r *Redis) lose(client goredis.UniversalClient, err error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.client != client {
+	first := r.client == client
+	if first {
+		r.client, r.back = nil, make(chan struct{})
+		r.lost <- client // there is room: the keeper has taken the one before, or this one would not be in use
+	}
+	r.mu.Unlock()
+	if !first {
 		return
 	}
-	r.client, r.back = nil, make(chan struct{})
-	r.lost <- client // there is room: the keeper has taken the one before, or this one would not be in use
 	r.log.Warn("Redis is away; going on without it", "redis", r.Describe(), "error", err)
 }
 

@@ -32,7 +32,9 @@ func open(t testing.TB, url string, o Options) *Redis {
 // prepare opens a Redis that may not be there.
 func prepare(t testing.TB, url string, o Options) *Redis {
 	t.Helper()
-	o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
 	r, err := Open(url, o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.Close()) })

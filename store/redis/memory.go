@@ -47,14 +47,26 @@ func (m *MemoryBudget) take(now time.Time, lines []line) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sweep(now)
+	wait := m.wait(now, lines)
+	if wait == 0 {
+		m.add(lines)
+	}
+	return wait
+}
+
+// look says what take would, and counts nothing.
+func (m *MemoryBudget) look(now time.Time, lines []line) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.wait(now, lines)
+}
+
+func (m *MemoryBudget) wait(now time.Time, lines []line) time.Duration {
 	var wait time.Duration
 	for _, l := range lines {
 		if full, bucket := m.window(l).full(l); full {
 			wait = max(wait, l.wait(now, bucket))
 		}
-	}
-	if wait == 0 {
-		m.add(lines)
 	}
 	return wait
 }
@@ -88,17 +100,18 @@ func (m *MemoryBudget) refund(lines []line) []int {
 	return given
 }
 
-// lines gives all that counts, each sub-bucket as a line.
-func (m *MemoryBudget) lines(now time.Time) []line {
+// of gives what counts in the budgets of lines, each sub-bucket as a line.
+func (m *MemoryBudget) of(now time.Time, lines []line) []line {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.sweep(now)
 	var all []line
-	for id, w := range m.windows {
-		l := newLine(now, Charge{Key: id.key, Per: id.per})
-		w.forget(l.oldest)
-		for _, b := range w.buckets {
-			l.bucket, l.n = b.at, b.n
-			all = append(all, l)
+	for _, l := range lines {
+		for _, b := range m.window(l).buckets {
+			if b.at >= l.oldest {
+				l.bucket, l.n = b.at, b.n
+				all = append(all, l)
+			}
 		}
 	}
 	return all
