@@ -198,7 +198,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	e, again := s.admit(l, m)
 	s.leave(l)
 	if again {
-		err = e.outcome(ctx)
+		err = s.outcome(ctx, e)
 	} else {
 		err = s.keep(l, e, m)
 	}
