@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -268,7 +269,7 @@ func TestWhoWritesAtTheSameTimeSharesAnFsync(t *testing.T) {
 				wg.Go(func() { kept(t, s, said(string(rune('A'+i)), "1", 1)) })
 			}
 			for s.nextFrames() < people-1 { // until all wait for the disk
-				time.Sleep(time.Millisecond)
+				runtime.Gosched()
 			}
 		})
 	}

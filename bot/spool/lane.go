@@ -24,7 +24,7 @@ type entry struct {
 	tries int   // failed for reasons of its own so often
 	place place
 
-	ready chan struct{} // closed when it is on disk, or err says why not
+	ready chan struct{} // closed when it is on disk, or err says why not; then nil
 	err   error
 }
 
@@ -35,10 +35,16 @@ func (e *entry) compare(o *entry) int {
 	return cmp.Compare(e.seq, o.seq)
 }
 
-// outcome is whether the entry came to be on disk, for who sent it again meanwhile.
-func (e *entry) outcome(ctx context.Context) error {
+// outcome is whether an entry came to be on disk, for who sent it again meanwhile.
+func (s *Spool) outcome(ctx context.Context, e *entry) error {
+	s.mu.Lock()
+	ready, err := e.ready, e.err
+	s.mu.Unlock()
+	if ready == nil {
+		return err
+	}
 	select {
-	case <-e.ready:
+	case <-ready:
 		return e.err
 	case <-ctx.Done():
 		return ctx.Err()
@@ -152,6 +158,7 @@ func (s *Spool) written(l *lane, e *entry, err error) {
 		s.insert(l, e)
 	}
 	close(e.ready)
+	e.ready = nil // there may be very many
 	s.settle(l)
 }
 
@@ -169,8 +176,7 @@ func (s *Spool) restore(f found) {
 		return
 	}
 	s.seq++
-	e := &entry{key: k, at: f.message.At, kept: f.kept, seq: s.seq, place: f.place, ready: make(chan struct{})}
-	close(e.ready)
+	e := &entry{key: k, at: f.message.At, kept: f.kept, seq: s.seq, place: f.place}
 	s.keys[k] = e
 	l := s.lane(s.person(k.sender))
 	s.insert(l, e)

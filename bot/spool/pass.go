@@ -20,8 +20,10 @@ var errLate = errors.New("the bot has not answered within the grace")
 
 // call is one call of Next, in a goroutine of its own: a database that hangs does
 // not always mind a context (a COMMIT does not), and the platform must be answered.
+// Calls that are over are used again: most messages pass, thousands in a second.
 type call struct {
-	done  chan struct{}
+	grace *time.Timer
+	done  chan struct{} // one element, when it is over
 	phase atomic.Int32
 	bot.Answer
 	err error
@@ -34,15 +36,33 @@ const (
 	returned
 )
 
+// begin starts the grace.
+func (s *Spool) begin() *call {
+	if c, ok := s.calls.Get().(*call); ok {
+		c.grace.Reset(s.o.Grace)
+		return c
+	}
+	return &call{grace: time.NewTimer(s.o.Grace), done: make(chan struct{}, 1)}
+}
+
+// end keeps a call for the next message, unless it is still out.
+func (s *Spool) end(c *call) {
+	c.grace.Stop()
+	if c.phase.Load() != late {
+		c.phase.Store(out)
+		c.Answer, c.err = bot.Answer{}, nil
+		s.calls.Put(c)
+	}
+}
+
 // pass hands a message to Next. Cause is why the message has to be kept, nil if
 // the answer or error is what the channel gets.
-func (s *Spool) pass(ctx context.Context, m bot.Message, grace <-chan time.Time) (answer bot.Answer, err, cause error) {
-	c := &call{done: make(chan struct{})}
+func (s *Spool) pass(ctx context.Context, c *call, m bot.Message) (answer bot.Answer, err, cause error) {
 	s.users.Add(1)
 	go s.run(ctx, c, m)
 	select {
 	case <-c.done:
-	case <-grace:
+	case <-c.grace.C:
 		s.late.Add(1)
 		if c.phase.CompareAndSwap(out, late) {
 			return bot.Answer{}, nil, errLate
@@ -65,10 +85,11 @@ func (s *Spool) pass(ctx context.Context, m bot.Message, grace <-chan time.Time)
 func (s *Spool) run(ctx context.Context, c *call, m bot.Message) {
 	defer s.users.Done()
 	c.Answer, c.err = s.next(ctx, m)
-	if c.phase.Swap(returned) == late {
+	if c.phase.Swap(returned) == late { // nobody waits, and the call may be another's from here on
 		s.late.Add(-1)
+		return
 	}
-	close(c.done)
+	c.done <- struct{}{}
 }
 
 // next calls Next. A panic becomes an error: it would end the process, and from the

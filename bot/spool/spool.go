@@ -120,6 +120,7 @@ type Spool struct {
 	moved   atomic.Bool  // something was handed in since the last look
 	back    chan struct{}
 	wake    chan struct{}
+	calls   sync.Pool      // of *call
 	users   sync.WaitGroup // calls of Handle, and calls of Next they left behind
 
 	replayed, rejected, refused atomic.Int64
@@ -181,8 +182,8 @@ func (s *Spool) Roster() *bot.Roster { return s.o.Next.Roster() }
 // of the bot that is late goes on under ctx; whether it succeeds after all or not,
 // the message is handed in again.
 func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
-	grace := time.NewTimer(s.o.Grace)
-	defer grace.Stop()
+	c := s.begin()
+	defer s.end(c)
 	l, err := s.enter(ctx, s.person(m.Sender))
 	if err != nil {
 		return bot.Answer{}, err
@@ -191,7 +192,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	var cause error
 	if s.mayPass(l) {
 		var answer bot.Answer
-		answer, err, cause = s.pass(ctx, m, grace.C)
+		answer, err, cause = s.pass(ctx, c, m)
 		if cause == nil {
 			s.leave(l)
 			return answer, err
@@ -201,7 +202,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	e, again := s.admit(l, m)
 	s.leave(l)
 	if again {
-		err = e.outcome(ctx)
+		err = s.outcome(ctx, e)
 	} else {
 		err = s.keep(l, e, m)
 	}

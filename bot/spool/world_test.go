@@ -69,10 +69,11 @@ func TestAWholeBotSurvivesItsDatabasesAbsence(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			url, outage := c(t)
 			w := bottest.New(t, bottest.WithHandlers(count), bottest.At(url))
 			s, err := spool.Open(t.TempDir(), spool.Options{Next: w.Bot, Away: store.IsAway, Ping: w.Store.Ping, Wall: time.Now,
-				Log: slog.New(slog.DiscardHandler), Grace: 100 * time.Millisecond})
+				Log: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan struct{})
@@ -103,7 +104,7 @@ func TestAWholeBotSurvivesItsDatabasesAbsence(t *testing.T) {
 			say(late, true) // the platform sends it again
 			say(at("ben", "子", 1), true)
 			outage.end()
-			require.Eventually(t, func() bool { n, _, _ := s.Depth(); return n == 0 }, 30*time.Second, 5*time.Millisecond)
+			require.Eventually(t, func() bool { n, _, _ := s.Depth(); return n == 0 }, time.Minute, 5*time.Millisecond)
 			say(at("ann", "丁", 3), false)
 			say(late, false) // and again: it is known
 			w.Flush()
