@@ -7,15 +7,16 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
-	"github.com/go-redis/redis/v8"
-
+	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/config"
+	"zhuanban/bot/wecom"
 	"zhuanban/store"
+	"zhuanban/store/redis"
+	"zhuanban/templates"
 )
 
 type checkCommand struct{}
@@ -55,7 +56,7 @@ func (*checkCommand) Run(w *world) error {
 	c.checkDisk(cfg.DataDir)
 	c.checkDatabase(w, cfg)
 	c.checkRedis(w.ctx, cfg.Redis.URL)
-	c.checkPlatforms(cfg)
+	c.checkPlatforms(w, cfg)
 	return c.verdict()
 }
 
@@ -135,26 +136,48 @@ func (c *checker) checkRedis(ctx context.Context, url string) {
 		c.ok("redis", "none configured; one process needs none")
 		return
 	}
-	if scheme, _, _ := strings.Cut(url, "://"); strings.HasPrefix(scheme, "redis+") {
-		c.fault("redis", scheme+" is not supported yet", "use redis:// or rediss://, or leave it empty")
-		return
-	}
-	o, err := redis.ParseURL(url)
+	r, err := redis.Open(url, redis.Options{})
 	if err != nil {
-		c.fault("redis", "redis.url cannot be read", "write it as redis://user:password@host:6379/0")
+		c.fault("redis", err.Error(), "write redis.url as redis://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/0?master=NAME or redis+cluster://host:6379,host:6379")
 		return
 	}
-	client := redis.NewClient(o)
-	defer client.Close()
-	if err := client.Ping(ctx).Err(); err != nil {
-		c.fault("redis", err.Error(), "see that it runs and that redis.url is right; without it the bot works on, one process only")
+	defer r.Close()
+	if err := r.Ping(ctx); err != nil {
+		c.fault("redis", err.Error(), "see that it runs and that redis.url is right; without it the bot works on, and each replica keeps to its part of the platforms' limits")
 		return
 	}
-	c.ok("redis", o.Addr)
+	c.ok("redis", r.Describe())
 }
 
-func (c *checker) checkPlatforms(cfg *campaign) {
-	c.ok("platforms", cfg.platform())
+func (c *checker) checkPlatforms(w *world, cfg *campaign) {
+	if cfg.WeCom.CorpID == "" {
+		c.ok("platforms", "the phone page")
+		return
+	}
+	words, err := templates.Load()
+	if err != nil {
+		c.fault("wecom", err.Error(), "")
+		return
+	}
+	ch, err := wecom.New(cfg.wecomOptions(words, nobody{}, w.log))
+	if err != nil {
+		c.fault("wecom", err.Error(), "correct it in config.yaml or in the environment")
+		return
+	}
+	defer ch.Close()
+	if err := ch.Check(w.ctx); err != nil {
+		c.fault("wecom", err.Error(), "compare corp_id and secret with the console (我的企业, 应用管理); see that this machine reaches api_base; where it says 60020, add the address it names to 企业可信IP")
+		return
+	}
+	c.ok("wecom", "the app's secret is accepted; its callback is to be saved in the console as https://YOUR-HOST/wecom/callback")
+}
+
+// nobody is the desk of a channel that is only looked at.
+type nobody struct{}
+
+// Handle refuses.
+func (nobody) Handle(context.Context, bot.Message) (bot.Answer, error) {
+	return bot.Answer{}, errors.New("nobody is at the desk")
 }
 
 type configCommand struct{}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,9 +19,11 @@ import (
 	"zhuanban/bot/config"
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
+	"zhuanban/bot/wecom"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
+	"zhuanban/templates"
 )
 
 // settings is config.yaml. What each key means stands beside it there.
@@ -300,4 +303,11 @@ func (c *campaign) start() time.Time {
 		return time.Time{}
 	}
 	return c.ClockStart.Time
+}
+
+// wecomOptions is the self-built app as it is configured.
+func (c *campaign) wecomOptions(words *templates.Set, desk wecom.Desk, log *slog.Logger) wecom.Options {
+	w := c.WeCom
+	return wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
+		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -124,9 +124,9 @@ func (d *desk) build() error {
 	if d.cfg.WeCom.CorpID == "" {
 		return nil
 	}
-	w := d.cfg.WeCom
-	d.wecom, err = wecom.New(wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey,
-		APIBase: w.APIBase, CAFile: w.CAFile, Unlimited: d.cfg.settings.Delivery.Limits == noLimits, Tokens: d.tokens(), Desk: d, Templates: d.words, Wall: time.Now, Log: d.log})
+	w := d.cfg.wecomOptions(d.words, d, d.log)
+	w.Tokens = d.tokens()
+	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
 	}

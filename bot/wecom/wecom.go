@@ -141,3 +141,12 @@ func (c *Channel) Traits() bot.Traits {
 // Close lets go of the connections to WeCom. Sends that are under way end as they
 // would.
 func (c *Channel) Close() { c.client.CloseIdleConnections() }
+
+// Check asks WeCom for an access token, which shows that its servers are reached and
+// that corp and secret belong together.
+func (c *Channel) Check(ctx context.Context) error {
+	if _, err := c.tokens.get(ctx); err != nil {
+		return fmt.Errorf("asking WeCom for an access token: %w", err)
+	}
+	return nil
+}
