@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"zhuanban/bot"
@@ -227,6 +228,9 @@ func (t *terminal) seen(ctx context.Context, m bot.Message) (seen bool, err erro
 	return seen, err
 }
 
+// unsaid are the ends of what was not said, or is said within another.
+var unsaid = []store.DeliveryState{store.Withdrawn, store.Expired, store.Withheld, store.Merged}
+
 // notices are what a cause made the bot say to anybody but one.
 func (d *desk) notices(ctx context.Context, cause, but string) ([]shown, error) {
 	out := []shown{}
@@ -236,7 +240,7 @@ func (d *desk) notices(ctx context.Context, cause, but string) ([]shown, error) 
 			return fmt.Errorf("reading what was said: %w", err)
 		}
 		for _, row := range rows {
-			if row.ToKind == string(bot.ToPerson) && row.ToAccount == but || row.State == store.Withdrawn || row.State == store.Expired {
+			if row.ToKind == string(bot.ToPerson) && row.ToAccount == but || slices.Contains(unsaid, row.State) {
 				continue
 			}
 			r, err := bot.Words(row)

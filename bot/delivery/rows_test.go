@@ -270,3 +270,65 @@ func TestStatsTellHowItStands(t *testing.T) {
 	require.Equal(t, bot.PriorityAnswer, s.Lanes[0].Priority)
 	require.Equal(t, time.Minute, s.Lanes[0].Oldest)
 }
+
+func TestWhatLostItsUseWhileThePlatformWasAwayExpires(t *testing.T) {
+	w := world(t)
+	w.Courier.Office = w.Bot
+	w.Channel.Away(bot.NotSent)
+	id := put(t, w, "ben", bot.PriorityReminder, func(d *store.Delivery) { d.ExpiresAt = w.Clock.Now().Add(30 * time.Minute) })
+	w.Flush()
+	passes(w, time.Hour, time.Minute)
+	w.Channel.Away("")
+	w.FastForward(time.Minute)
+	require.Equal(t, store.Expired, get(t, w, id).State)
+	require.Empty(t, w.Channel.Shown("ben"))
+	require.Empty(t, w.Channel.Shown("cleo"), "which is a normal end")
+}
+
+// TestAPlatformAwayForANight loses no answer; after a day the office is told.
+func TestAPlatformAwayForANight(t *testing.T) {
+	for name, c := range map[string]struct {
+		away time.Duration
+		end  store.DeliveryState
+	}{
+		"twelve hours":  {12 * time.Hour, store.Sent},
+		"a day and one": {25 * time.Hour, store.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world(t)
+			w.Channel.Away(bot.NotSent)
+			id := put(t, w, "ben", bot.PriorityAnswer)
+			w.Flush()
+			passes(w, c.away, 10*time.Minute)
+			w.Channel.Away("")
+			passes(w, time.Hour, 10*time.Minute)
+			d := get(t, w, id)
+			require.Equal(t, c.end, d.State)
+			if c.end == store.Failed {
+				require.Equal(t, string(bot.PlatformAway), d.Reason)
+			}
+		})
+	}
+}
+
+func TestTheWaitBetweenTriesDoublesByChance(t *testing.T) {
+	for _, c := range []struct {
+		chance      float64
+		first, last time.Duration
+	}{{0, 200 * time.Millisecond, 200 * time.Millisecond}, {0.5, 2 * time.Second, 5 * time.Minute}, {1, 4 * time.Second, 10 * time.Minute}} {
+		w := world(t)
+		w.Courier.Chance = func() float64 { return c.chance }
+		id := put(t, w, "ben", bot.PriorityAnswer)
+		var waits []time.Duration
+		for range 12 {
+			w.Channel.Fail(bot.NotSent)
+			w.Flush()
+			wait := get(t, w, id).DueAt.Sub(w.Wall.Now())
+			waits = append(waits, wait)
+			w.Wall.Set(w.Wall.Now().Add(wait))
+		}
+		require.Equal(t, c.first, waits[0])
+		require.Equal(t, c.last, waits[11])
+		require.IsNonDecreasing(t, waits)
+	}
+}
