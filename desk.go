@@ -102,7 +102,7 @@ func (d *desk) build() error {
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
 		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
 	d.replicas.desk = d
-	d.courier.Budget = sharedBudget{redis.NewFallback(d.redis, d.replicas.count)}
+	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
 		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Log: d.log})

@@ -5,9 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"zhuanban/bot/delivery"
 	"zhuanban/store"
-	"zhuanban/store/redis"
 )
 
 // A replica shows itself every few seconds; one that has missed three is gone.
@@ -64,26 +62,4 @@ func (r *replicas) show(ctx context.Context) {
 		return
 	}
 	r.alive.Store(int64(n))
-}
-
-// sharedBudget is the platforms' limits, counted for all replicas by Redis, or for
-// each its part in memory.
-type sharedBudget struct{ of *redis.Fallback }
-
-// Take books all charges or none.
-func (b sharedBudget) Take(ctx context.Context, now time.Time, charges []delivery.Charge) (time.Duration, error) {
-	return b.of.Take(ctx, now, inRedis(charges))
-}
-
-// Refund gives back what was not used.
-func (b sharedBudget) Refund(ctx context.Context, at time.Time, charges []delivery.Charge) error {
-	return b.of.Refund(ctx, at, inRedis(charges))
-}
-
-func inRedis(charges []delivery.Charge) []redis.Charge {
-	out := make([]redis.Charge, len(charges))
-	for i, c := range charges {
-		out[i] = redis.Charge(c)
-	}
-	return out
 }

@@ -48,6 +48,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/store"
+	"zhuanban/store/redis"
 )
 
 // Writer makes the final words of a row, and renders the courier's own: package
@@ -97,7 +98,7 @@ func (c *Courier) ready() {
 	c.once.Do(func() {
 		c.bell = make(chan struct{}, 1)
 		if c.Budget == nil {
-			c.Budget = NewBudget()
+			c.Budget = new(redis.MemoryBudget)
 		}
 		if c.Chance == nil {
 			c.Chance = rand.Float64

@@ -240,9 +240,8 @@ func (c *Courier) recall(ctx context.Context, platform string, limits []Limit) {
 			if end.After(now) {
 				end = now
 			}
-			if s, ok := c.Budget.(*spent); ok && !q.seeded[platform] {
-				ch := charge(platform, l, "", h.Sent, bot.PriorityAnswer)
-				s.Seed(end, ch)
+			if b, ok := c.Budget.(forgetful); ok && !q.seeded[platform] {
+				b.Seed(end, charge(platform, l, "", h.Sent, bot.PriorityAnswer))
 			}
 		}
 		q.used[platform] = append(q.used[platform], u)

@@ -1,7 +1,6 @@
 package delivery_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -9,12 +8,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"zhuanban/bot"
 	"zhuanban/bot/bottest"
 	"zhuanban/bot/delivery"
 	"zhuanban/store"
+	"zhuanban/store/redis"
 )
 
 // most is the largest number of attempts in any window of a length, among those that
@@ -43,7 +42,7 @@ func TestLimitsHoldInAnyWindow(t *testing.T) {
 	one.Channel.Now = one.Wall.Now
 	one.Channel.Does.Limits = "wecom"
 	other := &delivery.Courier{Store: one.Store, Writer: one.Bot, Channels: one.Courier.Channels, Clock: one.Clock, Wall: one.Wall.Now,
-		Owner: "other", Log: slog.New(slog.DiscardHandler), Budget: delivery.NewBudget(), Chance: one.Courier.Chance}
+		Owner: "other", Log: slog.New(slog.DiscardHandler), Budget: new(redis.MemoryBudget), Chance: one.Courier.Chance}
 	one.Courier.Budget = other.Budget
 	for i := range 300 {
 		put(t, one, fmt.Sprint("p", i%3), []int{bot.PriorityAnswer, bot.PriorityNotice}[i/3%2])
@@ -163,61 +162,4 @@ func TestTheLimitsPage(t *testing.T) {
 	}
 	_, ok := delivery.Limits("wecom/typo", 0)
 	require.False(t, ok)
-}
-
-// TestABudgetNeverGivesMoreThanItsLimitInAnyWindow, nor less than it must.
-func TestABudgetNeverGivesMoreThanItsLimitInAnyWindow(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		ctx, b, now := context.Background(), delivery.NewBudget(), bottest.Friday
-		limit := rapid.IntRange(1, 300).Draw(r, "limit")
-		type taken struct {
-			at time.Time
-			n  int
-		}
-		var all []taken
-		used := func(at time.Time) (n int) {
-			for _, x := range all {
-				if x.at.After(at.Add(-time.Minute)) {
-					n += x.n
-				}
-			}
-			return n
-		}
-		for range rapid.IntRange(1, 300).Draw(r, "calls") {
-			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(r, "ms")) * time.Millisecond)
-			n := rapid.IntRange(1, limit).Draw(r, "n")
-			cs := []delivery.Charge{{Key: "a", N: n, Limit: limit, Per: time.Minute}}
-			wait, err := b.Take(ctx, now, cs)
-			require.NoError(r, err)
-			if wait == 0 {
-				all = append(all, taken{now, n})
-				require.LessOrEqual(r, used(now), limit)
-				continue
-			}
-			require.Greater(r, used(now.Add(time.Second))+n, limit, "refused, though there was room")
-			wait, err = b.Take(ctx, now.Add(wait), cs)
-			require.NoError(r, err)
-			require.Zero(r, wait, "and not when it was said to be")
-			now = now.Add(wait)
-			all = append(all, taken{now, 0})
-			return
-		}
-	})
-}
-
-func TestABudgetTakesAllOrNothing(t *testing.T) {
-	ctx, b, now := t.Context(), delivery.NewBudget(), bottest.Friday
-	wide, narrow := delivery.Charge{Key: "app", N: 1, Limit: 100, Per: time.Hour}, delivery.Charge{Key: "ben", N: 1, Limit: 1, Per: time.Minute}
-	take := func(cs ...delivery.Charge) time.Duration {
-		wait, err := b.Take(ctx, now, cs)
-		require.NoError(t, err)
-		return wait
-	}
-	require.Zero(t, take(wide, narrow))
-	require.Equal(t, time.Minute, take(wide, narrow))
-	wide.N = 99
-	require.Zero(t, take(wide), "the refused call used nothing of it")
-	require.Equal(t, time.Hour, take(delivery.Charge{Key: "app", N: 1, Limit: 100, Per: time.Hour}))
-	require.NoError(t, b.Refund(ctx, now, []delivery.Charge{wide}))
-	require.Zero(t, take(wide))
 }

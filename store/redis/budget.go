@@ -40,8 +40,9 @@ const (
 	// than necessary.
 	parts = 60
 	// shortest and longest bound a period: below a millisecond a sub-bucket is no
-	// longer a matter for a network, and a month is the longest that platforms count.
-	shortest, longest = time.Millisecond, 31 * 24 * time.Hour
+	// longer a matter for a network, and a month, with a little for clocks that differ, is
+	// the longest that platforms count.
+	shortest, longest = time.Millisecond, 32 * 24 * time.Hour
 )
 
 // line is one charge in terms of sub-buckets, the only terms in which budgets are kept.

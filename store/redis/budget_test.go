@@ -217,8 +217,8 @@ func TestWhatCannotBeCharged(t *testing.T) {
 		"budget app per 1m0s: 6 at once is more than its limit 5":        {Key: "app", N: 5, Limit: 5, Per: time.Minute},
 		"budget app per 1h0m0s: 1 at once is more than its limit 0":      {Key: "app", N: 1, Limit: 0, Per: time.Hour},
 		"budget app per 1m0s: less than nothing cannot be charged":       {Key: "app", N: -1, Limit: 5, Per: time.Minute},
-		"budget app per 0s: a period must be from 1ms to 744h0m0s":       {Key: "app", N: 1, Limit: 5},
-		"budget app per 745h0m0s: a period must be from 1ms to 744h0m0s": {Key: "app", N: 1, Limit: 5, Per: 745 * time.Hour},
+		"budget app per 0s: a period must be from 1ms to 768h0m0s":       {Key: "app", N: 1, Limit: 5},
+		"budget app per 769h0m0s: a period must be from 1ms to 768h0m0s": {Key: "app", N: 1, Limit: 5, Per: 769 * time.Hour},
 	} {
 		for _, budget := range []Budget{&MemoryBudget{}, r, NewFallback(nil, func() int { return 3 })} {
 			_, err := budget.Take(t.Context(), noon, []Charge{good, charge})

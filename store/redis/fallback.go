@@ -141,3 +141,11 @@ func (f *Fallback) Spent(ctx context.Context, now time.Time, charges []Charge) (
 	}
 	return f.memory.Spent(ctx, now, charges)
 }
+
+// Seed counts in memory what was spent before the process began. Where there is a shared
+// budget that one has not forgotten it.
+func (f *Fallback) Seed(at time.Time, charges ...Charge) {
+	if f.shared == nil {
+		f.memory.Seed(at, charges...)
+	}
+}

@@ -79,6 +79,17 @@ func (m *MemoryBudget) count(now time.Time, lines []line) {
 	m.add(lines)
 }
 
+// Seed counts what was spent before there was this budget, whatever the limit. What it
+// cannot count, because the charge is none, it leaves out.
+func (m *MemoryBudget) Seed(at time.Time, charges ...Charge) {
+	for i := range charges {
+		charges[i].Limit = max(charges[i].Limit, charges[i].N)
+	}
+	if lines, err := plan(at, charges); err == nil {
+		m.count(at, lines)
+	}
+}
+
 // Refund gives charges back to budgets in memory; see Budget.
 func (m *MemoryBudget) Refund(_ context.Context, now time.Time, charges []Charge) error {
 	lines, err := plan(now, charges)
