@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -9,32 +10,70 @@ import (
 	"sync/atomic"
 )
 
-// group is several messages in one transaction. Each has a Tx of its own, with its
-// unit, and they are handled beside each other as far as they only need that: units
-// are of different people. The first statement of its own gives a message the
-// transaction for itself until it has been handled; so those that read or count
-// across people still do so one after the other.
+// group is several messages of different people in one transaction. It goes three
+// steps, of which only the last has the database for itself:
+//
+//  1. read: what all members need is read in one snapshot.
+//  2. ahead: each is handled in memory, beside the others and while the group before
+//     is still being written. Whoever needs a statement of its own stops, and begins
+//     again in step 3.
+//  3. finish: the transaction begins, and takes the turns of all of them; had anybody
+//     had one since the snapshot, the group is taken apart. Who needs statements is
+//     handled now, one after the other. Then everything is written.
+//
+// So the processors work while the disk does.
 type group struct {
-	members []*joined
-
-	statements sync.Mutex // held by the member that has the transaction
-	ended      sync.Mutex
-	units      []*unit // of members that have been handled
-	failed     atomic.Bool
+	members  []*joined
+	units    []*unit
+	late     []int // who needs statements
+	prepared bool  // the first two steps are done
+	err      error // of the first who failed
 }
 
-// run handles all members in the transaction.
-func (g *group) run(ctx context.Context, tx *Tx) error {
-	units, err := tx.begin(ctx, g.members)
-	if err != nil {
+// errLater stops a member that needs a statement before there is a transaction.
+var errLater = errors.New("not before the transaction")
+
+// context is that of the whole group: nobody's impatience ends the others'
+// transaction.
+func (g *group) context() context.Context { return context.WithoutCancel(g.members[0].ctx) }
+
+// prepare goes the first two steps.
+func (g *group) prepare(s *Store) {
+	g.prepared = true
+	ctx := g.context()
+	if g.err = s.View(ctx, func(tx *Tx) error { return g.read(ctx, tx) }); g.err == nil {
+		g.run(g.ahead(s))
+	}
+}
+
+// read reads what the members need.
+func (g *group) read(ctx context.Context, tx *Tx) (err error) {
+	g.units, err = tx.begin(ctx, g.members, false)
+	return err
+}
+
+// ahead is a member's part before there is a transaction.
+func (g *group) ahead(s *Store) func(i int) error {
+	return func(i int) error {
+		tx := &Tx{dialect: s.dialect, ids: s.ids, keptForms: s.keptForms, unit: g.units[i].fresh(), poison: errLater}
+		err := handle(tx, g.members[i])
+		if tx.refused {
+			return errLater
+		}
+		g.units[i] = tx.unit
 		return err
 	}
+}
+
+// run handles all members beside each other.
+func (g *group) run(part func(i int) error) {
 	errs := make([]error, len(g.members))
 	var next atomic.Int64
+	var failed atomic.Bool
 	work := func() {
-		for i := next.Add(1) - 1; i < int64(len(g.members)) && !g.failed.Load(); i = next.Add(1) - 1 {
-			if errs[i] = g.handle(tx, g.members[i], units[i]); errs[i] != nil {
-				g.failed.Store(true)
+		for i := next.Add(1) - 1; i < int64(len(g.members)) && !failed.Load(); i = next.Add(1) - 1 {
+			if errs[i] = part(int(i)); errs[i] != nil && !errors.Is(errs[i], errLater) {
+				failed.Store(true)
 			}
 		}
 	}
@@ -44,45 +83,93 @@ func (g *group) run(ctx context.Context, tx *Tx) error {
 	}
 	work()
 	beside.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
+	for i, err := range errs {
+		switch {
+		case errors.Is(err, errLater):
+			g.late = append(g.late, i)
+		case err != nil:
+			g.err = err
 		}
 	}
-	return tx.write(ctx, units)
 }
 
-// handle is one member's part. A panic is left for the run that it makes by itself,
-// in the goroutine whose it is.
-func (g *group) handle(whole *Tx, j *joined, u *unit) (err error) {
-	tx := &Tx{sql: whole.sql, dialect: whole.dialect, ids: whole.ids, keptForms: whole.keptForms, unit: u, group: g}
+// finish takes everybody's turn, handles who is late, and writes.
+func (g *group) finish(ctx context.Context, tx *Tx) error {
+	if g.err != nil {
+		return g.err
+	}
+	if err := g.lock(ctx, tx); err != nil {
+		return err
+	}
+	late := make(map[int]bool, len(g.late))
+	for _, i := range g.late {
+		late[i] = true
+	}
+	tx.newForms = map[string]bool{} // one for all: see Forms.Keep
+	done := make([]*unit, 0, len(g.units))
+	for i, u := range g.units {
+		if !late[i] {
+			done = append(done, u)
+		}
+	}
+	for _, i := range g.late {
+		own := &Tx{sql: tx.sql, dialect: tx.dialect, ids: tx.ids, keptForms: tx.keptForms, newForms: tx.newForms,
+			unit: g.units[i], before: done}
+		if err := handle(own, g.members[i]); err != nil {
+			return err
+		}
+		if own.poison != nil {
+			return own.poison
+		}
+		done = append(done, own.unit)
+	}
+	return tx.write(ctx, done)
+}
+
+// lock takes the turns of all members, and wants that nobody has had one since they
+// were read.
+func (g *group) lock(ctx context.Context, tx *Tx) error {
+	people := make([]any, len(g.units))
+	versions := make(map[string]int64, len(g.units))
+	for i, u := range g.units {
+		people[i], versions[u.of.Person] = u.of.Person, u.version
+	}
+	err := tx.query(ctx, func(r scanner) error {
+		var person string
+		var version int64
+		if err := r.Scan(&person, &version); err != nil {
+			return err
+		}
+		if versions[person] != version {
+			return fmt.Errorf("%w: the conversation of %s", ErrConflict, person)
+		}
+		delete(versions, person)
+		return nil
+	}, "SELECT person, version FROM conversations WHERE person IN (?"+strings.Repeat(", ?", len(people)-1)+")"+tx.dialect.forUpdate(), people...)
+	if err != nil {
+		return err
+	}
+	for person, version := range versions { // of whom there is no row
+		if version != 0 {
+			return fmt.Errorf("%w: the conversation of %s", ErrConflict, person)
+		}
+	}
+	return nil
+}
+
+// handle is one member's part. A panic is left for the run that it makes by itself, in
+// the goroutine whose it is.
+func handle(tx *Tx, j *joined) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panicked in a group: %w", errApart)
 		}
-		g.ended.Lock()
-		g.units = append(g.units, u)
-		g.ended.Unlock()
-		if tx.holds {
-			g.statements.Unlock()
-		}
 	}()
-	if err := j.fn(tx); err != nil {
-		return err
-	}
-	return tx.poison
-}
-
-// hold waits until the transaction is this member's alone.
-func (tx *Tx) hold() {
-	if tx.group != nil && !tx.holds {
-		tx.group.statements.Lock()
-		tx.holds = true
-	}
+	return j.fn(tx)
 }
 
 // settleFor writes what is held back, before a statement that touches one of its
-// tables: of this member, and of those that have been handled.
+// tables: of this member, and of those that were handled before it.
 func (tx *Tx) settleFor(ctx context.Context, query string) error {
 	if tx.unit == nil || tx.writing {
 		return nil
@@ -96,12 +183,7 @@ func (tx *Tx) settleFor(ctx context.Context, query string) error {
 }
 
 func (tx *Tx) settle(ctx context.Context) error {
-	units := []*unit{tx.unit}
-	if tx.group != nil {
-		tx.group.ended.Lock()
-		units = append(units, tx.group.units...)
-		tx.group.ended.Unlock()
-	}
+	units := append([]*unit{tx.unit}, tx.before...)
 	for _, u := range units {
 		if u.dirty() {
 			tx.writing = true

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -21,10 +22,10 @@ const mostJoined = 64
 
 // Join runs fn as Update does, and lets the transaction be shared with others that
 // come while the one before is being committed (group commit): one fsync, one round
-// of statements for all. They are of different people, and run beside each other
-// until they need statements of their own; see group. If one fails, nothing of that
-// run is committed, and each runs by itself; so, as with Update, fn may run more than
-// once and must keep nothing from an earlier run.
+// of statements for all. They are of different people, and run beside each other and
+// ahead of the commit before; see group. If one fails, nothing of that run is committed,
+// and each runs by itself; so, as with Update, fn may run more than once and must keep
+// nothing from an earlier run.
 //
 // The rows that every message reads and writes (conversations, drafts, messages,
 // deliveries) are read together at the beginning and written together at the end;
@@ -70,46 +71,49 @@ const (
 	runAlone                // somebody in the group failed: run it by itself
 )
 
-// joiner is the queue before the commit. There is no goroutine of its own: who
-// comes first leads, runs what waits, and hands the lead to the next who waits.
+// joiner is the queue before the commit. There is no goroutine of its own: who comes
+// first leads, runs what waits, and hands the lead to the next who waits. It does so
+// when its group begins to write: by then as many have come as one group's work takes
+// time for, and they are handled ahead while that one is written.
 type joiner struct {
 	mu      sync.Mutex
-	leaders int
-	most    int // leaders at a time
+	led     bool
 	waiting []*joined
+	writing chan struct{} // full while a group is being written
 }
 
-// leads makes j a leader if there is room for one; otherwise j waits.
+// leads makes j the leader if there is none; otherwise j waits.
 func (q *joiner) leads(j *joined) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.leaders < q.most {
-		q.leaders++
-		return true
+	if q.led {
+		q.waiting = append(q.waiting, j)
+		return false
 	}
-	q.waiting = append(q.waiting, j)
-	return false
+	q.led = true
+	return true
 }
 
 // withdraw takes j out of the queue; false if somebody has it already.
 func (q *joiner) withdraw(j *joined) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for i, w := range q.waiting {
-		if w == j {
-			q.waiting = append(q.waiting[:i], q.waiting[i+1:]...)
-			return true
-		}
+	i := slices.Index(q.waiting, j)
+	if i < 0 {
+		return false
 	}
-	return false
+	q.waiting = slices.Delete(q.waiting, i, i+1)
+	return true
 }
 
-// take gives the leader company: each a different person.
-func (q *joiner) take(leader *joined) []*joined {
+// take gives a group more company: each a different person.
+func (q *joiner) take(group []*joined) []*joined {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	group := append(make([]*joined, 0, min(len(q.waiting), mostJoined-1)+1), leader)
-	people := map[string]bool{leader.turn.Person: true}
+	people := make(map[string]bool, len(group)+len(q.waiting))
+	for _, j := range group {
+		people[j.turn.Person] = true
+	}
 	later := q.waiting[:0]
 	for _, j := range q.waiting {
 		if len(group) == mostJoined || people[j.turn.Person] {
@@ -129,27 +133,56 @@ func (q *joiner) next() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) == 0 {
-		q.leaders--
+		q.led = false
 		return
 	}
 	j := q.waiting[0]
-	q.waiting = append(q.waiting[:0], q.waiting[1:]...)
+	q.waiting = slices.Delete(q.waiting, 0, 1)
 	j.told <- beLeader
+}
+
+// enter waits until the group before has been written. Who is alone may lose patience;
+// a leader of others may not.
+func (g *group) enter(q *joiner) bool {
+	var impatient <-chan struct{}
+	if len(g.members) == 1 {
+		impatient = g.members[0].ctx.Done()
+	}
+	select {
+	case q.writing <- struct{}{}:
+		return true
+	case <-impatient:
+		q.next()
+		return false
+	}
 }
 
 // lead runs j and those who wait.
 func (s *Store) lead(j *joined) error {
-	group := s.joiner.take(j)
-	err := s.together(group)
-	s.joiner.next()
-	if len(group) == 1 {
+	q := &s.joiner
+	g := &group{members: q.take([]*joined{j})}
+	if len(g.members) > 1 {
+		g.prepare(s)
+	}
+	if !g.enter(q) {
+		return j.ctx.Err()
+	}
+	if !g.prepared { // alone so far: who came meanwhile comes along
+		if g.members = q.take(g.members); len(g.members) > 1 {
+			g.prepare(s)
+		}
+	}
+	q.next()
+	err := s.together(g)
+	<-q.writing
+	if len(g.members) == 1 {
 		return err
 	}
 	v := ended
 	if errors.Is(err, errApart) {
 		v = runAlone
 	}
-	for _, other := range group[1:] {
+	for _, other := range g.members[1:] {
 		other.err = err
 		other.told <- v
 	}
@@ -166,21 +199,18 @@ var errApart = errors.New("somebody in the group failed")
 // together runs a group in one transaction. What fails before the commit has not
 // happened, and the group is taken apart; what becomes of a failed commit nobody
 // knows, so all are told of it.
-func (s *Store) together(members []*joined) error {
-	if len(members) == 1 {
-		return s.alone(members[0])
+func (s *Store) together(g *group) error {
+	if len(g.members) == 1 {
+		return s.alone(g.members[0])
 	}
-	ctx := context.WithoutCancel(members[0].ctx) // nobody's impatience ends the others' transaction
 	committing := false
-	err := s.again(ctx, func() error {
-		committing = false
-		return s.run(ctx, s.write, false, func(tx *Tx) error {
-			err := (&group{members: members}).run(ctx, tx)
-			committing = err == nil
-			return err
-		})
+	ctx := g.context()
+	err := s.run(ctx, s.write, false, func(tx *Tx) error {
+		err := g.finish(ctx, tx)
+		committing = err == nil
+		return err
 	})
-	if err != nil && !committing {
+	if err != nil && (!committing || s.retryable(err)) {
 		return errApart
 	}
 	return err
@@ -189,7 +219,7 @@ func (s *Store) together(members []*joined) error {
 // alone runs a member by itself.
 func (s *Store) alone(j *joined) error {
 	return s.Update(j.ctx, func(tx *Tx) error {
-		units, err := tx.begin(j.ctx, []*joined{j})
+		units, err := tx.begin(j.ctx, []*joined{j}, true)
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func connectMySQL(address string, o Options) (*Store, error) {
 	db.SetMaxOpenConns(mysqlConns)
 	db.SetMaxIdleConns(mysqlConns)
 	db.SetConnMaxLifetime(mysqlLifetime)
-	return &Store{write: db, read: db, dialect: mysqlDialect{}, joiner: joiner{most: 1}}, nil
+	return &Store{write: db, read: db, dialect: mysqlDialect{}}, nil
 }
 
 // mysqlConfig reads the address. clientFoundRows makes an UPDATE count the rows it

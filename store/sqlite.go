@@ -41,7 +41,7 @@ func connectSQLite(path string, o Options) (*Store, error) {
 	busy := fmt.Sprintf("busy_timeout(%d)", busyTimeout)
 	write := openSQLite(path, 1, url.Values{"_txlock": {"immediate"}, "_pragma": {busy, "journal_mode(WAL)", synchronous}})
 	read := openSQLite(path, readers, url.Values{"_pragma": {busy, "query_only(1)"}})
-	return &Store{write: write, read: read, dialect: sqliteDialect{}, joiner: joiner{most: 1}}, nil
+	return &Store{write: write, read: read, dialect: sqliteDialect{}}, nil
 }
 
 // openSQLite connects when the first is needed.

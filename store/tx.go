@@ -22,11 +22,11 @@ type Tx struct {
 	keptForms *sync.Map
 	newForms  map[string]bool // written in this transaction
 	readOnly  bool
-	poison    error  // the conflict after which this run cannot be committed
-	unit      *unit  // of a joined transaction; nil otherwise
-	group     *group // that the unit is handled in; nil if it is alone
-	holds     bool   // the group's transaction is ours until the end
-	writing   bool   // a unit is being written
+	poison    error   // the conflict after which this run cannot be committed
+	unit      *unit   // of a joined transaction; nil otherwise
+	before    []*unit // of the members of its group that were handled before
+	writing   bool    // a unit is being written
+	refused   bool    // a statement was refused because of the poison
 }
 
 // A transaction that keeps meeting others is tried this often. With pauses of 2,
@@ -112,12 +112,12 @@ func (tx *Tx) id(id int64) int64 {
 // exec runs one statement and says how many rows it met.
 func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	if tx.poison != nil {
+		tx.refused = true
 		return 0, tx.poison
 	}
 	if tx.readOnly {
 		return 0, errReadOnly
 	}
-	tx.hold()
 	if err := tx.settleFor(ctx, query); err != nil {
 		return 0, err
 	}
@@ -141,9 +141,9 @@ func (tx *Tx) patient(ctx context.Context) context.Context {
 // query runs one SELECT and hands each row to scan.
 func (tx *Tx) query(ctx context.Context, scan func(scanner) error, query string, args ...any) error {
 	if tx.poison != nil {
+		tx.refused = true
 		return tx.poison
 	}
-	tx.hold()
 	if err := tx.settleFor(ctx, query); err != nil {
 		return err
 	}

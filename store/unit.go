@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,7 @@ import (
 // A unit belongs to one person, whose turn it is, and to one goroutine.
 type unit struct {
 	of           Turn
+	version      int64 // of the conversation as it was read; 0 = there was none
 	conversation Conversation
 	drafts       map[int64]Draft // all open ones, and those begun or changed since
 	before       *Message        // the message, if it was handled before
@@ -42,10 +44,10 @@ var draftSets = [2][]string{stated: {"state", "updated_at"}, moved: {"topic", "s
 // held are the tables of a unit.
 var held = [...]string{"conversations", "drafts", "messages", "deliveries"}
 
-// begin reads what the group needs and gives each member its unit. The conversations
-// come first and are locked, so that everything read after them is as of the
-// group's turn.
-func (tx *Tx) begin(ctx context.Context, group []*joined) ([]*unit, error) {
+// begin reads what the group needs and gives each member its unit. With lock, the
+// conversations, which come first, are taken for this transaction, so that everything
+// read after them is as of the group's turn.
+func (tx *Tx) begin(ctx context.Context, group []*joined, lock bool) ([]*unit, error) {
 	units := make([]*unit, len(group))
 	of := make(map[string]*unit, len(group))
 	people, recipients := make([]any, len(group)), make([]any, len(group))
@@ -61,6 +63,10 @@ func (tx *Tx) begin(ctx context.Context, group []*joined) ([]*unit, error) {
 		cond.WriteString("platform = ? AND sender = ? AND msg_id = ?")
 		keys = append(keys, j.turn.Platform, j.turn.Sender, j.turn.MsgID)
 	}
+	forUpdate := ""
+	if lock {
+		forUpdate = tx.dialect.forUpdate()
+	}
 	list := "(?" + strings.Repeat(", ?", len(people)-1) + ")"
 	read := func(scan func(scanner) error, query string, args []any) func() error {
 		return func() error { return tx.query(ctx, scan, query, args...) }
@@ -68,9 +74,11 @@ func (tx *Tx) begin(ctx context.Context, group []*joined) ([]*unit, error) {
 	for _, next := range []func() error{
 		read(func(r scanner) error {
 			c, err := scanConversation(r)
-			of[c.Person].conversation = c
+			if err == nil {
+				of[c.Person].conversation, of[c.Person].version = c, c.Version
+			}
 			return err
-		}, "SELECT "+columns(conversationCols)+" FROM conversations WHERE person IN "+list+tx.dialect.forUpdate(), people),
+		}, "SELECT "+columns(conversationCols)+" FROM conversations WHERE person IN "+list+forUpdate, people),
 		read(func(r scanner) error {
 			d, err := scanDraft(r)
 			of[d.Person].holdDraft(d)
@@ -147,6 +155,13 @@ func (tx *Tx) write(ctx context.Context, units []*unit) error {
 		return nil
 	}
 	return tx.Deliveries().insert(ctx, queued)
+}
+
+// fresh is a copy of a unit in which nothing has happened yet.
+func (u *unit) fresh() *unit {
+	c := *u
+	c.drafts = maps.Clone(u.drafts)
+	return &c
 }
 
 // dirty says whether anything is held back.

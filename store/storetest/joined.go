@@ -108,20 +108,8 @@ func joined(t *testing.T, open Opener) {
 		s := open(t)
 		const people = 16
 		errs, panics := make([]error, people), make([]any, people)
-		first, begun := make(chan struct{}), make(chan struct{})
 		var all sync.WaitGroup
-		all.Go(func() { // keeps the others waiting, so that they form a group
-			assert.NoError(t, s.Join(t.Context(), turnOf("first", 1), func(*store.Tx) error {
-				select {
-				case <-begun:
-				default:
-					close(begun)
-				}
-				<-first
-				return nil
-			}))
-		})
-		<-begun
+		leave := busy(t, s) // so that the others form a group
 		for p := range people {
 			all.Go(func() {
 				defer func() { panics[p] = recover() }()
@@ -143,7 +131,7 @@ func joined(t *testing.T, open Opener) {
 				})
 			})
 		}
-		close(first)
+		leave()
 		all.Wait()
 		for p := range people {
 			switch p {
@@ -172,21 +160,30 @@ func joined(t *testing.T, open Opener) {
 	t.Run("what was written in it is seen by every statement after it", func(t *testing.T) { seen(t, open(t)) })
 	t.Run("who waits no longer leaves the queue", func(t *testing.T) {
 		s := open(t)
-		begun, finish := make(chan struct{}), make(chan struct{})
-		done := make(chan error, 1)
-		go func() {
-			done <- s.Join(t.Context(), turnOf("a", 1), func(*store.Tx) error { close(begun); <-finish; return nil })
-		}()
-		<-begun
+		leave := busy(t, s)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if s.Dialect() == "sqlite" { // one leader: the second has to wait
-			err := s.Join(ctx, turnOf("b", 1), func(*store.Tx) error { t.Error("it ran"); return nil })
-			require.ErrorIs(t, err, context.Canceled)
-		}
-		close(finish)
-		require.NoError(t, <-done)
+		err := s.Join(ctx, turnOf("b", 1), func(*store.Tx) error { t.Error("it ran"); return nil })
+		require.ErrorIs(t, err, context.Canceled)
+		leave()
 	})
+}
+
+// busy keeps a store's group busy, so that whoever comes has to wait, until leave is
+// called.
+func busy(t *testing.T, s *store.Store) (leave func()) {
+	t.Helper()
+	begun, finish, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	say := sync.OnceFunc(func() { close(begun) })
+	go func() {
+		done <- s.Join(t.Context(), turnOf("busy", 1), func(*store.Tx) error {
+			say()
+			<-finish
+			return nil
+		})
+	}()
+	<-begun
+	return func() { close(finish); require.NoError(t, <-done) }
 }
 
 func seen(t *testing.T, s *store.Store) {
