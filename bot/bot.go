@@ -234,6 +234,7 @@ func (t *Turn) carry(ctx context.Context) error {
 	}
 	if len(t.queue)-len(others) == 1 { // otherwise there is a notice to the speaker too
 		t.queue, t.carried = others, true
+		t.replies[0] = Reply{Kind: TextReply, Text: r.Text} // that is what is heard, and kept
 	}
 	return nil
 }

@@ -23,11 +23,10 @@ import (
 //
 // So the processors work while the disk does.
 type group struct {
-	members  []*joined
-	units    []*unit
-	late     []int // who needs statements
-	prepared bool  // the first two steps are done
-	err      error // of the first who failed
+	members []*joined
+	units   []*unit
+	late    []int // who needs statements
+	err     error // of the first who failed
 }
 
 // errLater stops a member that needs a statement before there is a transaction.
@@ -39,7 +38,6 @@ func (g *group) context() context.Context { return context.WithoutCancel(g.membe
 
 // prepare goes the first two steps.
 func (g *group) prepare(s *Store) {
-	g.prepared = true
 	ctx := g.context()
 	if g.err = s.View(ctx, func(tx *Tx) error { return g.read(ctx, tx) }); g.err == nil {
 		g.run(g.ahead(s))

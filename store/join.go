@@ -80,6 +80,10 @@ type joiner struct {
 	led     bool
 	waiting []*joined
 	writing chan struct{} // full while a group is being written
+
+	want   int           // how many have to wait to be worth handling ahead
+	enough chan struct{} // says that they do
+	last   int           // how many the group before had
 }
 
 // leads makes j the leader if there is none; otherwise j waits.
@@ -87,7 +91,12 @@ func (q *joiner) leads(j *joined) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.led {
-		q.waiting = append(q.waiting, j)
+		if q.waiting = append(q.waiting, j); len(q.waiting) == q.want {
+			select {
+			case q.enough <- struct{}{}:
+			default: // it is said already
+			}
+		}
 		return false
 	}
 	q.led = true
@@ -106,14 +115,13 @@ func (q *joiner) withdraw(j *joined) bool {
 	return true
 }
 
-// take gives a group more company: each a different person.
-func (q *joiner) take(group []*joined) []*joined {
+// take gives the leader company: each a different person.
+func (q *joiner) take(leader *joined) []*joined {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	people := make(map[string]bool, len(group)+len(q.waiting))
-	for _, j := range group {
-		people[j.turn.Person] = true
-	}
+	group := append(make([]*joined, 0, min(len(q.waiting), mostJoined-1)+1), leader)
+	people := make(map[string]bool, cap(group))
+	people[leader.turn.Person] = true
 	later := q.waiting[:0]
 	for _, j := range q.waiting {
 		if len(group) == mostJoined || people[j.turn.Person] {
@@ -124,7 +132,7 @@ func (q *joiner) take(group []*joined) []*joined {
 		group = append(group, j)
 	}
 	clear(q.waiting[len(later):])
-	q.waiting = later
+	q.waiting, q.last, q.want = later, len(group), 0
 	return group
 }
 
@@ -141,36 +149,46 @@ func (q *joiner) next() {
 	j.told <- beLeader
 }
 
-// enter waits until the group before has been written. Who is alone may lose patience;
-// a leader of others may not.
-func (g *group) enter(q *joiner) bool {
-	var impatient <-chan struct{}
-	if len(g.members) == 1 {
-		impatient = g.members[0].ctx.Done()
+// expect waits until as many wait as are worth handling ahead, half of what the group
+// before had, or until that one has been written. mine says that it has, and that
+// this one may write; ok is false if the leader, still alone, has lost patience.
+func (q *joiner) expect(j *joined) (mine, ok bool) {
+	q.mu.Lock()
+	q.want = 0
+	select {
+	case <-q.enough: // of an earlier leader
+	default:
 	}
+	if len(q.waiting) >= q.last/2 && len(q.waiting) > 0 {
+		q.mu.Unlock()
+		return false, true
+	}
+	q.want = max(1, q.last/2)
+	q.mu.Unlock()
 	select {
 	case q.writing <- struct{}{}:
-		return true
-	case <-impatient:
+		return true, true
+	case <-q.enough:
+		return false, true
+	case <-j.ctx.Done():
 		q.next()
-		return false
+		return false, false
 	}
 }
 
 // lead runs j and those who wait.
 func (s *Store) lead(j *joined) error {
 	q := &s.joiner
-	g := &group{members: q.take([]*joined{j})}
+	mine, ok := q.expect(j)
+	if !ok {
+		return j.ctx.Err()
+	}
+	g := &group{members: q.take(j)}
 	if len(g.members) > 1 {
 		g.prepare(s)
 	}
-	if !g.enter(q) {
-		return j.ctx.Err()
-	}
-	if !g.prepared { // alone so far: who came meanwhile comes along
-		if g.members = q.take(g.members); len(g.members) > 1 {
-			g.prepare(s)
-		}
+	if !mine {
+		q.writing <- struct{}{}
 	}
 	q.next()
 	err := s.together(g)

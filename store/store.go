@@ -88,7 +88,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s.ids, s.keptForms, s.joiner.writing = gen, new(sync.Map), make(chan struct{}, 1)
+	s.ids, s.keptForms = gen, new(sync.Map)
+	s.joiner.writing, s.joiner.enough = make(chan struct{}, 1), make(chan struct{}, 1)
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}
