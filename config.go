@@ -100,6 +100,7 @@ type wecomSettings struct {
 	AESKey  string `yaml:"aes_key" secret:"true"`
 	APIBase string `yaml:"api_base"`
 	CAFile  string `yaml:"ca_file"`
+	Passive bool   `yaml:"passive"`
 	Bot     struct {
 		ID     string `yaml:"id"`
 		Secret string `yaml:"secret" secret:"true"`
@@ -163,6 +164,7 @@ func defaults() settings {
 	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode = "stream"
+	s.WeCom.Passive = true
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
@@ -309,5 +311,5 @@ func (c *campaign) start() time.Time {
 func (c *campaign) wecomOptions(words *templates.Set, desk wecom.Desk, log *slog.Logger) wecom.Options {
 	w := c.WeCom
 	return wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
-		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Desk: desk, Templates: words, Wall: time.Now, Log: log}
+		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

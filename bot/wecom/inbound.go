@@ -55,7 +55,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
-		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: longestText, CarryCards: true}
+		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: true}
 	kind := string(d.value[fMsgType])
 	switch {
 	case event:
@@ -114,4 +114,12 @@ func location(d *document) *bot.Location {
 // no characters.
 func value(d *document, f field) string {
 	return strings.ToValidUTF8(string(d.value[f]), "\uFFFD")
+}
+
+// carries is how much of an answer the acknowledgement takes.
+func (c *Channel) carries() int {
+	if c.o.Active {
+		return 0
+	}
+	return longestText
 }

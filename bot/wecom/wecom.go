@@ -34,6 +34,9 @@ type Options struct {
 	APIBase string // "" = https://qyapi.weixin.qq.com; a private deployment has its own
 	CAFile  string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
 
+	// Active says that no answer goes out with the acknowledgement: for a deployment
+	// that does not show passive replies.
+	Active bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 

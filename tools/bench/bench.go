@@ -114,6 +114,7 @@ func (b *bench) on(ctx context.Context, database string) (s *section, err error)
 	}
 	s = &section{Database: "SQLite"}
 	url, kind, dsn := "sqlite:"+filepath.Join(dir, "data", "zhuanban.db"), yardstick.SQLite, filepath.Join(dir, "yardstick.db")
+	posting := "sqlite:" + filepath.Join(dir, "posting", "zhuanban.db")
 	if database == onMySQL {
 		s.Database, kind = "MariaDB", yardstick.MySQL
 		maria, err := rig.StartMariaDB(ctx, dir)
@@ -122,6 +123,9 @@ func (b *bench) on(ctx context.Context, database string) (s *section, err error)
 		}
 		defer func() { err = errors.Join(err, maria.Close()) }()
 		if url, _, err = maria.Database(ctx, "desk"); err != nil {
+			return nil, err
+		}
+		if posting, _, err = maria.Database(ctx, "posting"); err != nil {
 			return nil, err
 		}
 		if _, dsn, err = maria.Database(ctx, "yardstick"); err != nil {
@@ -133,12 +137,17 @@ func (b *bench) on(ctx context.Context, database string) (s *section, err error)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, desk.Stop()) }()
+	poster, err := rig.Desk(b.binary, b.checkout, filepath.Join(dir, "posting"), posting, b.api.URL, everybody, "ZHUANBAN_WECOM_PASSIVE=false")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, poster.Stop()) }()
 	yard, err := rig.Yardstick(b.self, dir, kind, dsn)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, yard.Stop()) }()
-	p := &plan{desk: desk, yard: yard, api: b.api, codec: b.codec, steps: b.steps, cards: b.cards, crowd: everybody,
+	p := &plan{desk: desk, yard: yard, posting: poster, api: b.api, codec: b.codec, steps: b.steps, cards: b.cards, crowd: everybody,
 		rounds: b.rounds, duration: b.duration, second: time.Second, progress: os.Stderr, section: s}
 	if b.quick {
 		p.crowd = 200

@@ -129,7 +129,7 @@ func TestThePlan(t *testing.T) {
 	}
 	desk, yard := newStub(t, codec, api.URL), newStub(t, codec, api.URL)
 	s := &section{Database: "nothing"}
-	p := &plan{desk: desk, yard: yard, api: api, codec: codec, crowd: 100, rounds: 1, duration: 300 * time.Millisecond, second: 100 * time.Millisecond, progress: io.Discard, section: s,
+	p := &plan{desk: desk, yard: yard, posting: desk, api: api, codec: codec, crowd: 100, rounds: 1, duration: 300 * time.Millisecond, second: 100 * time.Millisecond, progress: io.Discard, section: s,
 		steps: load.Script{Again: []load.Line{{Say: "step", Want: "ok step"}}}, cards: load.Script{Again: []load.Line{{Say: "card", Want: "ok card"}}}}
 	if err := p.measure(t.Context()); err != nil {
 		t.Fatal(err)

@@ -50,6 +50,7 @@ type server interface {
 // plan measures one pair of servers.
 type plan struct {
 	desk, yard   server
+	posting      server // a desk that answers through the API only
 	api          *load.API
 	codec        *wecom.Codec
 	steps, cards load.Script
@@ -78,9 +79,14 @@ func (p *plan) measure(ctx context.Context) error {
 	return nil
 }
 
-// idle asks a desk that has nothing else to do.
+// idle asks a desk that has nothing else to do, and that answers through the API only:
+// any other answers in its response.
 func (p *plan) idle(ctx context.Context) error {
+	if err := p.posting.Start(ctx); err != nil {
+		return err
+	}
 	run := p.run(idlePeople)
+	run.Target = p.posting.Callback()
 	run.Script, run.Think, run.Warmup, run.Window = p.cards, idleThink*p.second, 0, 2*p.duration+idleThink*p.second
 	r, err := p.play(ctx, "desk", "answers through the API, idle", run)
 	if err != nil {

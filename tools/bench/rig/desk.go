@@ -65,8 +65,12 @@ func (s *Server) Stop() error {
 }
 
 // Desk is the program itself with a configuration and a data folder of its own,
-// below dir. checkout is where its config.yaml is, api the imitated platform.
-func Desk(binary, checkout, dir, databaseURL, api string, people int) (*Server, error) {
+// below dir. checkout is where its config.yaml is, api the imitated platform. more are
+// variables beside those that all desks here have.
+func Desk(binary, checkout, dir, databaseURL, api string, people int, more ...string) (*Server, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making a desk's folder: %w", err)
+	}
 	shipped, err := os.ReadFile(filepath.Join(checkout, "config.yaml"))
 	if err != nil {
 		return nil, fmt.Errorf("reading the shipped configuration: %w", err)
@@ -99,6 +103,7 @@ func Desk(binary, checkout, dir, databaseURL, api string, people int) (*Server, 
 		"ZHUANBAN_WECOM_AES_KEY="+App.AESKey,
 		"ZHUANBAN_WECOM_API_BASE="+api,
 	)
+	env = append(env, more...)
 	return &Server{callback: "http://" + address + "/wecom/callback", ready: "http://" + address + "/readyz",
 		start: func() (*Process, error) {
 			return Start("zhuanban", filepath.Join(dir, "desk.log"), dir, env, binary, "serve", "--config", config)
