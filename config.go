@@ -206,6 +206,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		return nil, faults.Err()
 	}
 	c.places = gazetteer(c.settings)
+	c.Forms.Lead.Prepare()
 	if c.leadBody, err = json.Marshal(c.Forms.Lead); err != nil {
 		return nil, fmt.Errorf("encoding the lead form: %w", err)
 	}

@@ -40,7 +40,9 @@ func BenchmarkTurns(b *testing.B) {
 }
 
 func turns(b *testing.B, d *desk, users int) {
-	script := []string{"报线索 凤城镇建设路12号某某鞋店销售假冒运动鞋200双，货值3万元，昨天下午巡查发现", "改货值 5万", "改数量 300双", "撤回", "取消"}
+	begin := []string{"取消", "凤城镇建设路12号某某鞋店销售假冒运动鞋200双，货值3万元，昨天下午巡查发现", "一步一步"}
+	script := []string{"改货值 5万", "改主体 某某超市", "某某鞋店", "改地点 城厢镇新安路8号", "凤城镇建设路12号", "2", "2", "假冒皮鞋", "改数量 300双",
+		"200双", "改货值 5万", "3万元", "上一步", "上一步", "上一步", "上一步", "上一步", "上一步", "上一步"}
 	var n atomic.Int64
 	cpu := cpuTime()
 	b.ResetTimer()
@@ -53,7 +55,7 @@ func turns(b *testing.B, d *desk, users int) {
 				if k > int64(b.N) {
 					return
 				}
-				a, err := d.bot.Handle(context.Background(), bot.Message{Platform: "phone", Sender: fmt.Sprint("u", u), ID: fmt.Sprint("b", k), Text: script[i%len(script)], Carry: 2048, CarryCards: true})
+				a, err := d.bot.Handle(context.Background(), bot.Message{Platform: "phone", Sender: fmt.Sprint("u", u), ID: fmt.Sprint("b", k), Text: line(begin, script, i), Carry: 2048, CarryCards: true})
 				if err != nil || len(a.Replies) == 0 {
 					b.Error(err)
 					return
@@ -72,4 +74,12 @@ func cpuTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// line is what somebody says next: the beginning once, then the script again and again.
+func line(begin, script []string, i int) string {
+	if i < len(begin) {
+		return begin[i]
+	}
+	return script[(i-len(begin))%len(script)]
 }

@@ -125,11 +125,12 @@ func (s *step) followups() []string {
 // path are the steps that the guided mode takes: those with something to ask.
 func (s *step) path() []int {
 	var out []int
-	for i := range s.form.steps() {
+	steps, asked := s.form.steps(), s.env.followups(s.d)
+	for i := range steps {
 		if len(s.d.Only) > 0 && !slices.Contains(s.d.Only, i) {
 			continue
 		}
-		if len(s.open(i)) > 0 {
+		if len(s.form.open(steps[i], s.d, asked)) > 0 {
 			out = append(out, i)
 		}
 	}
@@ -146,12 +147,22 @@ func (f *Form) Open(i int, d Draft, env Env) []string {
 	if i < 0 || i >= len(steps) {
 		return nil
 	}
-	var asked []string
-	if env.Followups != nil {
-		asked = env.Followups(d.Values)
+	return f.open(steps[i], d, env.followups(d))
+}
+
+// followups are the conditional fields that are worth asking for now.
+func (e Env) followups(d Draft) []string {
+	if e.Followups == nil {
+		return nil
 	}
+	return e.Followups(d.Values)
+}
+
+// open are the fields of a step that are asked for, the conditional ones among those
+// asked.
+func (f *Form) open(step Group, d Draft, asked []string) []string {
 	var out []string
-	for _, k := range steps[i].Fields {
+	for _, k := range step.Fields {
 		fd, ok := f.Field(k)
 		if !ok || fd.Fixed {
 			continue

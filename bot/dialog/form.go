@@ -49,13 +49,15 @@ type Form struct {
 	// its default. (The weekly table.)
 	Lines bool `json:"lines,omitempty" yaml:"-"`
 
-	names []name // of its numeric fields; see Prepare
+	// See Prepare.
+	names []name  // of its numeric fields
+	each  []Group // a step for each field, where there are no Steps
 }
 
-// Prepare folds the names of the form's figures once, for a form that reads many
-// lines. The form must not change after it.
+// Prepare makes ready once what every message to a form needs. The form must not
+// change after it.
 func (f *Form) Prepare() *Form {
-	f.names = f.numericNames()
+	f.names, f.each = f.numericNames(), f.steps()
 	return f
 }
 
@@ -201,6 +203,9 @@ func (f *Field) option(s string) (Option, bool) {
 func (f *Form) steps() []Group {
 	if len(f.Steps) > 0 {
 		return f.Steps
+	}
+	if f.each != nil {
+		return f.each
 	}
 	var out []Group
 	for _, fd := range f.Fields {
