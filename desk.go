@@ -105,7 +105,7 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Answers: d.answers(), Log: d.log})
 	if err != nil {
 		return err
 	}
@@ -167,6 +167,14 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 	}
 	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.roster).Due(from, until)
 	return append(all, dates...), err
+}
+
+// answers is where the replicas share the answers given last; nil without Redis.
+func (d *desk) answers() bot.Answers {
+	if d.redis == nil {
+		return nil
+	}
+	return d.redis
 }
 
 // tokens is where the replicas share access tokens; nil without Redis.

@@ -54,6 +54,7 @@ type Options struct {
 	Wall      func() time.Time // the real time, for delivery
 	Wake      func()           // called after every commit that queued something
 	Platform  string           // where people get notices that they did not ask for
+	Answers   Answers          // shared by the replicas; nil = none
 	Log       *slog.Logger
 }
 
@@ -69,6 +70,7 @@ type Bot struct {
 	platform  string
 	log       *slog.Logger
 	turns     turns
+	hot       hot
 	// What was read or written last.
 	recentDrafts recent[int64, draftState]
 	recentTalks  recent[string, Conversation]
@@ -87,7 +89,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}}, nil
+		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}, nil
 }
 
 // Roster is who and what the campaign consists of.
@@ -103,6 +105,9 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	person, known := b.roster.Person(m.Sender)
 	if !known {
 		person = Person{Account: m.Sender, Name: m.Sender}
+	}
+	if a, ok := b.hot.find(ctx, m); ok {
+		return a, nil
 	}
 	release, err := b.turns.take(ctx, person.Account)
 	if err != nil {
@@ -121,6 +126,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	if err != nil {
 		return Answer{}, fmt.Errorf("handling a message of %s: %w", person.Account, err)
 	}
+	b.hot.keep(ctx, m, answer)
 	if queued && b.wake != nil {
 		b.wake()
 	}

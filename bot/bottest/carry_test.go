@@ -83,3 +83,14 @@ func TestAnAnswerThatWasCarriedAndNeverWentOutIsQueuedOnce(t *testing.T) {
 		require.Len(t, w.Channel.Shown("ann"), 1)
 	})
 }
+
+func TestAMessageThatComesAgainIsAnsweredWithoutTheDatabase(t *testing.T) {
+	each(t, func(t *testing.T, w *bottest.World, _ *errand) {
+		m := carrying(w, "ann", "件数", 2048)
+		first := handle(t, w, m)
+		require.NoError(t, w.Store.Close())
+		require.Equal(t, first, handle(t, w, m))
+		_, err := w.Bot.Handle(t.Context(), carrying(w, "ann", "件数", 2048))
+		require.Error(t, err, "a new one needs it")
+	})
+}
