@@ -13,12 +13,12 @@ import (
 // group is several messages of different people in one transaction. It goes three
 // steps, of which only the last has the database for itself:
 //
-//  1. read: what all members need is read in one snapshot.
+//  1. read: what all members need is read at once.
 //  2. ahead: each is handled in memory, beside the others and while the group before
 //     is still being written. Whoever needs a statement of its own stops, and begins
 //     again in step 3.
 //  3. finish: the transaction begins, and takes the turns of all of them; had anybody
-//     had one since the snapshot, the group is taken apart. Who needs statements is
+//     had one since they were read, the group is taken apart. Who needs statements is
 //     handled now, one after the other. Then everything is written.
 //
 // So the processors work while the disk does.
@@ -34,20 +34,21 @@ var errLater = errors.New("not before the transaction")
 
 // context is that of the whole group: nobody's impatience ends the others'
 // transaction.
-func (g *group) context() context.Context { return context.WithoutCancel(g.members[0].ctx) }
+func (g *group) context() context.Context {
+	if len(g.members) == 1 {
+		return g.members[0].ctx
+	}
+	return context.WithoutCancel(g.members[0].ctx)
+}
 
 // prepare goes the first two steps.
 func (g *group) prepare(s *Store) {
-	ctx := g.context()
-	if g.err = s.View(ctx, func(tx *Tx) error { return g.read(ctx, tx) }); g.err == nil {
+	// No snapshot is needed: the conversations are read first, and lock wants them
+	// unchanged since.
+	glance := &Tx{sql: s.read, dialect: s.dialect, ids: s.ids, readOnly: true}
+	if g.units, g.err = glance.begin(g.context(), g.members, false); g.err == nil {
 		g.run(g.ahead(s))
 	}
-}
-
-// read reads what the members need.
-func (g *group) read(ctx context.Context, tx *Tx) (err error) {
-	g.units, err = tx.begin(ctx, g.members, false)
-	return err
 }
 
 // ahead is a member's part before there is a transaction.
@@ -143,7 +144,7 @@ func (g *group) lock(ctx context.Context, tx *Tx) error {
 		}
 		delete(versions, person)
 		return nil
-	}, "SELECT person, version FROM conversations WHERE person IN (?"+strings.Repeat(", ?", len(people)-1)+")"+tx.dialect.forUpdate(), people...)
+	}, "SELECT person, version FROM conversations WHERE person IN "+list(len(people))+tx.dialect.forUpdate(), people...)
 	if err != nil {
 		return err
 	}

@@ -184,18 +184,13 @@ func (s *Store) lead(j *joined) error {
 		return j.ctx.Err()
 	}
 	g := &group{members: q.take(j)}
-	if len(g.members) > 1 {
-		g.prepare(s)
-	}
+	g.prepare(s)
 	if !mine {
 		q.writing <- struct{}{}
 	}
 	q.next()
 	err := s.together(g)
 	<-q.writing
-	if len(g.members) == 1 {
-		return err
-	}
 	v := ended
 	if errors.Is(err, errApart) {
 		v = runAlone
@@ -218,7 +213,7 @@ var errApart = errors.New("somebody in the group failed")
 // happened, and the group is taken apart; what becomes of a failed commit nobody
 // knows, so all are told of it.
 func (s *Store) together(g *group) error {
-	if len(g.members) == 1 {
+	if len(g.members) == 1 && (g.err != nil || len(g.late) > 0) {
 		return s.alone(g.members[0])
 	}
 	committing := false

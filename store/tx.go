@@ -15,7 +15,7 @@ import (
 // Tx is one transaction. It ends with the function that it was handed to, and is
 // for one goroutine.
 type Tx struct {
-	sql     *sqlx.Tx
+	sql     statements
 	dialect dialect
 	ids     *ids
 	// keptForms is the store's; see Forms.Keep.
@@ -27,6 +27,12 @@ type Tx struct {
 	before    []*unit // of the members of its group that were handled before
 	writing   bool    // a unit is being written
 	refused   bool    // a statement was refused because of the poison
+}
+
+// statements is what runs them: a transaction, or for a glance the database itself.
+type statements interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // A transaction that keeps meeting others is tried this often. With pauses of 2,

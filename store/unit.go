@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // unit is what a joined transaction holds, for one message, of the rows that every
@@ -44,69 +46,126 @@ var draftSets = [2][]string{stated: {"state", "updated_at"}, moved: {"topic", "s
 // held are the tables of a unit.
 var held = [...]string{"conversations", "drafts", "messages", "deliveries"}
 
-// begin reads what the group needs and gives each member its unit. With lock, the
-// conversations, which come first, are taken for this transaction, so that everything
-// read after them is as of the group's turn.
+// begin reads what the members need and gives each its unit. The conversations come
+// first. With lock they are taken for this transaction, so that everything read after
+// them is as of the members' turn; without, whoever writes has to want them unchanged.
 func (tx *Tx) begin(ctx context.Context, group []*joined, lock bool) ([]*unit, error) {
 	units := make([]*unit, len(group))
 	of := make(map[string]*unit, len(group))
-	people, recipients := make([]any, len(group)), make([]any, len(group))
-	var cond strings.Builder
-	keys := make([]any, 0, 3*len(group))
+	people := make([]any, len(group))
 	for i, j := range group {
-		u := &unit{of: j.turn, conversation: Conversation{Person: j.turn.Person}}
-		units[i], of[j.turn.Person] = u, u
-		people[i], recipients[i] = j.turn.Person, Delivery{ToKind: "person", ToAccount: j.turn.Person}.recipient()
-		if i > 0 {
-			cond.WriteString(" OR ")
-		}
-		cond.WriteString("platform = ? AND sender = ? AND msg_id = ?")
-		keys = append(keys, j.turn.Platform, j.turn.Sender, j.turn.MsgID)
+		units[i] = &unit{of: j.turn, conversation: Conversation{Person: j.turn.Person}}
+		of[j.turn.Person], people[i] = units[i], j.turn.Person
 	}
-	forUpdate := ""
+	var err error
 	if lock {
-		forUpdate = tx.dialect.forUpdate()
+		err = tx.readLocked(ctx, of, people)
+	} else {
+		err = tx.readTogether(ctx, of, people)
 	}
-	list := "(?" + strings.Repeat(", ?", len(people)-1) + ")"
-	read := func(scan func(scanner) error, query string, args []any) func() error {
-		return func() error { return tx.query(ctx, scan, query, args...) }
+	if err == nil {
+		err = tx.readMessages(ctx, units)
 	}
-	for _, next := range []func() error{
-		read(func(r scanner) error {
-			c, err := scanConversation(r)
-			if err == nil {
-				of[c.Person].conversation, of[c.Person].version = c, c.Version
-			}
-			return err
-		}, "SELECT "+columns(conversationCols)+" FROM conversations WHERE person IN "+list+forUpdate, people),
-		read(func(r scanner) error {
-			d, err := scanDraft(r)
-			of[d.Person].holdDraft(d)
-			return err
-		}, "SELECT "+columns(draftCols)+" FROM drafts WHERE status = 'open' AND person IN "+list, people),
-		read(func(r scanner) error {
-			m, err := scanMessage(r)
-			for _, u := range units {
-				if u.of.named(m) {
-					u.before = &m
-				}
-			}
-			return err
-		}, "SELECT "+columns(messageCols)+" FROM messages WHERE "+cond.String(), keys),
-		read(func(r scanner) error {
-			var name string
-			var priority int
-			err := r.Scan(&name, &priority)
-			_, account, _ := strings.Cut(name, ":")
-			of[account].busy = priority
-			return err
-		}, "SELECT recipient, MAX(priority) FROM deliveries WHERE "+unfinished+" AND recipient IN "+list+" GROUP BY recipient", recipients),
-	} {
-		if err := next(); err != nil {
-			return nil, fmt.Errorf("reading what %d messages need: %w", len(group), err)
-		}
+	if err != nil {
+		return nil, fmt.Errorf("reading what %d messages need: %w", len(group), err)
 	}
 	return units, nil
+}
+
+// busy is the highest priority of what has not ended yet for a person.
+const busy = "(SELECT MAX(priority) FROM deliveries WHERE " + unfinished + " AND recipient = CONCAT('person:', c.person))"
+
+var (
+	selectTurn = "SELECT " + prefixed("c", conversationCols) + ", " + busy
+	openDrafts = "drafts d ON d.person = c.person AND d.status = 'open'"
+	// selectTogether gives a row for each open draft, and one for who has none.
+	selectTogether = selectTurn + ", " + prefixed("d", draftCols) + " FROM conversations c LEFT JOIN " + openDrafts + " WHERE c.person IN "
+)
+
+// readTogether reads conversations and drafts in one statement.
+func (tx *Tx) readTogether(ctx context.Context, of map[string]*unit, people []any) error {
+	return tx.query(ctx, func(r scanner) error {
+		var c Conversation
+		var priority sql.NullInt64
+		var d optionalDraft
+		err := r.Scan(append([]any{&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), &priority}, d.columns()...)...)
+		if err != nil {
+			return err
+		}
+		u := of[c.Person]
+		u.conversation, u.version, u.busy = c, c.Version, int(priority.Int64)
+		if d.id.Valid {
+			u.holdDraft(d.draft())
+		}
+		return nil
+	}, selectTogether+list(len(people)), people...)
+}
+
+// readLocked reads them one after the other: only the conversations are to be locked.
+func (tx *Tx) readLocked(ctx context.Context, of map[string]*unit, people []any) error {
+	err := tx.query(ctx, func(r scanner) error {
+		var c Conversation
+		var priority sql.NullInt64
+		if err := r.Scan(&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), &priority); err != nil {
+			return err
+		}
+		u := of[c.Person]
+		u.conversation, u.version, u.busy = c, c.Version, int(priority.Int64)
+		return nil
+	}, selectTurn+" FROM conversations c WHERE c.person IN "+list(len(people))+tx.dialect.forUpdate(), people...)
+	if err != nil {
+		return err
+	}
+	return tx.query(ctx, func(r scanner) error {
+		d, err := scanDraft(r)
+		if err == nil {
+			of[d.Person].holdDraft(d)
+		}
+		return err
+	}, "SELECT "+columns(draftCols)+" FROM drafts WHERE status = 'open' AND person IN "+list(len(people)), people...)
+}
+
+// readMessages finds which of the messages were handled before.
+func (tx *Tx) readMessages(ctx context.Context, units []*unit) error {
+	const one = "platform = ? AND sender = ? AND msg_id = ?"
+	keys := make([]any, 0, 3*len(units))
+	for _, u := range units {
+		keys = append(keys, u.of.Platform, u.of.Sender, u.of.MsgID)
+	}
+	return tx.query(ctx, func(r scanner) error {
+		m, err := scanMessage(r)
+		for _, u := range units {
+			if u.of.named(m) {
+				u.before = &m
+			}
+		}
+		return err
+	}, "SELECT "+columns(messageCols)+" FROM messages WHERE "+one+strings.Repeat(" OR "+one, len(units)-1), keys...)
+}
+
+// list is (?, ?, …).
+func list(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
+
+// prefixed is a SELECT list of a table's columns.
+func prefixed(table string, cols []string) string {
+	return table + "." + strings.Join(cols, ", "+table+".")
+}
+
+// optionalDraft is a draft that may not be there.
+type optionalDraft struct {
+	id                                sql.NullInt64
+	person, form, hash, topic, status sql.NullString
+	state                             []byte
+	created, updated                  time.Time
+}
+
+func (o *optionalDraft) columns() []any {
+	return []any{&o.id, &o.person, &o.form, &o.hash, &o.topic, doc(&o.state), &o.status, at(&o.created), at(&o.updated)}
+}
+
+func (o *optionalDraft) draft() Draft {
+	return Draft{ID: o.id.Int64, Person: o.person.String, Form: o.form.String, FormHash: o.hash.String, Topic: o.topic.String,
+		State: o.state, Status: DraftStatus(o.status.String), CreatedAt: o.created, UpdatedAt: o.updated}
 }
 
 // named says whether a message is this turn's.
