@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -340,6 +342,9 @@ func (st *trial) post(m *member, id string, k int, to *replica) (string, error) 
 // drained waits until everything has left, and reads what it has come to.
 func (st *trial) drained(url string) outcome {
 	t, ctx := st.t, st.t.Context()
+	for _, r := range st.actors {
+		require.Eventually(t, func() bool { return st.spooled(r) == 0 }, 90*time.Second, 20*time.Millisecond, "nothing waits on disk")
+	}
 	s, err := store.Open(ctx, url, store.Options{Wall: time.Now})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
@@ -382,6 +387,26 @@ func (st *trial) drained(url string) outcome {
 		out.heard[who] = texts
 	}
 	return out
+}
+
+// spooled is how many messages wait on a replica's disk; -1 if it does not say.
+func (st *trial) spooled(r *replica) int {
+	resp, err := st.client.HTTP.Get("http://" + r.addr + "/metrics")
+	if err != nil {
+		return -1
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	_, after, ok := strings.Cut(string(body), "\nzhuanban_spool_messages ")
+	if err != nil || !ok {
+		return -1
+	}
+	line, _, _ := strings.Cut(after, "\n")
+	n, err := strconv.Atoi(line)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // answers is everything that a member was to hear, by the records, in the order of

@@ -133,6 +133,30 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	return answer, nil
 }
 
+// Answered gives the answer to a message that was handled before, if it can be given
+// again as it was; database says whether the database may be asked, beside the answers
+// given last.
+func (b *Bot) Answered(ctx context.Context, m Message, database bool) (a Answer, ok bool) {
+	m = clean(m)
+	if a, ok = b.hot.find(ctx, m); ok || !database {
+		return a, ok
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	err := b.store.View(ctx, func(tx *store.Tx) error {
+		before, err := tx.Messages().Find(ctx, m.Platform, m.Sender, m.ID)
+		if err != nil {
+			return err
+		}
+		a.Carried = before.Carried
+		return json.Unmarshal(before.Answer, &a.Replies)
+	})
+	return a, err == nil && (!a.Carried || m.Carry > 0)
+}
+
+// askTime is how long Answered waits for the database: an acknowledgement waits for it.
+const askTime = 500 * time.Millisecond
+
 // Cause names what a message brings about in the outbox.
 func Cause(m Message) string { return "m:" + m.Platform + ":" + m.Sender + ":" + m.ID }
 

@@ -144,7 +144,7 @@ func TestABroadcastSurvivesAKill(t *testing.T) {
 	w, b := caster(t, 100)
 	id := start(t, w, b, people(all))
 	step(t, b)
-	claimed(t, w, true) // a courier dies with all of the first batch in its hands, perhaps sent
+	claimed(t, w, false) // a courier dies with all of the first batch in its hands, not yet sent
 	for range 6 {
 		w.Restart()
 		w.Courier.Channels[w.Channel.Name()] = bottest.Batching{Channel: w.Channel}
@@ -158,6 +158,24 @@ func TestABroadcastSurvivesAKill(t *testing.T) {
 	require.Equal(t, delivery.Progress{State: store.BroadcastDone, Total: all, Sent: all}, progress(t, b, id))
 	for _, to := range people(all) {
 		require.Len(t, w.Channel.Shown(to), 1, to)
+	}
+}
+
+// A call to many people is known to the platform only with the same people: what a
+// courier died with in the middle of such a call is told of, and not said twice.
+func TestWhatWasPerhapsBroadcastIsNotBroadcastAgain(t *testing.T) {
+	const all = 300
+	w, b := caster(t, 100)
+	id := start(t, w, b, people(all))
+	step(t, b)
+	claimed(t, w, true)
+	w.Wall.Set(w.Wall.Now().Add(15 * time.Second))
+	w.Flush()
+	p := progress(t, b, id)
+	require.Positive(t, p.Failed)
+	require.Equal(t, all, p.Failed+p.Sent)
+	for _, to := range people(all) {
+		require.LessOrEqual(t, len(w.Channel.Shown(to)), 1, to)
 	}
 }
 

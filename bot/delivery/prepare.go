@@ -275,7 +275,7 @@ func (b *batch) write(ctx context.Context) error {
 // withClaim says whether a row's try may be noted with its claim, which saves a commit:
 // where a try that never was does no harm, because a copy may follow in any case.
 func withClaim(d store.Delivery, t bot.Traits) bool {
-	return t.Dedupes || RuleOf(d.Template, d.Words) == Repeat
+	return knows(d, t) || RuleOf(d.Template, d.Words) == Repeat
 }
 
 // lowest is a priority that nothing is below.

@@ -47,9 +47,16 @@ func RuleOf(template, words string) Rule {
 	return rule
 }
 
+// knows says whether the platform can recognise a copy of a row. It recognises a whole
+// call: one that went to many people at once is known only by the same people, who are
+// not together again when some of them are tried again.
+func knows(d store.Delivery, t bot.Traits) bool {
+	return t.Dedupes && !(t.Batch > 1 && d.Priority <= bot.PriorityBroadcast)
+}
+
 // recognised says whether the platform would still know a copy of a row.
 func recognised(d store.Delivery, t bot.Traits, wall time.Time) bool {
-	return t.Dedupes && (t.DedupeFor == 0 || wall.Before(d.DoubtAt.Add(t.DedupeFor)))
+	return knows(d, t) && (t.DedupeFor == 0 || wall.Before(d.DoubtAt.Add(t.DedupeFor)))
 }
 
 // mayFollow says whether another try may follow those of a row that have perhaps
@@ -62,5 +69,5 @@ func mayFollow(d store.Delivery, t bot.Traits, wall time.Time) bool {
 	case RuleOf(d.Template, d.Words) == Silence:
 		return false
 	}
-	return d.Doubts == 1 || t.Dedupes
+	return d.Doubts == 1 || knows(d, t)
 }

@@ -21,6 +21,8 @@ type instant struct {
 func (i instant) Handle(context.Context, bot.Message) (bot.Answer, error) { return bot.Answer{}, i.err }
 
 // Roster is nobody.
+func (instant) Answered(context.Context, bot.Message, bool) (bot.Answer, bool) { return bot.Answer{}, false }
+
 func (i instant) Roster() *bot.Roster { return i.roster }
 
 func benched(b *testing.B, err error) *Spool {

@@ -75,6 +75,9 @@ import (
 // Desk is who handles messages: the bot.
 type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
+	// Answered gives the answer to a message that was handled before. Without the
+	// database it knows only the last ones.
+	Answered(ctx context.Context, m bot.Message, database bool) (a bot.Answer, ok bool)
 	Roster() *bot.Roster
 }
 
@@ -198,6 +201,9 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 			return answer, err
 		}
 		s.lost(cause)
+	} else if a, ok := s.o.Next.Answered(ctx, m, !s.away.Load()); ok {
+		s.leave(l) // a re-delivery of what was answered before anything had to wait
+		return a, nil
 	}
 	e, again := s.admit(l, m)
 	s.leave(l)

@@ -78,6 +78,13 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, nil
 }
 
+// Answered knows what was handled, if the database may be asked.
+func (d *desk) Answered(_ context.Context, m bot.Message, database bool) (bot.Answer, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, database && !d.away && d.done[keyOf(m)]
+}
+
 // Roster is three people.
 func (d *desk) Roster() *bot.Roster {
 	return bot.NewRoster([]bot.Person{{Account: "ann"}, {Account: "ben"}, {Account: "cleo"}}, nil, nil)
@@ -237,6 +244,22 @@ func TestNobodyOvertakesThemselvesAndOthersPass(t *testing.T) {
 		require.Equal(t, []string{"1", "2"}, d.handled("ann"))
 		passed(t, s, said("ann", "3", 3))
 	})
+}
+
+// What was answered before anything had to wait is answered again, and not kept: kept,
+// it would be answered twice.
+func TestAReDeliveryOfWhatWasAnsweredIsNotKept(t *testing.T) {
+	d := newDesk()
+	s := openSpool(t, t.TempDir(), d.options()) // nobody hands in what it keeps
+	defer func() { require.NoError(t, s.Close()) }()
+	passed(t, s, said("ann", "1", 1))
+	d.set(func(d *desk) { d.away = true })
+	kept(t, s, said("ann", "2", 2))
+	d.set(func(d *desk) { d.away = false })
+	s.away.Store(false) // as after a ping
+	passed(t, s, said("ann", "1", 1))
+	kept(t, s, said("ann", "3", 3))
+	require.Equal(t, 2, depth(s))
 }
 
 func TestWhatIsSentAgainIsKeptOnce(t *testing.T) {
