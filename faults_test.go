@@ -23,7 +23,7 @@ import (
 // reaches the other replica would pass those that wait here.
 func TestTheDatabaseGoesAway(t *testing.T) {
 	t.Parallel()
-	s, rounds := soak{members: 8, scenes: 4, replicas: 2, pause: 1600 * time.Millisecond, sticky: true, seed: 2}, 1
+	s, rounds := soak{members: 8, scenes: 4, replicas: 2, pause: 1250 * time.Millisecond, sticky: true, seed: 2}, 1
 	if long() {
 		s.members, s.scenes, rounds = 30, 60, 12
 	}
@@ -36,14 +36,14 @@ func TestTheDatabaseGoesAway(t *testing.T) {
 		for range rounds {
 			for _, hangs := range []bool{true, false, false} {
 				// Long enough that the replicas see it back, which takes them up to a second.
-				time.Sleep(1100*time.Millisecond + time.Duration(chance.Int64N(int64(500*time.Millisecond))))
+				time.Sleep(1100*time.Millisecond + time.Duration(chance.Int64N(int64(300*time.Millisecond))))
 				if hangs {
 					line.Hold()
-					time.Sleep(4 * time.Second)
+					time.Sleep(3500 * time.Millisecond)
 					line.Release()
 				} else {
 					line.Cut()
-					time.Sleep(3 * time.Second)
+					time.Sleep(2500 * time.Millisecond)
 					line.Mend()
 				}
 			}

@@ -36,6 +36,11 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	// Who is told to stop does not wait for a database that hangs.
+	late := time.AfterFunc(hangTime, d.store.HangUp)
+	late.Stop()
+	defer late.Stop()
+	defer context.AfterFunc(w.ctx, func() { late.Reset(hangTime) })()
 	if err := d.openSpool(); err != nil {
 		return err
 	}
@@ -69,6 +74,9 @@ func (d *desk) openSpool() error {
 const (
 	headerTime = 10 * time.Second
 	drainTime  = 20 * time.Second
+	// hangTime is a hundred times what a turn takes, and leaves as long again for the
+	// rest: supervisors kill after thirty seconds or later.
+	hangTime = 5 * time.Second
 )
 
 func (d *desk) serve(w *world) error {
