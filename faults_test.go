@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +31,10 @@ func TestTheDatabaseGoesAway(t *testing.T) {
 	want := s.calm(t)
 	address := storetest.MariaDBURL(t)
 	line, through := storetest.Through(t, address)
-	st := s.open(t, through)
+	u, err := url.Parse(through)
+	require.NoError(t, err)
+	far := redistest.NewProxy(t, u.Host) // it knows nothing of Redis
+	st := s.open(t, strings.Replace(through, u.Host, far.Host, 1))
 	st.play(func(int, <-chan struct{}) {
 		chance := rand.New(rand.NewPCG(s.seed, 5))
 		for range rounds {
@@ -46,6 +50,12 @@ func TestTheDatabaseGoesAway(t *testing.T) {
 					time.Sleep(2500 * time.Millisecond)
 					line.Mend()
 				}
+			}
+			if long() { // and sometimes it is only far away
+				time.Sleep(2 * time.Second)
+				far.Slow(20 * time.Millisecond)
+				time.Sleep(5 * time.Second)
+				far.Heal()
 			}
 		}
 	})
