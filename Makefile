@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test bench check lint format vet staticcheck fmt modules vuln fuzz licences clean
+.PHONY: help run demo build test soak bench check lint format vet staticcheck fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -34,6 +34,10 @@ test: ## run all tests with the race detector, installing what they need
 ifeq ($(PACKAGES),./...)
 	cd tools/bench && CGO_ENABLED=1 go test -race -p $(PARALLEL) -timeout $(TIMEOUT) ./...
 endif
+
+soak: ## kill the served program 200 times under load, on both databases, and cut its lines (minutes)
+	@tools/need
+	SOAK=1 CGO_ENABLED=1 go test -run 'TestKilledUnderLoad|TestTheDatabaseGoesAway|TestDrainUnderLoad' -timeout 60m -v .
 
 bench: ## measure the desk's speed beside a bare yardstick (BENCH=--quick)
 	@cd tools/bench && go run . $(BENCH)

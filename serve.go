@@ -36,6 +36,11 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	// Who is told to stop does not wait for a database that hangs.
+	late := time.AfterFunc(hangTime, d.store.HangUp)
+	late.Stop()
+	defer late.Stop()
+	defer context.AfterFunc(w.ctx, func() { late.Reset(hangTime) })()
 	if err := d.openSpool(); err != nil {
 		return err
 	}
@@ -48,12 +53,10 @@ const mostSpools = 64
 
 // openSpool puts the spool before the bot. Processes that share a data folder have a
 // spool each, the first that is free; what a process that is gone has left in its own
-// is handed in by the next that takes it.
+// is handed in by the next that takes it, or after a while by one that runs; see inherit.
 func (d *desk) openSpool() error {
-	o := spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Ping, Wall: time.Now, Log: d.log,
-		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
 	for n := 1; ; n++ {
-		s, err := spool.Open(d.cfg.dataPath("spool", strconv.Itoa(n)), o)
+		s, err := spool.Open(d.cfg.dataPath("spool", strconv.Itoa(n)), d.spoolOptions())
 		if errors.Is(err, spool.ErrInUse) && n < mostSpools {
 			continue
 		}
@@ -65,10 +68,18 @@ func (d *desk) openSpool() error {
 	}
 }
 
+func (d *desk) spoolOptions() spool.Options {
+	return spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Ping, Wall: time.Now, Log: d.log,
+		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
+}
+
 // How long things may take at the entrance and at the end.
 const (
 	headerTime = 10 * time.Second
 	drainTime  = 20 * time.Second
+	// hangTime is a hundred times what a turn takes, and leaves as long again for the
+	// rest: supervisors kill after thirty seconds or later.
+	hangTime = 5 * time.Second
 )
 
 func (d *desk) serve(w *world) error {
@@ -82,6 +93,7 @@ func (d *desk) serve(w *world) error {
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
 	running.Go(func() { d.spool.Run(work) })
+	running.Go(func() { d.inherit(work) })
 	running.Go(func() { d.replicas.run(work) })
 	if d.redis != nil {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })

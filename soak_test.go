@@ -1,50 +1,21 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"runtime"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"zhuanban/bot"
-	"zhuanban/bot/wecom/wecomtest"
-	"zhuanban/store"
 )
 
-// soak is how hard the whole program is tried: real processes behind an imitation
-// of WeCom, killed under load.
-type soak struct {
-	members    int
-	scenes     int // of each member; a scene is 3 to 5 messages
-	kills      int
-	replicas   int
-	duplicates float64 // of the messages
-	seed       uint64
-}
-
-// short is the form that every test run has; `make soak` is the long one.
+// The forms of TestKilledUnderLoad: every test run has the short one, `make soak` the
+// long one.
 var (
-	short = soak{members: 12, scenes: 5, kills: 12, duplicates: 0.3, seed: 1}
-	long  = soak{members: 40, scenes: 64, kills: 200, duplicates: 0.3, seed: 1}
+	shortKills = soak{members: 12, scenes: 5, kills: 12, duplicates: 0.3, seed: 1}
+	longKills  = soak{members: 40, scenes: 64, kills: 200, duplicates: 0.3, seed: 1}
 )
 
 // TestKilledUnderLoad: whatever is killed and sent twice, the ledger is that of a run
@@ -54,17 +25,15 @@ var (
 // replica.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	s := short
-	if os.Getenv("SOAK") != "" {
-		s = long
+	s := shortKills
+	if long() {
+		s = longKills
 	}
 	if v := os.Getenv("SOAK_SEED"); v != "" {
 		_, err := fmt.Sscan(v, &s.seed)
 		require.NoError(t, err)
 	}
-	calm := s
-	calm.kills, calm.duplicates, calm.replicas = 0, 0, 1
-	want := calm.run(t, "sqlite:"+filepath.Join(t.TempDir(), "zhuanban.db"))
+	want := s.calm(t)
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
 			t.Parallel()
@@ -73,384 +42,24 @@ func TestKilledUnderLoad(t *testing.T) {
 			if db.name == "mysql" {
 				s.replicas = 2
 			}
-			got := s.run(t, db.url(t))
-			require.Equal(t, want.ledger, got.ledger, "the ledger")
-			for _, m := range s.cast() {
-				require.Equal(t, want.heard[m.name], got.heard[m.name], "what %s heard", m.name)
-			}
-			for _, who := range []string{"office.director", "office.clerk"} {
-				require.Equal(t, want.heard[who], got.heard[who], "what %s heard", who)
-			}
+			url := db.url(t)
+			st := s.open(t, url)
+			st.play(st.kill)
+			s.like(t, want, st.finish(url))
 		})
 	}
-}
-
-// member is somebody with what they are going to say.
-type member struct {
-	name  string
-	lines []string
-
-	mu     sync.Mutex
-	passed []string // the answers that came with the acknowledgements; "" = none
-	acked  int
-}
-
-// cast is the members with their parts; the same for the same seed.
-func (s soak) cast() []*member {
-	chance := rand.New(rand.NewPCG(s.seed, 7))
-	var out []*member
-	for i := range s.members {
-		m := &member{name: fmt.Sprintf("soak%02d", i)}
-		for k := range s.scenes {
-			no, shop := 1000*(i+1)+k, fmt.Sprintf("某某%d鞋店", 1000*(i+1)+k)
-			lead := fmt.Sprintf("报线索 凤城镇建设路%d号有人卖假鞋%d双", no, 10+chance.IntN(80))
-			switch chance.IntN(4) {
-			case 0:
-				m.lines = append(m.lines, lead, "主体"+shop, fmt.Sprintf("改货值 %d元", 100*(1+chance.IntN(90))), "提交")
-			case 1:
-				m.lines = append(m.lines, lead, "帮助", "主体"+shop, "提交", "谢谢")
-			case 2:
-				m.lines = append(m.lines, lead, "主体"+shop, "撤回", "取消")
-			default:
-				m.lines = append(m.lines, lead, "主体"+shop, "提交")
-			}
-		}
-		m.passed = make([]string, len(m.lines))
-		out = append(out, m)
-	}
-	return out
-}
-
-// outcome is what a run has come to, without what differs from run to run.
-type outcome struct {
-	ledger []string
-	heard  map[string][]string
-}
-
-// trial is a run under way.
-type trial struct {
-	soak
-	t       *testing.T
-	server  *wecomtest.Server
-	client  wecomtest.Client
-	args    []string
-	env     []string
-	actors  []*replica
-	members []*member
-	said    atomic.Int64 // acknowledged
-}
-
-// replica is one process with its address. It keeps its address when it is killed
-// and started again.
-type replica struct {
-	addr string
-	mu   sync.Mutex
-	cmd  *exec.Cmd
-}
-
-const soakKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-
-// run plays all parts on a fresh database.
-func (s soak) run(t *testing.T, url string) outcome {
-	st := &trial{soak: s, t: t, members: s.cast()}
-	st.server = wecomtest.New(wecomtest.Options{CorpID: "wwsoak", AgentID: 1000002, Secret: "soak-secret", MemberMinute: -1, PerMinute: 1 << 30})
-	api := httptest.NewServer(st.server)
-	t.Cleanup(api.Close)
-	st.client = wecomtest.Client{CorpID: "wwsoak", AgentID: "1000002", Token: "token", AESKey: soakKey,
-		HTTP: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: s.members}}}
-	st.args = []string{"serve", "--config", st.config()}
-	st.env = append(os.Environ(), "ZHUANBAN_DATABASE_URL="+url, "ZHUANBAN_WECOM_CORP_ID=wwsoak", "ZHUANBAN_WECOM_AGENT_ID=1000002",
-		"ZHUANBAN_WECOM_SECRET=soak-secret", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+api.URL)
-	for range s.replicas {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		st.actors = append(st.actors, &replica{addr: l.Addr().String()})
-		require.NoError(t, l.Close())
-	}
-	t.Cleanup(func() {
-		if log, err := os.ReadFile(filepath.Join(filepath.Dir(st.args[2]), "log")); err == nil && t.Failed() {
-			t.Logf("the program's log ends with:\n%s", log[max(0, len(log)-4000):])
-		}
-	})
-	for _, r := range st.actors {
-		st.start(r)
-		t.Cleanup(func() { st.end(r, syscall.SIGKILL) })
-	}
-	st.play()
-	out := st.drained(url)
-	for _, r := range st.actors {
-		require.NoError(t, st.end(r, syscall.SIGTERM), "it stops by itself")
-	}
-	return out
-}
-
-// config is the shipped campaign with the members, and without quiet hours.
-func (st *trial) config() string {
-	var people strings.Builder
-	for _, m := range st.members {
-		fmt.Fprintf(&people, "  - {account: %s, name: 填报员·凤城所, unit: fengcheng, role: filer}\n", m.name)
-	}
-	return edited(st.t, edit{"clock: simulated", "clock: real"}, edit{"  enabled: true", "  enabled: false"},
-		edit{`{from: "22:00", until: "07:00"}`, `{from: "00:00", until: "00:00"}`}, edit{"  # daily: 60 ", "  daily: 0   # "}, edit{"  merge: 3", "  merge: 0"},
-		edit{"  limits: platform", "  limits: none"},
-		edit{"\n  - {account: office.director", "\n" + people.String() + "  - {account: office.director"})
-}
-
-// start starts a replica; it keeps its data folder.
-func (st *trial) start(r *replica) {
-	program, err := build()
-	require.NoError(st.t, err)
-	cmd := exec.Command(program, append(st.args, "--listen", r.addr)...)
-	cmd.Env = append(slices.Clone(st.env), "ZHUANBAN_DATA_DIR="+filepath.Join(filepath.Dir(st.args[2]), "data-"+strings.ReplaceAll(r.addr, ":", "-")))
-	log, err := os.OpenFile(filepath.Join(filepath.Dir(st.args[2]), "log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	require.NoError(st.t, err)
-	defer log.Close()
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	require.NoError(st.t, fromOneThread(cmd.Start))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cmd = cmd
-}
-
-// starter starts processes from one thread that never ends: Linux takes the death of
-// the thread that started a process for that of its parent (Pdeathsig).
-var starter = sync.OnceValue(func() chan<- func() {
-	starts := make(chan func())
-	go func() {
-		runtime.LockOSThread()
-		for start := range starts {
-			start()
-		}
-	}()
-	return starts
-})
-
-func fromOneThread(start func() error) error {
-	done := make(chan error)
-	starter() <- func() { done <- start() }
-	return <-done
-}
-
-// end sends a replica a signal and waits until it is gone.
-func (st *trial) end(r *replica, signal syscall.Signal) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.cmd == nil {
-		return nil
-	}
-	cmd := r.cmd
-	r.cmd = nil
-	_ = cmd.Process.Signal(signal)
-	return cmd.Wait()
-}
-
-// play lets all members talk at once while replicas are killed.
-func (st *trial) play() {
-	total := 0
-	for _, m := range st.members {
-		total += len(m.lines)
-	}
-	begin := time.Now()
-	var all, late sync.WaitGroup
-	for i, m := range st.members {
-		all.Go(func() {
-			chance := rand.New(rand.NewPCG(st.seed, uint64(100+i)))
-			for k := range m.lines {
-				st.say(m, k, chance, &late)
-			}
-		})
-	}
-	done := make(chan struct{})
-	var killer sync.WaitGroup
-	killer.Go(func() { st.kill(total, done) })
-	all.Wait()
-	late.Wait()
-	close(done)
-	killer.Wait()
-	st.t.Logf("%d messages in %v, %d kills", total, time.Since(begin).Round(time.Millisecond), st.kills)
 }
 
 // kill kills a replica whenever enough has been said since the last time.
 func (st *trial) kill(total int, done <-chan struct{}) {
 	chance := rand.New(rand.NewPCG(st.seed, 3))
 	for k := range st.kills {
-		at := int64((float64(k) + chance.Float64()) * float64(total) / float64(st.kills))
-		for st.said.Load() < at {
-			select {
-			case <-done:
-				return
-			case <-time.After(time.Millisecond):
-			}
+		if !st.until(total, float64(k)+chance.Float64(), st.kills, done) {
+			return
 		}
 		time.Sleep(time.Duration(chance.IntN(20_000)) * time.Microsecond) // anywhere within a turn or two
 		r := st.actors[chance.IntN(len(st.actors))]
 		_ = st.end(r, syscall.SIGKILL)
 		st.start(r)
 	}
-}
-
-// say sends a message until it is acknowledged, as the platform and then the member
-// do, and now and then once more.
-func (st *trial) say(m *member, k int, chance *rand.Rand, late *sync.WaitGroup) {
-	id := st.id(m, k)
-	for try := 0; ; try++ {
-		text, err := st.post(m, id, k, st.actors[chance.IntN(len(st.actors))])
-		if err == nil {
-			m.mu.Lock()
-			m.passed[k], m.acked = text, m.acked+1
-			m.mu.Unlock()
-			st.said.Add(1)
-			break
-		}
-		if try > 2000 {
-			require.NoError(st.t, err, "never acknowledged")
-		}
-		time.Sleep(time.Duration(5+chance.IntN(40)) * time.Millisecond)
-	}
-	for chance.Float64() < st.duplicates {
-		wait, to := time.Duration(chance.IntN(400))*time.Millisecond, st.actors[chance.IntN(len(st.actors))]
-		late.Go(func() {
-			time.Sleep(wait)
-			text, err := st.post(m, id, k, to)
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			if err == nil && text != m.passed[k] {
-				st.t.Errorf("%s said %q again and was answered %q, before %q", m.name, m.lines[k], text, m.passed[k])
-			}
-		})
-	}
-}
-
-// id is the platform's id of a member's k-th message.
-func (st *trial) id(m *member, k int) string {
-	return fmt.Sprintf("%d%05d", 1+slices.Index(st.members, m), k)
-}
-
-func (st *trial) post(m *member, id string, k int, to *replica) (string, error) {
-	c := st.client
-	c.URL = "http://" + to.addr + "/wecom/callback"
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	reply, err := c.Say(ctx, m.name, id, m.lines[k])
-	if err == nil && reply.Status != http.StatusOK {
-		err = fmt.Errorf("status %d", reply.Status)
-	}
-	return reply.Text, err
-}
-
-// drained waits until everything has left, and reads what it has come to.
-func (st *trial) drained(url string) outcome {
-	t, ctx := st.t, st.t.Context()
-	for _, r := range st.actors {
-		require.Eventually(t, func() bool { return st.spooled(r) == 0 }, 90*time.Second, 20*time.Millisecond, "nothing waits on disk")
-	}
-	s, err := store.Open(ctx, url, store.Options{Wall: time.Now})
-	require.NoError(t, err)
-	defer func() { require.NoError(t, s.Close()) }()
-	require.Eventually(t, func() bool {
-		left := -1
-		_ = s.View(ctx, func(tx *store.Tx) error {
-			rows, err := tx.Deliveries().Undone(ctx, store.Queued, store.Sending)
-			left = len(rows)
-			return err
-		})
-		return left == 0
-	}, 90*time.Second, 20*time.Millisecond, "everything leaves")
-	out := outcome{heard: map[string][]string{}}
-	require.NoError(t, s.View(ctx, func(tx *store.Tx) error {
-		leads, err := tx.Leads().List(ctx, store.LeadFilter{})
-		numbers := map[string]bool{}
-		for _, l := range leads {
-			numbers[l.Number] = true
-			value := int64(-1)
-			if l.Value != nil {
-				value = *l.Value
-			}
-			out.ledger = append(out.ledger, fmt.Sprint(l.Reporter, " | ", l.Place, " | ", l.Subject, " | ", l.Content, " | ", value, " | ", l.State))
-		}
-		for n := 1; n <= len(leads); n++ {
-			require.True(t, numbers[fmt.Sprintf("AX-%d-%04d", time.Now().Year(), n)], "number %d is given once", n)
-		}
-		slices.Sort(out.ledger)
-		return err
-	}))
-	for _, m := range st.members {
-		out.heard[m.name] = st.answers(s, m)
-	}
-	for _, who := range []string{"office.director", "office.clerk"} {
-		texts := st.server.Texts(who)
-		for i := range texts {
-			texts[i] = code.ReplaceAllString(timeless(texts[i]), "回复 № ")
-		}
-		slices.Sort(texts) // the members' order among each other is chance
-		out.heard[who] = texts
-	}
-	return out
-}
-
-// spooled is how many messages wait on a replica's disk; -1 if it does not say.
-func (st *trial) spooled(r *replica) int {
-	resp, err := st.client.HTTP.Get("http://" + r.addr + "/metrics")
-	if err != nil {
-		return -1
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	_, after, ok := strings.Cut(string(body), "\nzhuanban_spool_messages ")
-	if err != nil || !ok {
-		return -1
-	}
-	line, _, _ := strings.Cut(after, "\n")
-	n, err := strconv.Atoi(line)
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
-// answers is everything that a member was to hear, by the records, in the order of
-// what they said. It wants them to have heard just that: with the acknowledgement what
-// it carried, and from the platform the rest, once and in order.
-func (st *trial) answers(s *store.Store, m *member) (all []string) {
-	var sent []string
-	require.NoError(st.t, s.View(st.t.Context(), func(tx *store.Tx) error {
-		for k := range m.lines {
-			kept, err := tx.Messages().Find(st.t.Context(), "wecom", m.name, st.id(m, k))
-			if err != nil {
-				return err
-			}
-			var replies []bot.Reply
-			if err := json.Unmarshal(kept.Answer, &replies); err != nil {
-				return err
-			}
-			require.NotEmpty(st.t, replies, m.lines[k])
-			if kept.Carried {
-				require.Equal(st.t, replies[0].Text, m.passed[k], "%s said %q", m.name, m.lines[k])
-			} else {
-				require.Empty(st.t, m.passed[k], "%s said %q", m.name, m.lines[k])
-			}
-			for _, r := range replies {
-				all = append(all, timeless(r.Text))
-				if !kept.Carried {
-					sent = append(sent, r.Text)
-				}
-			}
-		}
-		return nil
-	}))
-	require.Equal(st.t, sent, st.server.Texts(m.name), "what the platform showed %s", m.name)
-	return all
-}
-
-var (
-	number = regexp.MustCompile(`AX-\d{4}-\d{4}`)
-	code   = regexp.MustCompile(`回复 \d+ `)
-	hour   = regexp.MustCompile(`(\d+月\d+日 ?)?\d{1,2}:\d{2}`)
-)
-
-// timeless takes out what differs from run to run: times, and numbers given in the
-// order in which members happened to come.
-func timeless(s string) string {
-	return hour.ReplaceAllString(number.ReplaceAllString(s, "№"), "⏱")
 }

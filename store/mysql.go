@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ func connectMySQL(address string, o Options) (*Store, error) {
 		return nil, err
 	}
 	c.Logger = driverLog{o.Logger}
+	lines := &lines{open: map[*net.TCPConn]struct{}{}}
+	c.DialFunc = lines.dial
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
 		return nil, fmt.Errorf("database.url: %w", err)
@@ -38,7 +41,7 @@ func connectMySQL(address string, o Options) (*Store, error) {
 	db.SetMaxOpenConns(mysqlConns)
 	db.SetMaxIdleConns(mysqlConns)
 	db.SetConnMaxLifetime(mysqlLifetime)
-	return &Store{write: db, read: db, dialect: mysqlDialect{}}, nil
+	return &Store{write: db, read: db, dialect: mysqlDialect{}, lines: lines}, nil
 }
 
 // mysqlConfig reads the address. clientFoundRows makes an UPDATE count the rows it

@@ -2,10 +2,13 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,6 +46,85 @@ func TestOneStatementPerMigration(t *testing.T) {
 		}
 	}
 	require.Equal(t, names["mysql"], names["sqlite"])
+}
+
+// firstRelease is the last migration that no replica has run without: those after it
+// are done beside running ones.
+const firstRelease = 15
+
+// TestMigrationsOnlyAdd: while replicas are replaced one by one, the older ones write
+// into the newer tables. So a migration makes tables and indexes that hold what is in
+// them, and adds columns that have a default, and nothing else.
+func TestMigrationsOnlyAdd(t *testing.T) {
+	for _, dialect := range []string{"mysql", "sqlite"} {
+		files, err := filepath.Glob(filepath.Join("migrations", dialect, "*.sql"))
+		require.NoError(t, err)
+		later := 0
+		for _, name := range files {
+			number, err := strconv.Atoi(filepath.Base(name)[:5])
+			require.NoError(t, err)
+			if number <= firstRelease {
+				continue
+			}
+			later++
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			require.NoError(t, onlyAdds(string(text)), name)
+		}
+		require.Positive(t, later)
+	}
+}
+
+// TestOnlyAddsSeesWhatDoesNot holds the rule itself to what must not pass.
+func TestOnlyAddsSeesWhatDoesNot(t *testing.T) {
+	for _, bad := range []string{
+		"ALTER TABLE leads ADD COLUMN x BIGINT NOT NULL;",
+		"ALTER TABLE leads ADD COLUMN x BIGINT NOT NULL DEFAULT 0, DROP COLUMN place;",
+		"ALTER TABLE leads\n  ADD COLUMN x BIGINT NOT NULL DEFAULT 0,\n  ADD UNIQUE KEY u (place);",
+		"ALTER TABLE leads RENAME COLUMN place TO x;",
+		"ALTER TABLE leads MODIFY COLUMN place BIGINT;",
+		"CREATE UNIQUE INDEX u ON leads (place);",
+		"DROP TABLE leads;",
+		"UPDATE leads SET place = '';",
+		"DELETE FROM leads;",
+		"CREATE TABLE x (id BIGINT);\nDROP INDEX leads_place ON leads;",
+		"-- +goose StatementBegin\nCREATE TRIGGER t BEFORE INSERT ON leads FOR EACH ROW SET x = 1;\n-- +goose StatementEnd",
+	} {
+		require.Error(t, onlyAdds("-- +goose Up\n"+bad+"\n"), bad)
+	}
+}
+
+var (
+	comment   = regexp.MustCompile(`(?m)--.*$`)
+	spaces    = regexp.MustCompile(`\s+`)
+	newTable  = regexp.MustCompile(`^CREATE TABLE \w+ \(`)
+	newIndex  = regexp.MustCompile(`^CREATE INDEX \w+ ON \w+ \(`)
+	moreTable = regexp.MustCompile(`^ALTER TABLE \w+ (ADD .*)$`)
+	addition  = regexp.MustCompile(`^(ADD COLUMN \w+ .* DEFAULT \S+|ADD KEY \w+ \([\w, ]+\))$`)
+)
+
+// onlyAdds finds what an older program could not bear in a migration.
+func onlyAdds(migration string) error {
+	plain := spaces.ReplaceAllString(comment.ReplaceAllString(migration, ""), " ")
+	for statement := range strings.SplitSeq(plain, ";") {
+		statement = strings.TrimSpace(statement)
+		if statement == "" || newTable.MatchString(statement) || newIndex.MatchString(statement) {
+			continue
+		}
+		found := moreTable.FindStringSubmatch(statement)
+		if found == nil {
+			return fmt.Errorf("it does more than add: %s", statement)
+		}
+		for i, part := range strings.Split(found[1], ", ADD ") {
+			if i > 0 {
+				part = "ADD " + part
+			}
+			if !addition.MatchString(part) {
+				return fmt.Errorf("no addition that an older program can bear: %s", part)
+			}
+		}
+	}
+	return nil
 }
 
 // kind is what a column type is to us.

@@ -64,6 +64,7 @@ type Store struct {
 	write   *sqlx.DB
 	read    *sqlx.DB // the same as write, where the database needs no second pool
 	dialect dialect
+	lines   *lines // to the server; nil for SQLite
 	ids     *ids
 	joiner  joiner
 	// keptForms are the versions of forms that were seen in the database.
