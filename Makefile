@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test bench check lint format vet staticcheck fmt modules vuln fuzz licences clean
+.PHONY: help run demo build test bench soak check lint format vet staticcheck fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -13,6 +13,8 @@ FUZZTIME ?= 10s
 PARALLEL ?= 2
 # Far above what the slowest package takes, and below what a waiting person bears.
 TIMEOUT  ?= 8m
+# Far above what two cores need for the long trial.
+SOAKTIME ?= 60m
 # Options of the benchmark: BENCH='--only sqlite --json /tmp/figures.json'; --help lists them.
 BENCH    ?=
 
@@ -37,6 +39,9 @@ endif
 
 bench: ## measure the desk's speed beside a bare yardstick (BENCH=--quick)
 	@cd tools/bench && go run . $(BENCH)
+
+soak: ## kill the program 200 times under load, on both databases (SOAK_SEED=2)
+	SOAK=1 go test -count=1 -v -run TestKilledUnderLoad -timeout $(SOAKTIME) .
 
 check: lint modules vuln test ## all that must hold before a change goes in; CI runs this
 
