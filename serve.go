@@ -81,6 +81,7 @@ func (d *desk) serve(w *world) error {
 	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
+	running.Go(func() { d.caster.Run(work) })
 	running.Go(func() { d.spool.Run(work) })
 	running.Go(func() { d.replicas.run(work) })
 	if d.redis != nil {
