@@ -114,6 +114,7 @@ func (d *desk) build() error {
 	}
 	d.front = d.bot
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
+	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
 	o := phone.Options{Desk: d, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}

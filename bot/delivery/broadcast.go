@@ -26,6 +26,9 @@ type Broadcaster struct {
 	Wall  func() time.Time
 	Wake  func() // called when something was queued
 	Log   *slog.Logger
+	// Done, if set, is told of a broadcast that is through, in the transaction that ends
+	// it: so once, whatever happens to the process.
+	Done func(ctx context.Context, tx *store.Tx, v store.Broadcast, p Progress) error
 }
 
 // Broadcast is what is said, and to whom.
@@ -129,10 +132,12 @@ func (b *Broadcaster) Step(ctx context.Context) (queued int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	ended := false
 	for _, id := range running {
-		n := 0
+		var n int
+		var end bool
 		err := b.Store.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = b.step(ctx, tx, id)
+			n, end, err = b.step(ctx, tx, id)
 			return err
 		})
 		if errors.Is(err, store.ErrConflict) { // another process was faster, or it was stopped
@@ -141,32 +146,32 @@ func (b *Broadcaster) Step(ctx context.Context) (queued int, err error) {
 		if err != nil {
 			return queued, fmt.Errorf("broadcast %d: %w", id, err)
 		}
-		queued += n
+		queued, ended = queued+n, ended || end
 	}
-	if queued > 0 && b.Wake != nil {
+	if (queued > 0 || ended) && b.Wake != nil {
 		b.Wake()
 	}
 	return queued, nil
 }
 
-func (b *Broadcaster) step(ctx context.Context, tx *store.Tx, id int64) (queued int, err error) {
+func (b *Broadcaster) step(ctx context.Context, tx *store.Tx, id int64) (queued int, ended bool, err error) {
 	left, _, err := unfinished(ctx, tx, id)
 	if err != nil || left > broadcastLow {
-		return 0, err
+		return 0, false, err
 	}
 	v, err := tx.Broadcasts().Get(ctx, id)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if v.Next == v.Total {
 		if left > 0 {
-			return 0, nil
+			return 0, false, nil
 		}
-		return 0, tx.Broadcasts().End(ctx, id, store.BroadcastDone, b.Clock.Now())
+		return 0, true, b.end(ctx, tx, v)
 	}
 	to := min(v.Next+broadcastBatch, v.Total)
 	if err := tx.Broadcasts().Advance(ctx, id, v.Next, to); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	var rows []store.Delivery
 	for _, account := range v.Recipients[v.Next:to] {
@@ -174,7 +179,20 @@ func (b *Broadcaster) step(ctx context.Context, tx *store.Tx, id int64) (queued 
 			Priority: bot.PriorityBroadcast, Template: v.Template, Body: v.Body, Cause: BroadcastCause(id),
 			CreatedAt: b.Clock.Now(), DueAt: b.Wall()})
 	}
-	return len(rows), tx.Deliveries().Queue(ctx, rows...)
+	return len(rows), false, tx.Deliveries().Queue(ctx, rows...)
+}
+
+// end ends a broadcast that is through, and tells of it.
+func (b *Broadcaster) end(ctx context.Context, tx *store.Tx, v store.Broadcast) error {
+	v.State, v.DoneAt = store.BroadcastDone, b.Clock.Now()
+	if err := tx.Broadcasts().End(ctx, v.ID, v.State, v.DoneAt); err != nil || b.Done == nil {
+		return err
+	}
+	p, err := BroadcastProgress(ctx, tx, v)
+	if err != nil {
+		return err
+	}
+	return b.Done(ctx, tx, v, p)
 }
 
 // unfinished is how many rows of a broadcast have not come to their end, and how

@@ -1,6 +1,8 @@
 package delivery_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -180,6 +182,35 @@ func TestAnAnswerOvertakesARunningBroadcast(t *testing.T) {
 	}
 	require.Equal(t, 100, place, "after the claim that was in hand")
 	require.Equal(t, 500, progress(t, b, id).Sent)
+}
+
+func TestTheEndOfABroadcastIsToldOnce(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		w, b := caster(t, 100, bottest.At(url))
+		w.Channel.FailFor("p1", bot.Refused)
+		var told []delivery.Progress
+		refuse := true
+		b.Done = func(_ context.Context, _ *store.Tx, v store.Broadcast, p delivery.Progress) error {
+			require.Equal(t, w.Clock.Now().Unix(), v.DoneAt.Unix())
+			if refuse {
+				refuse = false
+				return errors.New("as the test wished")
+			}
+			told = append(told, p)
+			return nil
+		}
+		id := start(t, w, b, people(3))
+		stopped := start(t, w, b, people(3))
+		require.NoError(t, b.Stop(t.Context(), stopped))
+		step(t, b)
+		w.Flush()
+		_, err := b.Step(t.Context())
+		require.Error(t, err)
+		require.Equal(t, store.BroadcastRunning, progress(t, b, id).State, "untold is not ended")
+		step(t, b)
+		step(t, b)
+		require.Equal(t, []delivery.Progress{{State: store.BroadcastDone, Total: 3, Sent: 2, Failed: 1}}, told)
+	})
 }
 
 func TestAPreparedBroadcastLeavesWhenItIsBegun(t *testing.T) {

@@ -1,6 +1,7 @@
 // Package announce is the duty of saying one thing to many: the office writes
 // 「群发 …」, sees to whom it would go and how it will be read, and lets it leave.
-// After that it can ask how far it has come, and stop it.
+// After that it can ask how far it has come, and stop it; its author is told when it
+// is through.
 //
 // Nothing leaves before 发送 is tapped. What was shown is what is sent: the words and
 // the recipients are kept with the card, as a broadcast that is prepared, and 发送
@@ -148,9 +149,6 @@ func (d *Duty) offer(ctx context.Context, t *bot.Turn, _ string) error {
 	}
 	page, err := t.Render(kind, Words{Text: order.text, From: t.Person.Name})
 	if err != nil {
-		return err
-	}
-	if err := t.Tx.Broadcasts().DropOld(ctx, t.Now.Add(-openFor)); err != nil {
 		return err
 	}
 	b, err := delivery.PrepareBroadcast(ctx, t.Tx, delivery.Broadcast{Author: t.Person.Account, Platform: d.platform,

@@ -42,14 +42,15 @@ func office(t *testing.T, stations int, opts ...bottest.Option) *bottest.World {
 
 // cast queues what has begun and delivers it, to the end.
 func cast(w *bottest.World) {
-	for step(w) > 0 {
-		w.Flush()
+	for more := true; more; w.Flush() {
+		more = step(w) > 0
 	}
 }
 
 // step queues the next batch, as the program's broadcaster does every second.
 func step(w *bottest.World) int {
-	b := &delivery.Broadcaster{Store: w.Store, Clock: w.Clock, Wall: w.Wall.Now, Wake: w.Courier.Wake, Log: w.Courier.Log}
+	b := &delivery.Broadcaster{Store: w.Store, Clock: w.Clock, Wall: w.Wall.Now, Wake: w.Courier.Wake, Log: w.Courier.Log,
+		Done: announce.Done(w.Bot)}
 	n, err := b.Step(context.Background())
 	if err != nil {
 		panic(err)
@@ -262,6 +263,13 @@ func TestAThousandAreToldAcrossARestart(t *testing.T) {
 		cast(w)
 		require.Contains(t, said(w.Say("cleo", "群发进度")), "已送达 799、未送达 1")
 		require.Equal(t, 799, got(w, "【专项办通知】"))
+		told := 0
+		for _, r := range w.Channel.Shown("cleo") {
+			if strings.Contains(r.Text, "群发已发完") {
+				told++
+			}
+		}
+		require.Equal(t, 2, told, "when it was through, without asking, and when asked")
 	})
 }
 
@@ -284,6 +292,8 @@ func TestStoppingWithdrawsWhatHasNotLeft(t *testing.T) {
 		require.Equal(t, 500, got(w, "【专项办通知】"))
 		require.Contains(t, said(w.Say("cleo", "停止群发")), "撤下未发 300 人", "it is stopped already")
 		require.Contains(t, said(w.Say("cleo", "群发进度")), "1月19日 09:00 停止")
+		w.Expect("cleo", "1月19日 09:00 由专项办主任停止")
+		require.NotContains(t, w.Channel.Read("cleo")+w.Channel.Read("dora"), "已发完")
 	})
 }
 

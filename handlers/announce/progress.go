@@ -22,11 +22,12 @@ type View struct {
 	Began, Over time.Time
 	People      int
 	Sent        int
-	Failed      int // did not arrive, as far as is known
-	Left        int // still to be sent
-	Held        int // of these, waiting for the morning or for another day
-	Withdrawn   int // never sent, because it was stopped
-	Again       bool
+	Failed      int    // did not arrive, as far as is known
+	Left        int    // still to be sent
+	Held        int    // of these, waiting for the morning or for another day
+	Withdrawn   int    // never sent, because it was stopped
+	Again       bool   // it was to be sent a second time
+	By          string // who has just stopped it, if not its author
 }
 
 // progress answers 「群发进度」 about the latest, and the button about its own.
@@ -64,13 +65,19 @@ func (d *Duty) tell(ctx context.Context, t *bot.Turn, b store.Broadcast, again b
 		return err
 	}
 	v.Again = again
-	if b.State != store.BroadcastRunning {
-		t.Close(item(b.ID))
-		t.Say("announce.progress", v)
-		return nil
-	}
-	t.SayAbout(item(b.ID), "announce.progress", v)
+	d.answer(t, v)
 	return nil
+}
+
+// answer shows where a broadcast stands; only of one that is running there is
+// something to choose.
+func (d *Duty) answer(t *bot.Turn, v View) {
+	if v.State != string(store.BroadcastRunning) {
+		t.Close(item(v.ID))
+		t.Say("announce.progress", v)
+		return
+	}
+	t.SayAbout(item(v.ID), "announce.progress", v)
 }
 
 func (d *Duty) view(ctx context.Context, t *bot.Turn, b store.Broadcast) (View, error) {
@@ -78,6 +85,10 @@ func (d *Duty) view(ctx context.Context, t *bot.Turn, b store.Broadcast) (View, 
 	if err != nil {
 		return View{}, err
 	}
+	return view(t.Roster(), b, p)
+}
+
+func view(roster *bot.Roster, b store.Broadcast, p delivery.Progress) (View, error) {
 	var r bot.Reply
 	if err := json.Unmarshal(b.Body, &r); err != nil {
 		return View{}, fmt.Errorf("reading broadcast %d: %w", b.ID, err)
@@ -86,7 +97,7 @@ func (d *Duty) view(ctx context.Context, t *bot.Turn, b store.Broadcast) (View, 
 	if lines := strings.Split(text, "\n"); len(lines) > 2 { // without its heading and its author
 		text = strings.Join(lines[1:len(lines)-1], "\n")
 	}
-	v := View{ID: b.ID, State: string(b.State), Text: text, Author: t.Roster().PersonName(b.Author), Began: b.CreatedAt,
+	v := View{ID: b.ID, State: string(b.State), Text: text, Author: roster.PersonName(b.Author), Began: b.CreatedAt,
 		Over: b.DoneAt, People: p.Total, Sent: p.Sent, Failed: p.Failed, Left: p.Queued, Held: p.Held}
 	switch b.State {
 	case store.BroadcastRunning:
@@ -115,11 +126,45 @@ func (d *Duty) stop(ctx context.Context, t *bot.Turn, arg string) error {
 		if err != nil && !errors.Is(err, store.ErrConflict) { // it has just ended: that is told
 			return err
 		}
-		if b, err = t.Tx.Broadcasts().Get(ctx, b.ID); err != nil {
-			return fmt.Errorf("looking for the broadcast: %w", err)
-		}
+		return d.stopped(ctx, t, b.ID, err == nil)
 	}
 	return d.tell(ctx, t, b, false)
+}
+
+// stopped tells what has become of a broadcast that was to be stopped, and its author,
+// if that is somebody else, who has done it.
+func (d *Duty) stopped(ctx context.Context, t *bot.Turn, id int64, done bool) error {
+	b, err := t.Tx.Broadcasts().Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("looking for the broadcast: %w", err)
+	}
+	v, err := d.view(ctx, t, b)
+	if err != nil {
+		return err
+	}
+	d.answer(t, v)
+	if done && b.Author != t.Person.Account {
+		v.By = t.Person.Name
+		t.Notify(over(b.Author, v))
+	}
+	return nil
+}
+
+// over is the notice to its author that a broadcast has come to its end.
+func over(author string, v View) bot.Notice {
+	return bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: author}, Template: "announce.progress", Data: v, Item: item(v.ID)}
+}
+
+// Done tells the author of a broadcast that is through how it went
+// (delivery.Broadcaster.Done).
+func Done(office delivery.Office) func(ctx context.Context, tx *store.Tx, b store.Broadcast, p delivery.Progress) error {
+	return func(ctx context.Context, tx *store.Tx, b store.Broadcast, p delivery.Progress) error {
+		v, err := view(office.Roster(), b, p)
+		if err != nil || b.Template != kind {
+			return err
+		}
+		return office.Queue(ctx, tx, "done:"+item(b.ID), b.DoneAt, over(b.Author, v))
+	}
 }
 
 // toStop finds what is to be stopped.
