@@ -16,6 +16,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/delivery"
 	"zhuanban/bot/phone"
 	"zhuanban/store"
 )
@@ -141,10 +142,7 @@ func (t *terminal) take(ctx context.Context, line string) answer {
 	if seen {
 		return a
 	}
-	if _, err := t.courier.Flush(ctx); err != nil {
-		t.log.ErrorContext(ctx, "delivery", "err", err)
-	}
-	if a.Notices, err = t.notices(ctx, bot.Cause(m), t.as); err != nil {
+	if a.Notices, err = t.deliver(ctx, m); err != nil {
 		return failed(err)
 	}
 	return a
@@ -230,6 +228,28 @@ func (t *terminal) seen(ctx context.Context, m bot.Message) (seen bool, err erro
 
 // unsaid are the ends of what was not said, or is said within another.
 var unsaid = []store.DeliveryState{store.Withdrawn, store.Expired, store.Withheld, store.Merged}
+
+// deliver sends what came of a message, and gives what others are told by it: with
+// the broadcast that it began.
+func (d *desk) deliver(ctx context.Context, m bot.Message) ([]shown, error) {
+	var begun []int64
+	err := d.store.View(ctx, func(tx *store.Tx) (err error) {
+		begun, err = tx.Broadcasts().Fresh(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.flush(ctx); err != nil {
+		d.log.ErrorContext(ctx, "delivery", "err", err)
+	}
+	out, err := d.notices(ctx, bot.Cause(m), m.Sender)
+	for _, id := range begun {
+		more, wrong := d.notices(ctx, delivery.BroadcastCause(id), m.Sender)
+		out, err = append(out, more...), errors.Join(err, wrong)
+	}
+	return out, err
+}
 
 // notices are what a cause made the bot say to anybody but one.
 func (d *desk) notices(ctx context.Context, cause, but string) ([]shown, error) {

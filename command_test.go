@@ -93,6 +93,23 @@ func TestChatJSON(t *testing.T) {
 }
 
 // TestRunDue steps the clock and fires each thing once.
+// TestChatShowsABroadcast: to those who were told by it, when it is sent and not
+// before.
+func TestChatShowsABroadcast(t *testing.T) {
+	env := environment(t, databases[0].url(t))
+	got := chat(t, env, "office.clerk", "2024-01-19T10:00", "群发给 凤城所：开会", `{"id":"1","text":"发送"}`, `{"id":"1","text":"发送"}`, "群发进度", "")
+	require.Empty(t, got[0].Notices)
+	var to []string
+	for _, n := range got[1].Notices {
+		to = append(to, n.To)
+		require.Contains(t, n.Text, "【专项办通知】\n开会")
+	}
+	require.Equal(t, []string{"fengcheng.filer", "fengcheng.head"}, to)
+	require.Equal(t, got[1].Replies, got[2].Replies)
+	require.Empty(t, got[2].Notices)
+	require.Contains(t, got[3].Replies[0].Text, "已送达 2、未送达 0")
+}
+
 func TestRunDue(t *testing.T) {
 	env := environment(t, databases[0].url(t))
 	first := command(t, env, "", "run-due", "--at", "2024-01-12T09:30", "--json")

@@ -196,8 +196,7 @@ func (p *player) send(ctx context.Context, m bot.Message, label string) ([]bot.R
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.courier.Flush(ctx)
-	return replies, err
+	return replies, p.flush(ctx)
 }
 
 // summary is what became of it, from the records, and what to look at now.

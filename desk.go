@@ -18,6 +18,7 @@ import (
 	"zhuanban/bot/spool"
 	"zhuanban/bot/wecom"
 	"zhuanban/handlers"
+	"zhuanban/handlers/announce"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
@@ -36,6 +37,7 @@ type desk struct {
 	data     *os.Root
 	bot      *bot.Bot
 	courier  *delivery.Courier
+	caster   *delivery.Broadcaster
 	runner   *schedule.Runner
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
@@ -101,6 +103,7 @@ func (d *desk) build() error {
 	}
 	d.courier = &delivery.Courier{Store: d.store, Clock: d.clock, Wall: time.Now, Owner: ownerName(), Log: d.log,
 		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
+	d.caster = &delivery.Broadcaster{Store: d.store, Clock: d.clock, Wall: time.Now, Wake: d.wake, Log: d.log}
 	d.replicas.desk = d
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
@@ -111,6 +114,7 @@ func (d *desk) build() error {
 	}
 	d.front = d.bot
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
+	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
 	o := phone.Options{Desk: d, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
@@ -144,7 +148,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Table: d.cfg.table, Periods: d.cfg.periods,
+		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.cfg.roster), st}, nil
 }
@@ -282,12 +286,26 @@ func (d *desk) passHolds(ctx context.Context, until time.Time) error {
 	}
 }
 
+// flush delivers what is due, with the broadcasts that have begun: their next
+// batch is queued when the one before has left.
+func (d *desk) flush(ctx context.Context) error {
+	for {
+		queued, err := d.caster.Step(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := d.courier.Flush(ctx); err != nil || queued == 0 {
+			return err
+		}
+	}
+}
+
 // drain delivers all that is due, and waits for what another process has in its
 // hands, as long as its lease may last: what is said at one time must have left
 // before the clock is stepped to the next.
 func (d *desk) drain(ctx context.Context) error {
 	for range drainTries {
-		if _, err := d.courier.Flush(ctx); err != nil {
+		if err := d.flush(ctx); err != nil {
 			return err
 		}
 		var waiting int

@@ -74,7 +74,7 @@ func (c *runDueCommand) Run(w *world) error {
 		if err := d.needsSteppedClock("run-due"); err != nil {
 			return err
 		}
-		if _, err := d.courier.Flush(w.ctx); err != nil {
+		if err := d.flush(w.ctx); err != nil {
 			return err
 		}
 		fired, err := d.advance(w.ctx, c.At.Time)

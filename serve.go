@@ -92,6 +92,7 @@ func (d *desk) serve(w *world) error {
 	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
+	running.Go(func() { d.caster.Run(work) })
 	running.Go(func() { d.spool.Run(work) })
 	running.Go(func() { d.inherit(work) })
 	running.Go(func() { d.replicas.run(work) })
@@ -131,7 +132,8 @@ const (
 	broom       = 1000
 )
 
-// housekeep forgets the answers to old messages, a little at a time.
+// housekeep forgets the answers to old messages, a little at a time, and broadcasts
+// that were never begun.
 func (d *desk) housekeep(ctx context.Context) {
 	tick := time.NewTicker(cleaning)
 	defer tick.Stop()
@@ -143,11 +145,14 @@ func (d *desk) housekeep(ctx context.Context) {
 		}
 		for n := broom; n == broom && ctx.Err() == nil; {
 			err := d.store.Update(ctx, func(tx *store.Tx) (err error) {
+				if err = tx.Broadcasts().DropOld(ctx, d.clock.Now().Add(-keepAnswers)); err != nil {
+					return err
+				}
 				n, err = tx.Messages().Prune(ctx, d.clock.Now().Add(-keepAnswers), broom)
 				return err
 			})
 			if err != nil {
-				d.log.Error("forgetting old answers", "err", err)
+				d.log.Error("forgetting what is old", "err", err)
 				break
 			}
 		}

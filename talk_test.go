@@ -159,8 +159,8 @@ func (k *talk) say(ctx context.Context, who, what string) {
 	k.last[who] = m
 	replies, err := k.desk.phone.Say(ctx, m, "")
 	require.NoError(k.t, err, what)
-	_, err = k.desk.courier.Flush(ctx)
-	require.NoError(k.t, err, what)
+	notices, err := k.desk.deliver(ctx, m)
+	require.NoError(k.t, err)
 	for _, r := range replies {
 		s := show(who, r)
 		k.cards[who] = append(k.cards[who], s)
@@ -169,14 +169,20 @@ func (k *talk) say(ctx context.Context, who, what string) {
 	if what == "[again]" {
 		return
 	}
-	notices, err := k.desk.notices(ctx, bot.Cause(m), who)
-	require.NoError(k.t, err)
+	if len(notices) > aFew {
+		k.told(notices)
+		return
+	}
 	for _, n := range notices {
 		k.cards[n.To] = append(k.cards[n.To], n)
 		k.write("  ", "→ "+n.To)
 		k.write("    ", n.Text)
 	}
 }
+
+// aFew is how many notices of one line are written out, whoever they are for: as many
+// as a duty sends. More are a broadcast's.
+const aFew = 8
 
 // message makes the message of a line.
 func (k *talk) message(ctx context.Context, who, what string) bot.Message {
@@ -229,19 +235,24 @@ func (k *talk) reminders(fired []schedule.Fired) {
 		notices, err := k.desk.notices(k.t.Context(), schedule.Cause(f.Occurrence), "")
 		require.NoError(k.t, err)
 		k.write("  ", fmt.Sprintf("(%s %s)", f.Due.In(calendar.Shanghai).Format("01-02 15:04"), f.What))
-		others := 0
-		for _, n := range notices {
-			k.cards[n.To] = append(k.cards[n.To], n)
-			if _, isGroup := k.cfg.roster.Group(n.To); !isGroup && !slices.Contains(k.voices, n.To) {
-				others++
-				continue
-			}
-			k.write("  ", "→ "+n.To)
-			k.write("    ", n.Text)
+		k.told(notices)
+	}
+}
+
+// told writes down what many were told.
+func (k *talk) told(notices []shown) {
+	others := 0
+	for _, n := range notices {
+		k.cards[n.To] = append(k.cards[n.To], n)
+		if _, isGroup := k.cfg.roster.Group(n.To); !isGroup && !slices.Contains(k.voices, n.To) {
+			others++
+			continue
 		}
-		if others > 0 {
-			k.write("  ", fmt.Sprintf("→ %d others", others))
-		}
+		k.write("  ", "→ "+n.To)
+		k.write("    ", n.Text)
+	}
+	if others > 0 {
+		k.write("  ", fmt.Sprintf("→ %d others", others))
 	}
 }
 

@@ -4,6 +4,7 @@ package handlers
 
 import (
 	"zhuanban/bot"
+	"zhuanban/handlers/announce"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
@@ -14,11 +15,12 @@ import (
 
 // Duties are the duties that need something of the configuration.
 type Duties struct {
-	Lead    *lead.Duty
-	Weekly  *weekly.Duty
-	Stage   *stage.Duty
-	Table   *table.Table
-	Periods []table.Period
+	Lead     *lead.Duty
+	Weekly   *weekly.Duty
+	Stage    *stage.Duty
+	Announce *announce.Duty
+	Table    *table.Table
+	Periods  []table.Period
 }
 
 // All is the desk's duties, in the order in which they are asked.
@@ -28,6 +30,7 @@ func All(d Duties) []bot.Handler {
 		stats.New(d.Table, d.Periods).Handler(),
 		d.Lead.Handler(),
 		d.Stage.Handler(),
+		d.Announce.Handler(),
 		help.Handler(),
 	}
 }

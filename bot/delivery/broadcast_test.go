@@ -1,6 +1,8 @@
 package delivery_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -37,7 +39,7 @@ func people(n int) (out []string) {
 
 func start(t *testing.T, w *bottest.World, b *delivery.Broadcaster, to []string) int64 {
 	t.Helper()
-	id, err := b.Start(t.Context(), delivery.Broadcast{Author: "cleo", Platform: w.Channel.Name(), Template: "broadcast",
+	id, err := b.Start(t.Context(), delivery.Broadcast{Author: "cleo", Platform: w.Channel.Name(), Template: "announce.broadcast",
 		Reply: bot.Reply{Kind: bot.TextReply, Text: "各位：明天下午三点开会"}, To: to})
 	require.NoError(t, err)
 	return id
@@ -198,6 +200,52 @@ func TestAnAnswerOvertakesARunningBroadcast(t *testing.T) {
 	}
 	require.Equal(t, 100, place, "after the claim that was in hand")
 	require.Equal(t, 500, progress(t, b, id).Sent)
+}
+
+func TestTheEndOfABroadcastIsToldOnce(t *testing.T) {
+	each(t, func(t *testing.T, url string) {
+		w, b := caster(t, 100, bottest.At(url))
+		w.Channel.FailFor("p1", bot.Refused)
+		var told []delivery.Progress
+		refuse := true
+		b.Done = func(_ context.Context, _ *store.Tx, v store.Broadcast, p delivery.Progress) error {
+			require.Equal(t, w.Clock.Now().Unix(), v.DoneAt.Unix())
+			if refuse {
+				refuse = false
+				return errors.New("as the test wished")
+			}
+			told = append(told, p)
+			return nil
+		}
+		id := start(t, w, b, people(3))
+		stopped := start(t, w, b, people(3))
+		require.NoError(t, b.Stop(t.Context(), stopped))
+		step(t, b)
+		w.Flush()
+		_, err := b.Step(t.Context())
+		require.Error(t, err)
+		require.Equal(t, store.BroadcastRunning, progress(t, b, id).State, "untold is not ended")
+		step(t, b)
+		step(t, b)
+		require.Equal(t, []delivery.Progress{{State: store.BroadcastDone, Total: 3, Sent: 2, Failed: 1}}, told)
+	})
+}
+
+func TestAPreparedBroadcastLeavesWhenItIsBegun(t *testing.T) {
+	w, b := caster(t, 100)
+	var v store.Broadcast
+	require.NoError(t, w.Store.Update(t.Context(), func(tx *store.Tx) (err error) {
+		v, err = delivery.PrepareBroadcast(t.Context(), tx, delivery.Broadcast{Author: "cleo", Platform: w.Channel.Name(),
+			Template: "announce.broadcast", Reply: bot.Reply{Kind: bot.TextReply, Text: "开会"}, To: []string{"p1", "p2", "p1"}}, w.Clock.Now())
+		return err
+	}))
+	require.Equal(t, 2, v.Total, "named twice is named once")
+	require.Zero(t, step(t, b))
+	require.NoError(t, w.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.Broadcasts().Begin(t.Context(), v.ID, w.Clock.Now()) }))
+	require.Equal(t, 2, step(t, b))
+	w.Flush()
+	step(t, b)
+	require.Equal(t, delivery.Progress{State: store.BroadcastDone, Total: 2, Sent: 2}, progress(t, b, v.ID))
 }
 
 func TestABroadcastHasNoNumbersToReply(t *testing.T) {

@@ -99,11 +99,11 @@ func TestACrashBetweenTheTryAndItsResult(t *testing.T) {
 		state          store.DeliveryState
 		sends          int
 	}{
-		"never tried: as if nothing had been":                {false, false, 0, false, "broadcast", store.Sent, 1},
-		"copies are recognised: again, byte for byte":        {true, true, 0, false, "broadcast", store.Sent, 1},
-		"copies are recognised for a time, and that is over": {true, true, 5 * time.Second, true, "broadcast", store.Unknown, 0},
+		"never tried: as if nothing had been":                {false, false, 0, false, "announce.broadcast", store.Sent, 1},
+		"copies are recognised: again, byte for byte":        {true, true, 0, false, "announce.broadcast", store.Sent, 1},
+		"copies are recognised for a time, and that is over": {true, true, 5 * time.Second, true, "announce.broadcast", store.Unknown, 0},
 		"the same, and a copy is better than silence":        {true, true, 5 * time.Second, true, "lead.row", store.Sent, 1},
-		"copies would show, silence is better":               {false, true, 0, false, "broadcast", store.Unknown, 0},
+		"copies would show, silence is better":               {false, true, 0, false, "announce.broadcast", store.Unknown, 0},
 		"copies would show, a copy is better":                {false, true, 0, false, "lead.row", store.Sent, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestACrashBetweenTheTryAndItsResult(t *testing.T) {
 
 func TestATryIsNotedBeforeThePlatformIsAsked(t *testing.T) {
 	for _, dedupes := range []bool{true, false} {
-		for _, kind := range []string{"lead.row", "broadcast"} {
+		for _, kind := range []string{"lead.row", "announce.broadcast"} {
 			w := world(t)
 			w.Channel.Does.Dedupes = dedupes
 			id := put(t, w, "ben", bot.PriorityNotice, template(kind))

@@ -23,14 +23,14 @@ var rules = []struct {
 	prefix string
 	rule   Rule
 }{
-	{"", Repeat},                // an answer (which has no template here) or a receipt: who waits for it asks again otherwise, and files twice
-	{"weekly.", Repeat},         // a deadline missed costs more than a reminder read twice
-	{"weekly.eve", Silence},     // posted in the group before all: a copy there is noise, and everybody concerned hears again on the day
-	{"stage.", Repeat},          // a deadline, too
-	{"lead.", Repeat},           // somebody has to act on it
-	{"broadcast", Silence},      // a thousand people would read it twice because of one lost packet
-	{digestTemplate, Silence},   // long, and made of what is not urgent
-	{"delivery.report", Repeat}, // the office must know what went wrong
+	{"", Repeat},                    // an answer (which has no template here) or a receipt: who waits for it asks again otherwise, and files twice
+	{"weekly.", Repeat},             // a deadline missed costs more than a reminder read twice
+	{"weekly.eve", Silence},         // posted in the group before all: a copy there is noise, and everybody concerned hears again on the day
+	{"stage.", Repeat},              // a deadline, too
+	{"lead.", Repeat},               // somebody has to act on it
+	{"announce.broadcast", Silence}, // a thousand people would read it twice because of one lost packet
+	{digestTemplate, Silence},       // long, and made of what is not urgent
+	{"delivery.report", Repeat},     // the office must know what went wrong
 }
 
 // RuleOf is the rule of a template, or of a digest whatever its template.
