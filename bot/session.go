@@ -150,6 +150,9 @@ func (t *Turn) reopen(ctx context.Context, row store.Draft) *Session {
 	if err == nil {
 		return s
 	}
+	if errors.Is(err, store.ErrConflict) {
+		return nil // the turn runs again
+	}
 	t.bot.log.ErrorContext(ctx, "a draft cannot be opened", "draft", row.ID, "err", err)
 	if t.conv.Active == row.ID {
 		t.conv.Active = 0

@@ -30,7 +30,7 @@ type group struct {
 }
 
 // errLater stops a member that needs a statement before there is a transaction.
-var errLater = errors.New("not before the transaction")
+var errLater = fmt.Errorf("%w: not before there is a transaction", ErrConflict)
 
 // context is that of the whole group: nobody's impatience ends the others'
 // transaction.

@@ -97,8 +97,9 @@ type Options struct {
 // What holds unless Options say otherwise.
 const (
 	// The platforms wait five seconds for an acknowledgement; an fsync on a poor
-	// disk and the way there and back need some of it.
-	defaultGrace = 2 * time.Second
+	// disk and the way there and back need some of it. A busy machine is no reason to
+	// spool: what goes on disk is answered later, and all that its person says after it.
+	defaultGrace = 3 * time.Second
 	// Half a million messages of usual length: a county's staff for weeks.
 	defaultMaxBytes = 256 << 20
 )
