@@ -134,11 +134,10 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 }
 
 // Answered gives the answer to a message that was handled before, if it can be given
-// again as it was; database says whether the database may be asked, beside the answers
-// given last.
-func (b *Bot) Answered(ctx context.Context, m Message, database bool) (a Answer, ok bool) {
+// again as it was: from the answers given last, else from the database.
+func (b *Bot) Answered(ctx context.Context, m Message) (a Answer, ok bool) {
 	m = clean(m)
-	if a, ok = b.hot.find(ctx, m); ok || !database {
+	if a, ok = b.hot.find(ctx, m); ok {
 		return a, ok
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTime)

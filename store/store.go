@@ -114,6 +114,16 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Writable asks the database whether it would take a write now: of a file, that no
+// other process holds it.
+func (s *Store) Writable(ctx context.Context) error {
+	t, err := s.write.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("the database takes no writes: %w", err)
+	}
+	return t.Rollback()
+}
+
 // Dialect is "sqlite" or "mysql".
 func (s *Store) Dialect() string { return s.dialect.name() }
 

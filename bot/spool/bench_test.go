@@ -21,7 +21,7 @@ type instant struct {
 func (i instant) Handle(context.Context, bot.Message) (bot.Answer, error) { return bot.Answer{}, i.err }
 
 // Roster is nobody.
-func (instant) Answered(context.Context, bot.Message, bool) (bot.Answer, bool) { return bot.Answer{}, false }
+func (instant) Answered(context.Context, bot.Message) (bot.Answer, bool) { return bot.Answer{}, false }
 
 func (i instant) Roster() *bot.Roster { return i.roster }
 

@@ -63,6 +63,9 @@ func (s *Spool) pass(ctx context.Context, c *call, m bot.Message) (answer bot.An
 	select {
 	case <-c.done:
 	case <-c.grace.C:
+		if s.slow(ctx, c) {
+			break
+		}
 		s.late.Add(1)
 		if c.phase.CompareAndSwap(out, late) {
 			return bot.Answer{}, nil, errLate
@@ -80,6 +83,26 @@ func (s *Spool) pass(ctx context.Context, c *call, m bot.Message) (answer bot.An
 		return bot.Answer{}, nil, c.err
 	}
 	return bot.Answer{}, c.err, nil
+}
+
+// busyTime is how long the database may take to say that it is there.
+const busyTime = 500 * time.Millisecond
+
+// slow waits on, as long as the channel does, if the database answers: the machine is
+// busy, and nobody's order is worth losing for that. It says whether the call came
+// back.
+func (s *Spool) slow(ctx context.Context, c *call) bool {
+	quick, cancel := context.WithTimeout(ctx, busyTime)
+	defer cancel()
+	if s.o.Ping(quick) != nil {
+		return false
+	}
+	select {
+	case <-c.done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 func (s *Spool) run(ctx context.Context, c *call, m bot.Message) {

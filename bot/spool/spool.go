@@ -75,9 +75,9 @@ import (
 // Desk is who handles messages: the bot.
 type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
-	// Answered gives the answer to a message that was handled before. Without the
-	// database it knows only the last ones.
-	Answered(ctx context.Context, m bot.Message, database bool) (a bot.Answer, ok bool)
+	// Answered gives the answer to a message that was handled before. While the
+	// database is away it knows only the last ones.
+	Answered(ctx context.Context, m bot.Message) (a bot.Answer, ok bool)
 	Roster() *bot.Roster
 }
 
@@ -89,7 +89,7 @@ type Options struct {
 	Wall func() time.Time                // the real time
 	Log  *slog.Logger
 
-	Grace    time.Duration // how long Next may take before the message is kept; 0 = two seconds
+	Grace    time.Duration // how long Next may take before the message is kept; 0 = three seconds
 	MaxBytes int64         // how large the segments may be together; 0 = 256 MiB
 	MinFree  uint64        // bytes of the disk that are left free for others
 }
@@ -202,7 +202,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 			return answer, err
 		}
 		s.lost(cause)
-	} else if a, ok := s.o.Next.Answered(ctx, m, !s.away.Load()); ok {
+	} else if a, ok := s.o.Next.Answered(ctx, m); ok {
 		s.leave(l) // a re-delivery of what was answered before anything had to wait
 		return a, nil
 	}

@@ -78,11 +78,11 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, nil
 }
 
-// Answered knows what was handled, if the database may be asked.
-func (d *desk) Answered(_ context.Context, m bot.Message, database bool) (bot.Answer, bool) {
+// Answered knows what was handled, if the database is there.
+func (d *desk) Answered(_ context.Context, m bot.Message) (bot.Answer, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, database && !d.away && d.done[keyOf(m)]
+	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, !d.away && d.done[keyOf(m)]
 }
 
 // Roster is three people.
