@@ -128,7 +128,7 @@ type CardView struct {
 
 // offer shows what would leave, and to whom.
 func (d *Duty) offer(ctx context.Context, t *bot.Turn, _ string) error {
-	order := read(t.Message.Text)
+	order := read(t.Message.Text, func(words string) bool { _, unknown := address(t.Roster(), words); return len(unknown) == 0 })
 	v := CardView{Is: utf8.RuneCountInString(order.text), May: longest}
 	to, unknown := address(t.Roster(), order.to)
 	people, among := d.people(t, to)

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"zhuanban/bot"
 )
@@ -20,26 +19,39 @@ type order struct{ to, text string }
 var heading = regexp.MustCompile(`^(?:通知|消息|信息|一下|一条)?[\s:：,，]+`)
 
 // read takes an order apart. The text stays as it was typed, which is why it is cut
-// out of the message and not taken from the router, who compares in half width.
-func read(message string) order {
+// out of the message and not taken from the router, who compares in half width. known
+// says whether some words name people and nothing else.
+func read(message string, known func(string) bool) order {
 	_, rest, _ := strings.Cut(message, word)
 	if after, ok := strings.CutPrefix(strings.TrimSpace(rest), "给"); ok {
-		return addressed(strings.TrimSpace(after))
+		return addressed(strings.TrimSpace(after), known)
 	}
 	return order{text: strings.TrimSpace(rest[len(heading.FindString(rest)):])}
 }
 
-// addressed reads what follows 「群发给」: the recipients up to the colon, or where
-// there is none up to the first blank.
-func addressed(s string) order {
-	end := strings.IndexAny(s, ":：")
-	if end < 0 {
-		end = strings.IndexFunc(s, unicode.IsSpace)
+// marks are what may stand between recipients and text, the surest first: a colon may
+// also be in the text (9:30), a blank or comma between two recipients.
+var marks = []string{":：", " \t\n　", ",，"}
+
+// addressed takes apart what follows 「群发给」: at the first mark before which there
+// are recipients and nothing else, otherwise, for the answer, at the first that is
+// there.
+func addressed(s string, known func(string) bool) order {
+	first := len(s)
+	for _, m := range marks {
+		end := strings.IndexAny(s, m)
+		if end < 0 {
+			continue
+		}
+		if known(s[:end]) {
+			first = end
+			break
+		}
+		if first == len(s) {
+			first = end
+		}
 	}
-	if end < 0 {
-		return order{to: s}
-	}
-	return order{to: strings.TrimSpace(s[:end]), text: strings.TrimSpace(strings.TrimLeft(s[end:], ":： "))}
+	return order{to: strings.TrimSpace(s[:first]), text: strings.TrimLeft(s[first:], strings.Join(marks, ""))}
 }
 
 // To is a circle of people that a broadcast can be for: one by its name below, or
