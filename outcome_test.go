@@ -35,6 +35,10 @@ func (s soak) like(t *testing.T, want, got outcome) {
 // drained waits until everything has left, and reads what it has come to.
 func (st *trial) drained(url string) outcome {
 	t, ctx := st.t, st.t.Context()
+	for _, r := range st.actors {
+		st.up(r)
+		require.Eventually(t, func() bool { return st.metric(r, "zhuanban_spool_messages") == 0 }, 90*time.Second, 20*time.Millisecond, "everything is handed in")
+	}
 	s, err := store.Open(ctx, url, store.Options{Wall: time.Now})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
