@@ -2,14 +2,17 @@ package main
 
 import (
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store/redis/redistest"
 	"zhuanban/store/storetest"
 )
@@ -161,5 +164,44 @@ func TestDrainWhileTheDatabaseHangs(t *testing.T) {
 	})
 	t.Logf("the stop took %v", took)
 	require.Less(t, took, 20*time.Second)
+	s.like(t, want, st.finish(address))
+}
+
+// TestDrainWhileOthersHang: neither a client that leaves its connection open nor a platform
+// that never answers keeps a replica that is told to stop. What the platform has not
+// confirmed is said after the next start.
+func TestDrainWhileOthersHang(t *testing.T) {
+	t.Parallel()
+	s := soak{members: 2, scenes: 1, replicas: 1, seed: 6}
+	want := s.calm(t)
+	address := storetest.MariaDBURL(t)
+	st := s.open(t, address, edit{"passive: true", "passive: false"})
+	r := st.actors[0]
+	for _, said := range []string{"", "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"} {
+		conn, err := net.Dial("tcp", r.addr)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = conn.Write([]byte(said))
+		require.NoError(t, err)
+	}
+	never, hung := make(chan struct{}), make(chan struct{})
+	once := sync.OnceFunc(func() { close(hung) })
+	st.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+		if !strings.HasSuffix(c.Path, "/message/send") {
+			return nil
+		}
+		once()
+		return &wecomtest.Answer{Until: never, Done: true}
+	})
+	st.play(nil)
+	<-hung
+	begin := time.Now()
+	require.NoError(t, st.end(r, syscall.SIGTERM))
+	took := time.Since(begin)
+	t.Logf("the stop took %v", took)
+	require.Less(t, took, 15*time.Second)
+	close(never)
+	st.server.Bend(nil)
+	st.start(r)
 	s.like(t, want, st.finish(address))
 }
