@@ -37,7 +37,7 @@ func (st *trial) drained(url string) outcome {
 	t, ctx := st.t, st.t.Context()
 	for _, r := range st.actors {
 		st.up(r)
-		require.Eventually(t, func() bool { return st.metric(r, "zhuanban_spool_messages") == 0 }, 90*time.Second, 20*time.Millisecond, "nothing waits on disk")
+		require.Eventually(t, func() bool { return st.metric(r, "zhuanban_spool_messages") == 0 }, 90*time.Second, 20*time.Millisecond, "everything is handed in")
 	}
 	s, err := store.Open(ctx, url, store.Options{Wall: time.Now})
 	require.NoError(t, err)

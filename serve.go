@@ -36,11 +36,10 @@ func (c *serveCommand) Run(w *world) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	// Who is told to stop does not wait for a database that hangs.
-	late := time.AfterFunc(hangTime, d.store.HangUp)
-	late.Stop()
-	defer late.Stop()
-	defer context.AfterFunc(w.ctx, func() { late.Reset(hangTime) })()
+	ended, end := context.WithCancel(context.WithoutCancel(w.ctx))
+	var watch sync.WaitGroup
+	defer func() { end(); watch.Wait() }()
+	watch.Go(func() { d.hangUp(w.ctx, ended) })
 	if err := d.openSpool(); err != nil {
 		return err
 	}
@@ -77,10 +76,34 @@ func (d *desk) spoolOptions() spool.Options {
 const (
 	headerTime = 10 * time.Second
 	drainTime  = 20 * time.Second
-	// hangTime is a hundred times what a turn takes, and leaves as long again for the
-	// rest: supervisors kill after thirty seconds or later.
+	// While it stops, a database that has not answered for as long is not waited for.
+	// Supervisors kill after thirty seconds or later.
 	hangTime = 5 * time.Second
 )
+
+// hangUp sees to it that a process which is told to stop does not wait for a database
+// that hangs: a COMMIT under way would, for half a minute and more.
+func (d *desk) hangUp(told, ended context.Context) {
+	select {
+	case <-told.Done():
+	case <-ended.Done():
+	}
+	for ended.Err() == nil {
+		ctx, cancel := context.WithTimeout(ended, hangTime)
+		err := d.store.Ping(ctx)
+		hangs := err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
+		cancel()
+		if hangs {
+			d.log.Warn("the database does not answer: stopping without it", "err", err)
+			d.store.HangUp()
+			return
+		}
+		select { // it may stop to answer later
+		case <-ended.Done():
+		case <-time.After(hangTime / 5):
+		}
+	}
+}
 
 func (d *desk) serve(w *world) error {
 	listener, err := net.Listen("tcp", d.cfg.Listen)

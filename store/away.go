@@ -21,7 +21,7 @@ func IsAway(err error) bool {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, ErrConflict):
 		return false
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
-		errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrPktSync):
+		errors.Is(err, errHungUp), errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, mysql.ErrMalformPkt), errors.Is(err, mysql.ErrPktSync):
 		return true
 	}
 	var refused net.Error // a connection refused, cut or silent, and every deadline

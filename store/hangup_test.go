@@ -43,7 +43,9 @@ func TestHangUp(t *testing.T) {
 		t.Fatal("it still hangs")
 	}
 	line.Release()
-	require.ErrorContains(t, s.Ping(ctx), "hung up")
+	err := s.Ping(ctx)
+	require.ErrorContains(t, err, "hung up")
+	require.True(t, store.IsAway(err), "a message that comes now is for the spool")
 	s.HangUp() // once more does nothing
 }
 
