@@ -326,7 +326,7 @@ func (st *trial) say(m *member, k int, chance *rand.Rand, late *sync.WaitGroup) 
 			text, err := st.post(m, k, to)
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			if err == nil && text != m.passed[k] {
+			if err == nil && text != "" && text != m.passed[k] { // silence says that it waits with others of theirs
 				st.t.Errorf("%s said %q again and was answered %q, before %q", m.name, m.lines[k], text, m.passed[k])
 			}
 		})

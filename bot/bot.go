@@ -190,16 +190,17 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 }
 
 // again answers a message that was handled before as it was answered then. An answer
-// that was carried, and now cannot be, is queued: the acknowledgement that had it never
-// went out, because the message was taken for lost and kept elsewhere meanwhile.
+// that was carried and not heard, and now cannot be carried, is queued: the message was
+// taken for lost and acknowledged without it.
 func (b *Bot) again(ctx context.Context, t *Turn, before store.Message) error {
 	if err := json.Unmarshal(before.Answer, &t.replies); err != nil {
 		return fmt.Errorf("reading the answer given before: %w", err)
 	}
-	t.carried = before.Carried && t.Message.Carry > 0
-	if t.carried == before.Carried {
+	t.carried = before.Carried
+	if !before.Carried || !t.Message.Unheard || t.Message.Carry > 0 {
 		return nil
 	}
+	t.carried = false
 	for _, r := range t.replies {
 		t.send(Recipient{ToPerson, t.Person.Account}, t.Message.Platform, r)
 	}

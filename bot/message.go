@@ -21,6 +21,9 @@ type Message struct {
 	Carry int
 	// CarryCards says that a card may be carried so too, as its plain text.
 	CarryCards bool
+	// Unheard says that the message was handed in before and nobody knows what came of
+	// it: if it was answered, the answer was not heard.
+	Unheard bool
 }
 
 // Answer is what came of a message for its speaker.

@@ -73,6 +73,8 @@ func TestAnAnswerThatWasCarriedAndNeverWentOutIsQueuedOnce(t *testing.T) {
 		require.True(t, handle(t, w, m).Carried)
 		later := m
 		later.Carry = 0
+		require.True(t, handle(t, w, later).Carried, "it was heard, as far as anybody knows")
+		later.Unheard = true
 		for range 2 {
 			a := handle(t, w, later)
 			require.False(t, a.Carried)

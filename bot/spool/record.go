@@ -42,6 +42,7 @@ type message struct {
 	Location    *bot.Location    `json:"location,omitempty"`
 	Carry       int              `json:"-"`
 	CarryCards  bool             `json:"-"`
+	Unheard     bool             `json:"unheard,omitempty"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -202,6 +202,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 			return answer, err
 		}
 		s.lost(cause)
+		m.Unheard = true
 	} else if a, ok := s.o.Next.Answered(ctx, m); ok {
 		s.leave(l) // a re-delivery of what was answered before anything had to wait
 		return a, nil
