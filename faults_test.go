@@ -86,13 +86,15 @@ func TestRedisComesAndGoes(t *testing.T) {
 	want := s.calm(t)
 	server := redistest.Start(t)
 	proxy := redistest.NewProxy(t, server.Host)
+	proxy.Refuse() // it is not there when the replicas start
 	address := storetest.MariaDBURL(t)
 	st := s.open(t, address, edit{`url: ""                        # redis`, `url: "` + strings.Replace(server.URL(), server.Host, proxy.Host, 1) + `" # redis`},
 		edit{"passive: true", "passive: false"}, edit{"  limits: none", "  limits: platform"})
 	st.play(func(int, <-chan struct{}) {
 		chance := rand.New(rand.NewPCG(s.seed, 5))
-		for _, fault := range []func(){proxy.Hang, proxy.Heal, proxy.Cut, proxy.Refuse, proxy.Heal, func() { proxy.Slow(300 * time.Millisecond) }, proxy.Heal, server.Freeze, server.Thaw} {
-			time.Sleep(300*time.Millisecond + time.Duration(chance.Int64N(int64(700*time.Millisecond))))
+		for _, fault := range []func(){proxy.Heal, proxy.Hang, proxy.Heal, proxy.Cut, proxy.Refuse, proxy.Heal,
+			func() { proxy.Slow(300 * time.Millisecond) }, proxy.Heal, server.Freeze, server.Thaw} {
+			time.Sleep(300*time.Millisecond + time.Duration(chance.Int64N(int64(600*time.Millisecond))))
 			fault()
 		}
 	})
@@ -140,31 +142,39 @@ func TestDrainUnderLoad(t *testing.T) {
 	s.like(t, want, st.finish(address))
 }
 
-// TestDrainWhileTheDatabaseHangs: who tells a replica to stop need not wait for a
-// database that does not answer. Nothing that was acknowledged is lost.
-func TestDrainWhileTheDatabaseHangs(t *testing.T) {
+// TestDrainWhileTheDatabaseIsAway: who tells a replica to stop need not wait for a
+// database that hangs or is gone. Nothing that was acknowledged is lost.
+func TestDrainWhileTheDatabaseIsAway(t *testing.T) {
 	t.Parallel()
 	s := soak{members: 6, scenes: 2, replicas: 1, pause: 200 * time.Millisecond, seed: 5}
 	want := s.calm(t)
-	address := storetest.MariaDBURL(t)
-	line, through := storetest.Through(t, address)
-	st := s.open(t, through)
-	var took time.Duration
-	st.play(func(total int, done <-chan struct{}) {
-		st.until(total, 1, 3, done)
-		line.Hold()
-		time.Sleep(2500 * time.Millisecond) // so that messages are out beyond the grace, and others in the spool
-		begin := time.Now()
-		if err := st.end(st.actors[0], syscall.SIGTERM); err != nil {
-			t.Errorf("told to stop, it ends with %v", err)
-		}
-		took = time.Since(begin)
-		line.Release()
-		st.start(st.actors[0])
-	})
-	t.Logf("the stop took %v", took)
-	require.Less(t, took, 20*time.Second)
-	s.like(t, want, st.finish(address))
+	for name, c := range map[string]struct{ lose, regain func(*storetest.Line) }{
+		"it hangs":   {(*storetest.Line).Hold, (*storetest.Line).Release},
+		"it is gone": {(*storetest.Line).Cut, (*storetest.Line).Mend},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address := storetest.MariaDBURL(t)
+			line, through := storetest.Through(t, address)
+			st := s.open(t, through)
+			var took time.Duration
+			st.play(func(total int, done <-chan struct{}) {
+				st.until(total, 1, 3, done)
+				c.lose(line)
+				time.Sleep(2500 * time.Millisecond) // so that messages are out beyond the grace, and others in the spool
+				begin := time.Now()
+				if err := st.end(st.actors[0], syscall.SIGTERM); err != nil {
+					t.Errorf("told to stop, it ends with %v", err)
+				}
+				took = time.Since(begin)
+				c.regain(line)
+				st.start(st.actors[0])
+			})
+			t.Logf("the stop took %v", took)
+			require.Less(t, took, 15*time.Second)
+			s.like(t, want, st.finish(address))
+		})
+	}
 }
 
 // TestDrainWhileOthersHang: neither a client that leaves its connection open nor a platform
