@@ -72,7 +72,7 @@ func TestAWholeBotSurvivesItsDatabasesAbsence(t *testing.T) {
 			t.Parallel()
 			url, outage := c(t)
 			w := bottest.New(t, bottest.WithHandlers(count), bottest.At(url))
-			s, err := spool.Open(t.TempDir(), spool.Options{Next: w.Bot, Away: store.IsAway, Ping: w.Store.Ping, Wall: time.Now,
+			s, err := spool.Open(t.TempDir(), spool.Options{Next: w.Bot, Away: store.IsAway, Ping: w.Store.Writable, Wall: time.Now,
 				Log: slog.New(slog.DiscardHandler)})
 			require.NoError(t, err)
 			ctx, cancel := context.WithCancel(t.Context())
@@ -122,7 +122,7 @@ func TestAWholeBotSurvivesItsDatabasesAbsence(t *testing.T) {
 // TestAHandlersPanicIsNoOutage: the platform hears of it and sends again.
 func TestAHandlersPanicIsNoOutage(t *testing.T) {
 	w := bottest.New(t, bottest.WithHandlers(count))
-	s, err := spool.Open(t.TempDir(), spool.Options{Next: w.Bot, Away: store.IsAway, Ping: w.Store.Ping, Wall: time.Now,
+	s, err := spool.Open(t.TempDir(), spool.Options{Next: w.Bot, Away: store.IsAway, Ping: w.Store.Writable, Wall: time.Now,
 		Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close()) }()
