@@ -69,8 +69,8 @@ func tuneMemory() {
 }
 
 const (
-	collectAt   = 250       // percent of what is in use
-	memoryLimit = 120 << 20 // bytes; a soft limit
+	collectAt   = 250      // percent of what is in use
+	memoryLimit = 96 << 20 // bytes; a soft limit, which leaves out the program itself and the pages of its database
 )
 
 func main() {

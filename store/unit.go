@@ -27,6 +27,7 @@ type unit struct {
 
 	// What has to be written.
 	locked        bool
+	begun         bool             // a conversation that was not there has been written
 	changed       map[int64]change // drafts
 	newMessages   []Message
 	newDeliveries []Delivery
@@ -182,13 +183,18 @@ func (u *unit) holdDraft(d Draft) {
 
 // write writes what these units hold back.
 func (tx *Tx) write(ctx context.Context, units []*unit) error {
-	var conversations, messages [][]any
+	var conversations, first, messages [][]any
 	var drafts [2][][]any // by what has changed
 	var queued []Delivery
 	for _, u := range units {
 		if u.locked {
 			c := u.conversation
-			conversations = append(conversations, []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)})
+			row := []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)}
+			if u.version == 0 && !u.begun {
+				u.begun, first = true, append(first, row)
+			} else {
+				conversations = append(conversations, row)
+			}
 		}
 		for id, what := range u.changed {
 			drafts[what] = append(drafts[what], draftRow(u.drafts[id]))
@@ -198,6 +204,10 @@ func (tx *Tx) write(ctx context.Context, units []*unit) error {
 		}
 		queued = append(queued, u.newDeliveries...)
 		u.locked, u.changed, u.newMessages, u.newDeliveries = false, nil, nil, nil
+	}
+	// Whoever has a first turn elsewhere at this moment must not be written over.
+	if err := tx.lostRace(tx.insert(ctx, "conversations", conversationCols, first...)); err != nil {
+		return err
 	}
 	if err := tx.upsert(ctx, "conversations", conversationCols[:1], conversationCols[1:], conversations...); err != nil {
 		return err
