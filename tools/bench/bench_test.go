@@ -127,9 +127,9 @@ func TestThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk, yard := newStub(t, codec, api.URL), newStub(t, codec, api.URL)
+	desk, yard, posting := newStub(t, codec, api.URL), newStub(t, codec, api.URL), newStub(t, codec, api.URL)
 	s := &section{Database: "nothing"}
-	p := &plan{desk: desk, yard: yard, posting: desk, api: api, codec: codec, crowd: 100, rounds: 1, duration: 300 * time.Millisecond, second: 100 * time.Millisecond, progress: io.Discard, section: s,
+	p := &plan{desk: desk, yard: yard, posting: posting, api: api, codec: codec, crowd: 100, rounds: 1, duration: 300 * time.Millisecond, second: 100 * time.Millisecond, progress: io.Discard, section: s,
 		steps: load.Script{Again: []load.Line{{Say: "step", Want: "ok step"}}}, cards: load.Script{Again: []load.Line{{Say: "card", Want: "ok card"}}}}
 	if err := p.measure(t.Context()); err != nil {
 		t.Fatal(err)
@@ -137,8 +137,8 @@ func TestThePlan(t *testing.T) {
 	if err := api.Close(); err != nil {
 		t.Error(err)
 	}
-	if s.Trouble != 0 || desk.starts != 2 || yard.starts != 1 {
-		t.Errorf("trouble %d, starts %d and %d", s.Trouble, desk.starts, yard.starts)
+	if s.Trouble != 0 || desk.starts != 2 || yard.starts != 1 || posting.starts != 1 {
+		t.Errorf("trouble %d, starts %d, %d and %d", s.Trouble, desk.starts, yard.starts, posting.starts)
 	}
 	var table bytes.Buffer
 	s.print(&table)
