@@ -66,47 +66,84 @@ func newClient(caFile string) (*http.Client, error) {
 	}, nil
 }
 
-// reply is what the calls used here answer.
-type reply struct {
-	Code           *int64 `json:"errcode"`
-	Message        string `json:"errmsg"`
-	MsgID          string `json:"msgid"`
-	InvalidUser    string `json:"invaliduser"`
-	UnlicensedUser string `json:"unlicenseduser"`
-	AccessToken    string `json:"access_token"`
-	ExpiresIn      int64  `json:"expires_in"`
+// status is how every answer of WeCom's begins.
+type status struct {
+	Code    *int64 `json:"errcode"`
+	Message string `json:"errmsg"`
 }
 
-// call makes one request. An error is a *bot.SendError: the request failed, or the
-// answer is not one of WeCom's. A reply may still carry an errcode.
-func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte) (reply, error) {
+// api makes one call that needs an access token, a second time with a new token if
+// WeCom no longer takes the first, and reads the answer into out, which may be nil.
+// body is JSON. An error is a *bot.SendError; the verdict says what WeCom's code means.
+func (c *Channel) api(ctx context.Context, method, path string, query url.Values, body []byte, out any) (verdict, error) {
+	q := url.Values{}
+	for k, v := range query {
+		q[k] = v
+	}
+	for fresh := false; ; fresh = true {
+		token, err := c.tokens.get(ctx)
+		if err != nil {
+			return verdict{}, unsent(err)
+		}
+		q.Set("access_token", token)
+		s, err := c.call(ctx, method, path, q, body, out)
+		if err != nil {
+			return verdict{}, err
+		}
+		v := judge(*s.Code)
+		if v.refresh && !fresh {
+			c.tokens.invalidate(ctx, token)
+			continue
+		}
+		if *s.Code != 0 {
+			return v, c.platformError(v, path, s)
+		}
+		return v, nil
+	}
+}
+
+// unsent is a parcel that did not leave because there is no access token.
+func unsent(err error) error {
+	out := &bot.SendError{Reason: bot.PlatformAway, Err: err}
+	var failed *bot.SendError
+	if errors.As(err, &failed) {
+		*out = *failed
+	}
+	out.Fate = bot.NotSent
+	return out
+}
+
+// call makes one request and reads the answer into out, which may be nil. An error is
+// a *bot.SendError: the request failed, or the answer is not one of WeCom's. The
+// answer may still carry an errcode.
+func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte, out any) (status, error) {
 	var begun atomic.Bool // bytes may have left
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, method, c.o.APIBase+path+"?"+query.Encode(), bytes.NewReader(body))
 	if err != nil {
-		return reply{}, c.failure(verdict{fate: bot.NotSent}, path, err)
+		return status{}, c.failure(verdict{fate: bot.NotSent}, path, err)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	res, err := c.client.Do(req)
 	if err != nil {
-		return reply{}, c.failure(broken(ctx, begun.Load()), path, err)
+		return status{}, c.failure(broken(ctx, begun.Load()), path, err)
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, largestAnswer))
 	if res.StatusCode != http.StatusOK {
-		return reply{}, c.failure(judgeStatus(res.StatusCode), path, fmt.Errorf("HTTP status %d", res.StatusCode))
+		return status{}, c.failure(judgeStatus(res.StatusCode), path, fmt.Errorf("HTTP status %d", res.StatusCode))
 	}
 	if err != nil {
-		return reply{}, c.failure(broken(ctx, true), path, fmt.Errorf("reading the answer: %w", err))
+		return status{}, c.failure(broken(ctx, true), path, fmt.Errorf("reading the answer: %w", err))
 	}
-	var r reply
-	if json.Unmarshal(text, &r) != nil || r.Code == nil {
-		return reply{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, path,
+	var s status
+	if json.Unmarshal(text, &s) != nil || s.Code == nil || *s.Code == 0 && out != nil && json.Unmarshal(text, out) != nil {
+		return status{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, path,
 			fmt.Errorf("an answer that is not WeCom's: %d bytes of %q", len(text), res.Header.Get("Content-Type")))
 	}
-	return r, nil
+	return s, nil
 }
 
 // broken judges a request without an answer: it is certain that nothing was sent
@@ -129,7 +166,7 @@ func (c *Channel) failure(v verdict, doing string, err error) *bot.SendError {
 
 // platformError is a code of WeCom's as an error: *util.CommonError is in it for
 // whoever asks for the code.
-func (c *Channel) platformError(v verdict, doing string, r reply) *bot.SendError {
+func (c *Channel) platformError(v verdict, doing string, r status) *bot.SendError {
 	message := short(c.redact(r.Message))
 	if ip := address(r.Message); *r.Code == 60020 && ip != "" {
 		message = "this program's address " + ip + " is not among the app's trusted ones (企业可信IP): " + message

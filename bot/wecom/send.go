@@ -1,68 +1,19 @@
 package wecom
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
 	"zhuanban/bot"
 )
 
-// The limits of message/send.
-const (
-	longestText    = 2048 // bytes; WeCom cuts off the rest
-	mostRecipients = 1000
-)
-
-// The duplicate check. Within duplicate_check_interval seconds WeCom does not show a
-// request again whose JSON it has seen. That is what makes a retry safe, and it
-// would swallow 「已报送」 said twice in half an hour. So the request tells parcels
-// apart by two things that nobody sees: a field of our own with the parcel's id, which
-// is part of the JSON, and, should only the documented fields count, the interval
-// itself, made from the id too, between what WeCom takes by default and four hours,
-// the most it allows. (By the interval alone two help texts in ten thousand of one
-// person met, and one was lost.)
-const (
-	shortestCheck = 1800
-	checks        = 14400 - shortestCheck + 1 // 12601, a prime: ids that have a pattern spread all the same
-	// pieceStep keeps the pieces of one long text apart, which may be alike too.
-	pieceStep = 4201
-)
-
-// request is the body of message/send. The order of its fields is part of what the
-// duplicate check compares: add new ones at the end.
-type request struct {
-	ToUser   string `json:"touser"`
-	MsgType  string `json:"msgtype"`
-	AgentID  int    `json:"agentid"`
-	Text     text   `json:"text"`
-	Check    int    `json:"enable_duplicate_check"`
-	Interval int64  `json:"duplicate_check_interval"`
-	Parcel   string `json:"parcel"` // ours: WeCom does not read it
-}
-
-type text struct {
-	Content string `json:"content"`
-}
-
-// encode writes a request, the same bytes for the same parcel and piece.
-func (c *Channel) encode(id int64, piece int, to []string, content string) []byte {
-	interval := shortestCheck + (uint64(id)+uint64(piece)*pieceStep)%checks
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // some of WeCom's calls do not take \u003c
-	// It has strings and numbers only, which always encode.
-	_ = e.Encode(request{ToUser: strings.Join(to, "|"), MsgType: "text", AgentID: c.agent,
-		Text: text{content}, Check: 1, Interval: int64(interval), Parcel: fmt.Sprintf("%d.%d", id, piece)})
-	return bytes.TrimRight(b.Bytes(), "\n")
-}
+// mostRecipients is how many members one call may be for.
+const mostRecipients = 1000
 
 // Send hands one parcel to WeCom, a long text in several messages, one after the
 // other. The receipt names the messages, joined by "|".
@@ -116,23 +67,16 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	return out
 }
 
-func same(a, b bot.Reply) bool { return a.Text == b.Text }
+func same(a, b bot.Reply) bool { return reflect.DeepEqual(a, b) }
 
 // acceptable refuses what WeCom would not take, or would take for something else:
 // "@all" is everybody.
 func acceptable(p bot.Parcel) error {
-	refuse := func(reason bot.Reason, why string) error {
-		return &bot.SendError{Fate: bot.Refused, Reason: reason, Err: errors.New(why)}
-	}
 	switch {
 	case p.To.Kind != bot.ToPerson:
 		return refuse(bot.NoSuchGroup, "a self-built app speaks to members only")
 	case !account(p.To.Account) || strings.HasPrefix(p.To.Account, "@"):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
-	case p.Reply.Kind != bot.TextReply && p.Reply.Kind != bot.CardReply:
-		return refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
-	case strings.TrimSpace(p.Reply.Text) == "":
-		return refuse(bot.BadContent, "an empty text")
 	}
 	return nil
 }
@@ -145,9 +89,17 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	for i, p := range ps {
 		to[i] = p.To.Account
 	}
+	messages, err := compose(ps[0])
+	if err != nil {
+		for i := range out {
+			out[i].Err = err
+		}
+		return out
+	}
 	var refs []string
-	for piece, content := range split(ps[0].Reply.Text, longestText) {
-		r, v, err := c.post(ctx, c.encode(ps[0].ID, piece, to, content))
+	for piece, m := range messages {
+		var r sent
+		v, err := c.api(ctx, http.MethodPost, sendPath, nil, c.encode(ps[0].ID, piece, to, m), &r)
 		if err != nil && v.alone && len(ps) > 1 && piece == 0 {
 			// One wrong account has made the whole call fail; nobody has anything yet.
 			half := len(ps) / 2
@@ -173,7 +125,7 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 }
 
 // leftOut marks the recipients whom WeCom has left out of a call that it took.
-func (c *Channel) leftOut(out []bot.Outcome, to []string, r reply) {
+func (c *Channel) leftOut(out []bot.Outcome, to []string, r sent) {
 	mark := func(names, why string) {
 		if names == "" {
 			return
@@ -194,37 +146,9 @@ func (c *Channel) leftOut(out []bot.Outcome, to []string, r reply) {
 
 const sendPath = "/cgi-bin/message/send"
 
-// post makes one call of message/send, a second time with a new access token if
-// WeCom no longer takes the first.
-func (c *Channel) post(ctx context.Context, body []byte) (reply, verdict, error) {
-	for fresh := false; ; fresh = true {
-		token, err := c.tokens.get(ctx)
-		if err != nil {
-			return reply{}, verdict{}, unsent(err)
-		}
-		r, err := c.call(ctx, http.MethodPost, sendPath, url.Values{"access_token": {token}}, body)
-		if err != nil {
-			return reply{}, verdict{}, err
-		}
-		v := judge(*r.Code)
-		if v.refresh && !fresh {
-			c.tokens.invalidate(ctx, token)
-			continue
-		}
-		if *r.Code != 0 {
-			return r, v, c.platformError(v, sendPath, r)
-		}
-		return r, v, nil
-	}
-}
-
-// unsent is a parcel that did not leave because there is no access token.
-func unsent(err error) error {
-	out := &bot.SendError{Reason: bot.PlatformAway, Err: err}
-	var failed *bot.SendError
-	if errors.As(err, &failed) {
-		*out = *failed
-	}
-	out.Fate = bot.NotSent
-	return out
+// sent is what message/send says of a call that it took.
+type sent struct {
+	MsgID          string `json:"msgid"`
+	InvalidUser    string `json:"invaliduser"`
+	UnlicensedUser string `json:"unlicenseduser"`
 }

@@ -36,7 +36,7 @@ func TestWeComHoldsWhatEveryPlatformMust(t *testing.T) {
 func TestARequestIsWhatTheDocumentationAsksFor(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, `{"touser":"a|B","msgtype":"text","agentid":1000002,"text":{"content":"<a href=\"x\">1&2</a>\n好"},"enable_duplicate_check":1,"duplicate_check_interval":1807,"parcel":"7.0"}`,
-		string(w.channel.encode(7, 0, []string{"a", "B"}, "<a href=\"x\">1&2</a>\n好")))
+		string(w.channel.encode(7, 0, []string{"a", "B"}, message{Text: &text{"<a href=\"x\">1&2</a>\n好"}})))
 	w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
 		if c.Path == wecomtest.SendPath {
 			require.NotEmpty(t, c.Token)
@@ -67,15 +67,15 @@ func TestTheCheckOfEveryParcelIsWhatWeComAllows(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(t *rapid.T) {
 		id, piece := rapid.Int64Range(1, 1<<62).Draw(t, "id"), rapid.IntRange(0, 20).Draw(t, "piece")
-		body := string(w.channel.encode(id, piece, []string{"a"}, "x"))
-		require.Equal(t, body, string(w.channel.encode(id, piece, []string{"a"}, "x")))
+		body := string(w.channel.encode(id, piece, []string{"a"}, message{Text: &text{"x"}}))
+		require.Equal(t, body, string(w.channel.encode(id, piece, []string{"a"}, message{Text: &text{"x"}})))
 		_, tail, _ := strings.Cut(body, `"duplicate_check_interval":`)
 		interval, _, _ := strings.Cut(tail, ",")
 		n, err := strconv.Atoi(interval)
 		require.NoError(t, err)
 		require.True(t, n >= 1800 && n <= 14400)
-		require.NotEqual(t, body, string(w.channel.encode(id+rapid.Int64Range(1, 1<<40).Draw(t, "after"), piece, []string{"a"}, "x")))
-		require.NotEqual(t, body, string(w.channel.encode(id, piece+1, []string{"a"}, "x")))
+		require.NotEqual(t, body, string(w.channel.encode(id+rapid.Int64Range(1, 1<<40).Draw(t, "after"), piece, []string{"a"}, message{Text: &text{"x"}})))
+		require.NotEqual(t, body, string(w.channel.encode(id, piece+1, []string{"a"}, message{Text: &text{"x"}})))
 	})
 }
 

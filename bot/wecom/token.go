@@ -228,16 +228,20 @@ func (s *source) secrets() [2]string {
 // good.
 func (c *Channel) fetchToken(ctx context.Context) (string, int64, error) {
 	const path = "/cgi-bin/gettoken"
-	r, err := c.call(ctx, http.MethodGet, path, url.Values{"corpid": {c.o.CorpID}, "corpsecret": {c.o.Secret}}, nil)
+	var r struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int64  `json:"expires_in"`
+	}
+	s, err := c.call(ctx, http.MethodGet, path, url.Values{"corpid": {c.o.CorpID}, "corpsecret": {c.o.Secret}}, nil, &r)
 	switch {
 	case err != nil:
 		return "", 0, err
-	case *r.Code != 0:
-		v := judge(*r.Code)
+	case *s.Code != 0:
+		v := judge(*s.Code)
 		if v.fate == bot.Refused { // of the token, not of the parcel
 			v = verdict{reason: bot.NotTrusted, wait: aMinute, everybody: true}
 		}
-		return "", 0, c.platformError(v, path, r)
+		return "", 0, c.platformError(v, path, s)
 	case r.AccessToken == "":
 		return "", 0, c.failure(verdict{reason: bot.PlatformAway, wait: soon}, path, errors.New("no token in the answer"))
 	}

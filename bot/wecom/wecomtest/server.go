@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type Options struct {
 // Server is the imitation of qyapi.weixin.qq.com.
 type Server struct {
 	o       Options
+	paths   map[string]duty
 	members map[string]bool // nil = everybody
 	bare    map[string]bool // unlicensed
 
@@ -79,6 +81,7 @@ type Shown struct {
 // Call is a request that has arrived.
 type Call struct {
 	Path  string
+	Query url.Values
 	Token string // the access token it came with
 	Body  []byte
 	N     int // how many calls of this path there were, this one included
@@ -121,6 +124,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
 		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}}
+	s.paths = s.duties()
 	if o.Members != nil {
 		s.members = map[string]bool{}
 	}
@@ -210,7 +214,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	s.mu.Lock()
 	s.calls[r.URL.Path]++
-	call := Call{Path: r.URL.Path, Token: q.Get("access_token"), Body: body, N: s.calls[r.URL.Path]}
+	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Body: body, N: s.calls[r.URL.Path]}
 	bend := s.bend
 	s.mu.Unlock()
 	var bent *Answer
@@ -266,20 +270,27 @@ func hold(r *http.Request, a *Answer) bool {
 
 // straight does the duty; w may be nil.
 func (s *Server) straight(w http.ResponseWriter, r *http.Request, call Call) {
-	var out any
-	switch q := r.URL.Query(); {
-	case call.Path == TokenPath && r.Method == http.MethodGet:
-		out = s.giveToken(q.Get("corpid"), q.Get("corpsecret"))
-	case call.Path == SendPath && r.Method == http.MethodPost:
-		out = s.send(call)
-	default:
+	duty, ok := s.paths[r.Method+" "+call.Path]
+	if !ok {
 		if w != nil {
 			http.NotFound(w, r)
 		}
 		return
 	}
+	out := duty(call)
 	if w != nil {
 		write(w, out)
+	}
+}
+
+// duty answers one path. Its answer is written as JSON.
+type duty func(call Call) any
+
+// duties are all paths that are answered, by method and path.
+func (s *Server) duties() map[string]duty {
+	return map[string]duty{
+		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
+		"POST " + SendPath: s.send,
 	}
 }
 
