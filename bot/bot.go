@@ -114,9 +114,12 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 		return answer, fmt.Errorf("waiting for the turn: %w", err)
 	}
 	defer release()
+	if a, ok := b.hot.here(m); ok { // handled while this one waited
+		return a, nil
+	}
 	var queued bool
 	now := b.clock.Now()
-	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID}
+	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID, Fresh: b.fresh(m)}
 	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
 		err := b.turn(ctx, t, known)
@@ -131,6 +134,13 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 		b.wake()
 	}
 	return answer, nil
+}
+
+// fresh says that a message was hardly handled before: no platform hands one in again
+// so soon.
+func (b *Bot) fresh(m Message) bool {
+	age := b.wall().Sub(m.At)
+	return !m.Unheard && age > -old && age < old
 }
 
 // Answered gives the answer to a message that was handled before, if it can be given

@@ -41,18 +41,24 @@ const (
 // find is the answer to a message that was answered before; ok is false also where the
 // answer was carried and this time cannot be.
 func (h *hot) find(ctx context.Context, m Message) (a Answer, ok bool) {
-	key := Cause(m)
-	h.mu.Lock()
-	a, ok = h.known[key]
-	h.mu.Unlock()
-	if !ok && h.shared != nil && h.wall().Sub(m.At) >= old {
-		var text []byte
-		if text, ok = h.shared.Get(ctx, answerKey(key)); ok {
-			ok = json.Unmarshal(text, &a) == nil
-		}
+	if a, ok = h.here(m); ok || h.shared == nil || h.wall().Sub(m.At) < old {
+		return a, ok
 	}
-	return a, ok && (!a.Carried || m.Carry > 0)
+	text, ok := h.shared.Get(ctx, answerKey(Cause(m)))
+	ok = ok && json.Unmarshal(text, &a) == nil
+	return a, ok && a.fits(m)
 }
+
+// here is the same from memory only.
+func (h *hot) here(m Message) (a Answer, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a, ok = h.known[Cause(m)]
+	return a, ok && a.fits(m)
+}
+
+// fits says whether the answer can be given again to this message as it was.
+func (a Answer) fits(m Message) bool { return !a.Carried || m.Carry > 0 }
 
 // keep remembers an answer whose message is durable.
 func (h *hot) keep(ctx context.Context, m Message, a Answer) {

@@ -44,6 +44,7 @@ func (r Conversations) Lock(ctx context.Context, person string, now time.Time) (
 }
 
 func (r Conversations) lock(ctx context.Context, person string, now time.Time) (Conversation, error) {
+	r.tx.taken = append(r.tx.taken, person)
 	const take = "UPDATE conversations SET version = version + 1, updated_at = ? WHERE person = ?"
 	n, err := r.tx.exec(ctx, take, millis(now), person)
 	if err != nil {

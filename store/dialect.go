@@ -12,8 +12,16 @@ type dialect interface {
 	// upsert is the tail of an INSERT that gives a row that is there by its keys
 	// the new columns.
 	upsert(keys, cols []string) string
+	// guarded is the same for a row with a column version: only one whose version is
+	// the one before the new one's gets anything.
+	guarded(keys, cols []string) string
+	// updated says whether n rows, of which each was there, all got their new columns,
+	// from what the database says of how many it has changed.
+	updated(affected int64, n int) bool
 	// forUpdate is the tail of a SELECT that keeps the rows for this transaction.
 	forUpdate() string
+	// writers is how many groups of turns are worth writing at the same time.
+	writers() int
 	// isDuplicate says that a unique key was already there.
 	isDuplicate(err error) bool
 	// isRetryable says that the transaction met another and may be run again.

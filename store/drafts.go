@@ -67,10 +67,23 @@ func (r Drafts) Insert(ctx context.Context, d Draft) error {
 		return nil
 	}
 	err := r.tx.insert(ctx, "drafts", draftCols, draftRow(d))
+	if err == nil {
+		err = r.moved(ctx, d.ID)
+	}
 	if err != nil {
 		return fmt.Errorf("beginning draft %d: %w", d.ID, err)
 	}
 	return nil
+}
+
+// moved is for a draft that is written outside of a turn of its person: whoever
+// remembers how that one's last turn has left the drafts has to read them again.
+func (r Drafts) moved(ctx context.Context, id int64) error {
+	if r.tx.unit != nil {
+		r.tx.unit.unsure = true
+	}
+	_, err := r.tx.exec(ctx, "UPDATE conversations SET version = version + 1 WHERE person = (SELECT person FROM drafts WHERE id = ?)", id)
+	return err
 }
 
 // Save writes a draft's topic, state, status and time. Whose it is, of which form
@@ -83,6 +96,9 @@ func (r Drafts) Save(ctx context.Context, d Draft) error {
 		d.Topic, string(d.State), string(d.Status), millis(d.UpdatedAt), d.ID)
 	if err == nil && n == 0 {
 		err = ErrNotFound
+	}
+	if err == nil {
+		err = r.moved(ctx, d.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("saving draft %d: %w", d.ID, err)

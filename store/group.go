@@ -13,17 +13,21 @@ import (
 // group is several messages of different people in one transaction. It goes three
 // steps, of which only the last has the database for itself:
 //
-//  1. read: what all members need is read at once.
+//  1. read: what members need and is not known from their last turns (standing) is
+//     read at once.
 //  2. ahead: each is handled in memory, beside the others and while the group before
 //     is still being written. Whoever needs a statement of its own stops, and begins
 //     again in step 3.
-//  3. finish: the transaction begins, and takes the turns of all of them; had anybody
-//     had one since they were read, the group is taken apart. Who needs statements is
-//     handled now, one after the other. Then everything is written.
+//  3. finish: the transaction begins. If anybody needs statements, the turns of all are
+//     taken first, and who needs them is handled now, one after the other. Then
+//     everything is written, which takes the turns that are not taken yet. Had anybody
+//     had one since they were read, nothing of it is: the group is run anew without
+//     relying on anything, and if that does not help, taken apart.
 //
 // So the processors work while the disk does.
 type group struct {
 	members []*joined
+	relies  bool // on what is remembered, and on fresh messages being so
 	units   []*unit
 	late    []int // who needs statements
 	err     error // of the first who failed
@@ -43,10 +47,25 @@ func (g *group) context() context.Context {
 
 // prepare goes the first two steps.
 func (g *group) prepare(s *Store) {
-	// No snapshot is needed: the conversations are read first, and lock wants them
-	// unchanged since.
-	glance := &Tx{sql: s.read, dialect: s.dialect, ids: s.ids, readOnly: true}
-	if g.units, g.err = glance.begin(g.context(), g.members, false); g.err == nil {
+	g.units = make([]*unit, len(g.members))
+	var unknown, told []*unit
+	now := s.wall()
+	for i, j := range g.members {
+		if g.relies {
+			g.units[i] = s.stands.find(j.turn, now)
+		}
+		if g.units[i] == nil {
+			g.units[i] = newUnit(j.turn)
+			unknown = append(unknown, g.units[i])
+		}
+		if !g.relies || !j.turn.Fresh {
+			told = append(told, g.units[i])
+		}
+	}
+	// No snapshot is needed: the conversations are read first, and whoever takes the
+	// turns wants them unchanged since.
+	tx := &Tx{sql: s.read, dialect: s.dialect, ids: s.ids, readOnly: true}
+	if g.err = tx.glance(g.context(), unknown, told); g.err == nil {
 		g.run(g.ahead(s))
 	}
 }
@@ -97,8 +116,10 @@ func (g *group) finish(ctx context.Context, tx *Tx) error {
 	if g.err != nil {
 		return g.err
 	}
-	if err := g.lock(ctx, tx); err != nil {
-		return err
+	if !g.relies || len(g.late) > 0 {
+		if err := g.lock(ctx, tx); err != nil {
+			return err
+		}
 	}
 	late := make(map[int]bool, len(g.late))
 	for _, i := range g.late {
@@ -113,13 +134,14 @@ func (g *group) finish(ctx context.Context, tx *Tx) error {
 	}
 	for _, i := range g.late {
 		own := &Tx{sql: tx.sql, dialect: tx.dialect, ids: tx.ids, keptForms: tx.keptForms, newForms: tx.newForms,
-			unit: g.units[i], before: done}
+			unit: g.units[i].fresh(), before: done}
 		if err := handle(own, g.members[i]); err != nil {
 			return err
 		}
 		if own.poison != nil {
 			return own.poison
 		}
+		g.units[i] = own.unit
 		done = append(done, own.unit)
 	}
 	return tx.write(ctx, done)
@@ -152,6 +174,9 @@ func (g *group) lock(ctx context.Context, tx *Tx) error {
 		if version != 0 {
 			return fmt.Errorf("%w: the conversation of %s", ErrConflict, person)
 		}
+	}
+	for _, u := range g.units {
+		u.mine = true
 	}
 	return nil
 }

@@ -13,6 +13,9 @@ import (
 type Turn struct {
 	Person                  string
 	Platform, Sender, MsgID string
+	// Fresh says that the message was hardly handled before: it is not looked for, and
+	// if it was all the same, its row says so when it is to be written.
+	Fresh bool
 }
 
 // mostJoined bounds how many commit together: enough that the disk or the network
@@ -23,9 +26,10 @@ const mostJoined = 64
 // Join runs fn as Update does, and lets the transaction be shared with others that
 // come while the one before is being committed (group commit): one fsync, one round
 // of statements for all. They are of different people, and run beside each other and
-// ahead of the commit before; see group. If one fails, nothing of that run is committed,
-// and each runs by itself; so, as with Update, fn may run more than once and must keep
-// nothing from an earlier run.
+// ahead of the commit before; see group. What the last turns have left is not read
+// again; see standing. If one fails, nothing of that run is committed, and each runs by
+// itself; so, as with Update, fn may run more than once and must keep nothing from an
+// earlier run.
 //
 // The rows that every message reads and writes (conversations, drafts, messages,
 // deliveries) are read together at the beginning and written together at the end;
@@ -74,12 +78,14 @@ const (
 // joiner is the queue before the commit. There is no goroutine of its own: who comes
 // first leads, runs what waits, and hands the lead to the next who waits. It does so
 // when its group begins to write: by then as many have come as one group's work takes
-// time for, and they are handled ahead while that one is written.
+// time for, and they are handled ahead while that one is written. Groups that are
+// written at the same time are of different people, too, if nobody is let in with the
+// next thing before the last is answered; if somebody is, the versions tell.
 type joiner struct {
 	mu      sync.Mutex
 	led     bool
 	waiting []*joined
-	writing chan struct{} // full while a group is being written
+	writing chan struct{} // full while as many groups are being written as may be
 
 	want   int           // how many have to wait to be worth handling ahead
 	enough chan struct{} // says that they do
@@ -150,8 +156,7 @@ func (q *joiner) next() {
 }
 
 // expect waits until as many wait as are worth handling ahead, half of what the group
-// before had, or until that one has been written. mine says that it has, and that
-// this one may write; ok is false if the leader, still alone, has lost patience.
+// before had, or until one may be written. mine says that it is this one; ok is false if the leader, still alone, has lost patience.
 func (q *joiner) expect(j *joined) (mine, ok bool) {
 	q.mu.Lock()
 	q.want = 0
@@ -183,13 +188,19 @@ func (s *Store) lead(j *joined) error {
 	if !ok {
 		return j.ctx.Err()
 	}
-	g := &group{members: q.take(j)}
+	g := &group{members: q.take(j), relies: s.stands.relies()}
 	g.prepare(s)
 	if !mine {
 		q.writing <- struct{}{}
 	}
 	q.next()
 	err := s.together(g)
+	if errors.Is(err, errStale) {
+		s.stands.wrong(g.members)
+		g = &group{members: g.members}
+		g.prepare(s)
+		err = s.together(g)
+	}
 	<-q.writing
 	v := ended
 	if errors.Is(err, errApart) {
@@ -204,6 +215,9 @@ func (s *Store) lead(j *joined) error {
 	}
 	return err
 }
+
+// errStale says that a group has relied on what is no longer so.
+var errStale = errors.New("what the group relied on is no longer so")
 
 // errApart says that a group has to be taken apart: one of them failed, and it is
 // not told which.
@@ -223,7 +237,13 @@ func (s *Store) together(g *group) error {
 		committing = err == nil
 		return err
 	})
-	if err != nil && (!committing || s.retryable(err)) {
+	switch {
+	case err == nil:
+		s.stands.keep(g.units, s.wall())
+	case committing && !s.retryable(err):
+	case g.relies && g.err == nil && (errors.Is(err, ErrConflict) || errors.Is(err, ErrDuplicate)):
+		return errStale
+	default:
 		return errApart
 	}
 	return err
@@ -231,15 +251,19 @@ func (s *Store) together(g *group) error {
 
 // alone runs a member by itself.
 func (s *Store) alone(j *joined) error {
-	return s.Update(j.ctx, func(tx *Tx) error {
-		units, err := tx.begin(j.ctx, []*joined{j}, true)
-		if err != nil {
+	var u *unit
+	err := s.Update(j.ctx, func(tx *Tx) (err error) {
+		if u, err = tx.begin(j.ctx, j); err != nil {
 			return err
 		}
-		tx.unit = units[0]
+		tx.unit = u
 		if err := j.fn(tx); err != nil {
 			return err
 		}
 		return tx.settle(j.ctx)
 	})
+	if err == nil {
+		s.stands.keep([]*unit{u}, s.wall())
+	}
+	return err
 }

@@ -58,6 +58,12 @@ func (tx *Tx) insert(ctx context.Context, table string, cols []string, rows ...[
 
 // insertWith runs head VALUES (…), (…) tail for rows of n columns.
 func (tx *Tx) insertWith(ctx context.Context, head, tail string, n int, rows [][]any) error {
+	_, err := tx.insertRows(ctx, head, tail, n, rows)
+	return err
+}
+
+// insertRows says how many rows the database counts as changed.
+func (tx *Tx) insertRows(ctx context.Context, head, tail string, n int, rows [][]any) (affected int64, err error) {
 	tuple := "(?" + strings.Repeat(", ?", n-1) + ")"
 	for len(rows) > 0 {
 		part := rows[:min(len(rows), rowsAtOnce)]
@@ -67,11 +73,13 @@ func (tx *Tx) insertWith(ctx context.Context, head, tail string, n int, rows [][
 			args = append(args, r...)
 		}
 		query := head + " VALUES " + tuple + strings.Repeat(", "+tuple, len(part)-1) + tail
-		if _, err := tx.exec(ctx, query, args...); err != nil {
-			return err
+		more, err := tx.exec(ctx, query, args...)
+		if err != nil {
+			return affected, err
 		}
+		affected += more
 	}
-	return nil
+	return affected, nil
 }
 
 // upsert adds rows, or gives those that are there by their keys the new columns.

@@ -62,6 +62,15 @@ func (sqliteDialect) upsert(keys, cols []string) string {
 	return "ON CONFLICT (" + columns(keys) + ") DO UPDATE SET " + sets(cols, "excluded.%s")
 }
 
+func (d sqliteDialect) guarded(keys, cols []string) string {
+	return d.upsert(keys, append([]string{"version"}, cols...)) + " WHERE version = excluded.version - 1"
+}
+
+func (sqliteDialect) updated(affected int64, n int) bool { return affected == int64(n) }
+
+// writers is one: there is one connection that writes.
+func (sqliteDialect) writers() int { return 1 }
+
 func (sqliteDialect) isDuplicate(err error) bool {
 	code := sqliteCode(err)
 	return code == sqlite3.SQLITE_CONSTRAINT_UNIQUE || code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY

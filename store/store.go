@@ -67,6 +67,8 @@ type Store struct {
 	lines   *lines // to the server; nil for SQLite
 	ids     *ids
 	joiner  joiner
+	stands  standing
+	wall    func() time.Time
 	// keptForms are the versions of forms that were seen in the database.
 	keptForms *sync.Map
 }
@@ -89,8 +91,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s.ids, s.keptForms = gen, new(sync.Map)
-	s.joiner.writing, s.joiner.enough = make(chan struct{}, 1), make(chan struct{}, 1)
+	s.ids, s.wall, s.keptForms = gen, o.Wall, new(sync.Map)
+	s.joiner.writing, s.joiner.enough = make(chan struct{}, s.dialect.writers()), make(chan struct{}, 1)
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
 	}

@@ -22,11 +22,12 @@ type Tx struct {
 	keptForms *sync.Map
 	newForms  map[string]bool // written in this transaction
 	readOnly  bool
-	poison    error   // the conflict after which this run cannot be committed
-	unit      *unit   // of a joined transaction; nil otherwise
-	before    []*unit // of the members of its group that were handled before
-	writing   bool    // a unit is being written
-	refused   bool    // a statement was refused because of the poison
+	poison    error    // the conflict after which this run cannot be committed
+	unit      *unit    // of a joined transaction; nil otherwise
+	before    []*unit  // of the members of its group that were handled before
+	writing   bool     // a unit is being written
+	refused   bool     // a statement was refused because of the poison
+	taken     []string // whose turns were taken, not in a joined transaction
 }
 
 // statements is what runs them: a transaction, or for a glance the database itself.
@@ -100,6 +101,9 @@ func (s *Store) run(ctx context.Context, pool *sqlx.DB, readOnly bool, fn func(*
 	}
 	if err := t.Commit(); err != nil {
 		return fmt.Errorf("store: commit: %w", err)
+	}
+	if len(tx.taken) > 0 {
+		s.stands.forget(tx.taken...)
 	}
 	return nil
 }

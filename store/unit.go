@@ -24,9 +24,11 @@ type unit struct {
 	drafts       map[int64]Draft // all open ones, and those begun or changed since
 	before       *Message        // the message, if it was handled before
 	busy         int             // the highest priority of deliveries to the person that have not ended
+	unsure       bool            // drafts were written past it
 
 	// What has to be written.
 	locked        bool
+	mine          bool             // the turn is taken: nobody else can write the conversation
 	begun         bool             // a conversation that was not there has been written
 	changed       map[int64]change // drafts
 	newMessages   []Message
@@ -47,30 +49,46 @@ var draftSets = [2][]string{stated: {"state", "updated_at"}, moved: {"topic", "s
 // held are the tables of a unit.
 var held = [...]string{"conversations", "drafts", "messages", "deliveries"}
 
-// begin reads what the members need and gives each its unit. The conversations come
-// first. With lock they are taken for this transaction, so that everything read after
-// them is as of the members' turn; without, whoever writes has to want them unchanged.
-func (tx *Tx) begin(ctx context.Context, group []*joined, lock bool) ([]*unit, error) {
-	units := make([]*unit, len(group))
-	of := make(map[string]*unit, len(group))
-	people := make([]any, len(group))
-	for i, j := range group {
-		units[i] = &unit{of: j.turn, conversation: Conversation{Person: j.turn.Person}}
-		of[j.turn.Person], people[i] = units[i], j.turn.Person
-	}
-	var err error
-	if lock {
-		err = tx.readLocked(ctx, of, people)
-	} else {
-		err = tx.readTogether(ctx, of, people)
-	}
+// begin reads what a member needs into its unit, and takes its turn: everything read
+// after the conversation is as of then.
+func (tx *Tx) begin(ctx context.Context, j *joined) (*unit, error) {
+	u := newUnit(j.turn)
+	u.mine = true
+	err := tx.readLocked(ctx, u)
 	if err == nil {
-		err = tx.readMessages(ctx, units)
+		err = tx.readMessages(ctx, []*unit{u})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading what %d messages need: %w", len(group), err)
+		return nil, fmt.Errorf("reading what a message needs: %w", err)
 	}
-	return units, nil
+	return u, nil
+}
+
+// glance reads what these units need, without taking anybody's turn: whoever writes has
+// to want the conversations unchanged. told are the units whose messages are to be
+// looked for.
+func (tx *Tx) glance(ctx context.Context, units, told []*unit) error {
+	of := make(map[string]*unit, len(units))
+	people := make([]any, len(units))
+	for i, u := range units {
+		of[u.of.Person], people[i] = u, u.of.Person
+	}
+	if len(people) > 0 {
+		if err := tx.readTogether(ctx, of, people); err != nil {
+			return fmt.Errorf("reading what %d messages need: %w", len(units), err)
+		}
+	}
+	if len(told) == 0 {
+		return nil
+	}
+	if err := tx.readMessages(ctx, told); err != nil {
+		return fmt.Errorf("looking for %d messages: %w", len(told), err)
+	}
+	return nil
+}
+
+func newUnit(t Turn) *unit {
+	return &unit{of: t, conversation: Conversation{Person: t.Person}}
 }
 
 // busy is the highest priority of what has not ended yet for a person.
@@ -102,28 +120,27 @@ func (tx *Tx) readTogether(ctx context.Context, of map[string]*unit, people []an
 	}, selectTogether+list(len(people)), people...)
 }
 
-// readLocked reads them one after the other: only the conversations are to be locked.
-func (tx *Tx) readLocked(ctx context.Context, of map[string]*unit, people []any) error {
+// readLocked reads them one after the other: only the conversation is to be locked.
+func (tx *Tx) readLocked(ctx context.Context, u *unit) error {
 	err := tx.query(ctx, func(r scanner) error {
 		var c Conversation
 		var priority sql.NullInt64
 		if err := r.Scan(&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), &priority); err != nil {
 			return err
 		}
-		u := of[c.Person]
 		u.conversation, u.version, u.busy = c, c.Version, int(priority.Int64)
 		return nil
-	}, selectTurn+" FROM conversations c WHERE c.person IN "+list(len(people))+tx.dialect.forUpdate(), people...)
+	}, selectTurn+" FROM conversations c WHERE c.person = ?"+tx.dialect.forUpdate(), u.of.Person)
 	if err != nil {
 		return err
 	}
 	return tx.query(ctx, func(r scanner) error {
 		d, err := scanDraft(r)
 		if err == nil {
-			of[d.Person].holdDraft(d)
+			u.holdDraft(d)
 		}
 		return err
-	}, "SELECT "+columns(draftCols)+" FROM drafts WHERE status = 'open' AND person IN "+list(len(people)), people...)
+	}, "SELECT "+columns(draftCols)+" FROM drafts WHERE status = 'open' AND person = ?", u.of.Person)
 }
 
 // readMessages finds which of the messages were handled before.
@@ -183,19 +200,13 @@ func (u *unit) holdDraft(d Draft) {
 
 // write writes what these units hold back.
 func (tx *Tx) write(ctx context.Context, units []*unit) error {
-	var conversations, first, messages [][]any
+	var messages [][]any
 	var drafts [2][][]any // by what has changed
 	var queued []Delivery
+	if err := tx.writeConversations(ctx, units); err != nil {
+		return err
+	}
 	for _, u := range units {
-		if u.locked {
-			c := u.conversation
-			row := []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)}
-			if u.version == 0 && !u.begun {
-				u.begun, first = true, append(first, row)
-			} else {
-				conversations = append(conversations, row)
-			}
-		}
 		for id, what := range u.changed {
 			drafts[what] = append(drafts[what], draftRow(u.drafts[id]))
 		}
@@ -203,14 +214,7 @@ func (tx *Tx) write(ctx context.Context, units []*unit) error {
 			messages = append(messages, messageRow(m))
 		}
 		queued = append(queued, u.newDeliveries...)
-		u.locked, u.changed, u.newMessages, u.newDeliveries = false, nil, nil, nil
-	}
-	// Whoever has a first turn elsewhere at this moment must not be written over.
-	if err := tx.lostRace(tx.insert(ctx, "conversations", conversationCols, first...)); err != nil {
-		return err
-	}
-	if err := tx.upsert(ctx, "conversations", conversationCols[:1], conversationCols[1:], conversations...); err != nil {
-		return err
+		u.changed, u.newMessages, u.newDeliveries = nil, nil, nil
 	}
 	for what, rows := range drafts {
 		if err := tx.insertWith(ctx, insertInto("drafts", draftCols), " "+tx.dialect.upsert(draftCols[:1], draftSets[what]), len(draftCols), rows); err != nil {
@@ -224,6 +228,46 @@ func (tx *Tx) write(ctx context.Context, units []*unit) error {
 		return nil
 	}
 	return tx.Deliveries().insert(ctx, queued)
+}
+
+// writeConversations writes those of units whose turn is taken, and takes the turn of
+// the others, wanting that nobody has had one since they were read.
+func (tx *Tx) writeConversations(ctx context.Context, units []*unit) error {
+	var first, mine, theirs [][]any
+	for _, u := range units {
+		if !u.locked {
+			continue
+		}
+		c := u.conversation
+		row := []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)}
+		switch {
+		case u.version == 0 && !u.begun:
+			first = append(first, row)
+		case u.mine:
+			mine = append(mine, row)
+		default:
+			theirs = append(theirs, row)
+		}
+		u.locked, u.begun, u.mine = false, true, true
+	}
+	// Whoever has a first turn elsewhere at this moment must not be written over.
+	if err := tx.lostRace(tx.insert(ctx, "conversations", conversationCols, first...)); err != nil {
+		return err
+	}
+	if err := tx.upsert(ctx, "conversations", conversationCols[:1], conversationCols[1:], mine...); err != nil {
+		return err
+	}
+	if len(theirs) == 0 {
+		return nil
+	}
+	// In one order, or two replicas would wait for each other.
+	slices.SortFunc(theirs, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
+	tail := " " + tx.dialect.guarded(conversationCols[:1], conversationCols[2:])
+	n, err := tx.insertRows(ctx, insertInto("conversations", conversationCols), tail, len(conversationCols), theirs)
+	if err == nil && !tx.dialect.updated(n, len(theirs)) {
+		err = fmt.Errorf("%w: one of %d conversations", ErrConflict, len(theirs))
+	}
+	return err
 }
 
 // fresh is a copy of a unit in which nothing has happened yet.
@@ -244,7 +288,7 @@ func (u *unit) lock(person string) (c Conversation, ok bool) {
 	if u == nil || u.of.Person != person {
 		return c, false
 	}
-	u.conversation.Version++
+	u.conversation.Version = u.version + 1
 	u.locked = true
 	return u.conversation, true
 }
