@@ -1,6 +1,7 @@
 package robot
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -39,4 +40,29 @@ func newClient(caFile string) (*http.Client, error) {
 		// A redirect would carry what is secret to wherever it points.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+// Reach opens a connection to a host and port, with TLS or without, and closes it: it
+// shows that the way is open, and cuts nobody off.
+func Reach(ctx context.Context, secure bool, host, caFile string) error {
+	client, err := newClient(caFile)
+	if err != nil {
+		return fmt.Errorf("ca_file: %w", err)
+	}
+	t := client.Transport.(*http.Transport)
+	conn, err := t.DialContext(ctx, "tcp", host)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if !secure {
+		return nil
+	}
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		return err
+	}
+	c := t.TLSClientConfig.Clone()
+	c.ServerName = name
+	return tls.Client(conn, c).HandshakeContext(ctx)
 }

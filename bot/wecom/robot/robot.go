@@ -53,6 +53,14 @@ type Options struct {
 	Log       *slog.Logger
 }
 
+// Address is where the connection goes.
+func (o Options) Address() string {
+	if o.WSURL == "" {
+		return publicURL
+	}
+	return o.WSURL
+}
+
 // Desk is who hears what people say: package bot's Bot.
 type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
@@ -98,9 +106,7 @@ func New(o Options) (*Channel, error) {
 	if o.Desk == nil || o.Templates == nil || o.Wall == nil || o.Log == nil {
 		return nil, errors.New("robot: Desk, Templates, Wall and Log are required")
 	}
-	if o.WSURL == "" {
-		o.WSURL = publicURL
-	}
+	o.WSURL = o.Address()
 	if o.Wake == nil {
 		o.Wake = func() {}
 	}

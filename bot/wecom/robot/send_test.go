@@ -263,16 +263,16 @@ func TestAHurriedSendTellsThatNothingWasSent(t *testing.T) {
 func TestMarkupIsShownAsItWasSaid(t *testing.T) {
 	for plain, want := range map[string]string{
 		"第2期统计表 1月19日(周五) 17:30 截止": "第2期统计表 1月19日(周五) 17:30 截止",
-		"AX-2024-0001 a_b":          "AX-2024-0001 a_b",
-		"138****5678":               `138\*\*\*\*5678`,
-		"_强调_":                      `\_强调\_`,
+		"AX-2024-0001 a_b":           "AX-2024-0001 a_b",
+		"138****5678":                `138\*\*\*\*5678`,
+		"_强调_":                       `\_强调\_`,
 		"# 标题\n> 引\n- 项\n1. 一\n2) 二": "\\# 标题\n\\> 引\n\\- 项\n1\\. 一\n2\\) 二",
-		"[链接](http://x)":            `\[链接](http://x)`,
-		"<font color=\"info\">":     `\<font color="info">`,
-		"    缩进":                    "\u00a0\u00a0\u00a0\u00a0缩进",
-		"---":                       `\---`,
-		"3.5万元":                     "3.5万元",
-		`\*`:                        `\\\*`,
+		"[链接](http://x)":             `\[链接](http://x)`,
+		"<font color=\"info\">":      `\<font color="info">`,
+		"    缩进":                     "\u00a0\u00a0\u00a0\u00a0缩进",
+		"---":                        `\---`,
+		"3.5万元":                      "3.5万元",
+		`\*`:                         `\\\*`,
 	} {
 		require.Equal(t, want, escape(plain))
 		require.Equal(t, plain, wecomtest.Plain(want))
