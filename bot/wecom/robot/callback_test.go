@@ -169,7 +169,8 @@ func TestWhatCannotGoWithTheAcknowledgementGoesToTheAddressThatCame(t *testing.T
 		body["response_url"] = web.URL + "/cgi-bin/aibot/response?response_code=" + code
 		require.Equal(t, http.StatusOK, post(t, client, body).Status)
 	}
-	require.True(t, w.channel.Here())
+	require.False(t, w.channel.Here(), "a process that does not serve has no addresses")
+	w.up()
 	require.False(t, w.channel.Traits().Buttons)
 	_, err := w.channel.Send(t.Context(), parcel(1, "ann", "提醒"))
 	require.Equal(t, bot.NotVisible, failure(t, err).Reason, "it cannot speak unasked")

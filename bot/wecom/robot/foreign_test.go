@@ -49,8 +49,8 @@ func TestWeComsOwnClientTakesTheImitationForWeCom(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "robot.js", "ws"+strings.TrimPrefix(web.URL, "http"), robotID, robotSecret)
 	cmd.Dir = foreign(t)
-	var complaint strings.Builder
-	cmd.Stderr = &complaint
+	complaint := &lockedBuffer{}
+	cmd.Stderr = complaint
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()

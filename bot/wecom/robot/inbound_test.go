@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,9 +166,10 @@ func TestWhatIsNoMessageIsNotHandled(t *testing.T) {
 // TestWhatTheDeskCannotTakeIsHandedInAgain: over the connection nobody else does it.
 func TestWhatTheDeskCannotTakeIsHandedInAgain(t *testing.T) {
 	w := newWorld(t)
-	failures := 2
+	var failures atomic.Int32
+	failures.Store(2)
 	w.desk.answer = func(context.Context, bot.Message) (bot.Answer, error) {
-		if failures--; failures >= 0 {
+		if failures.Add(-1) >= 0 {
 			return bot.Answer{}, errors.New("a deadlock")
 		}
 		return bot.Answer{}, nil
@@ -183,7 +185,7 @@ func TestWhatTheDeskCannotTakeIsHandedInAgain(t *testing.T) {
 	require.Equal(t, "一 一 一 二", strings.Join(texts, " "), "in order")
 	require.Empty(t, w.server.Shown("ann"))
 
-	failures = 100
+	failures.Store(100)
 	require.NoError(t, w.server.Say("ann", "", "三"))
 	require.Contains(t, w.shows("ann", 1)[0].Text, "没有收下")
 }

@@ -81,6 +81,7 @@ type Channel struct {
 	sent   progress
 	urls   addresses
 
+	running atomic.Bool
 	live    atomic.Pointer[link] // the connection that is up
 	state   atomic.Pointer[State]
 	lanes   lanes
@@ -174,8 +175,8 @@ func (c *Channel) Traits() bot.Traits {
 }
 
 // Here says whether this process has the connection, up. A robot that is called back
-// needs none.
-func (c *Channel) Here() bool { return c.o.Webhook || c.live.Load() != nil }
+// needs none, but is where Run runs: where its callbacks arrive.
+func (c *Channel) Here() bool { return c.running.Load() && c.o.Webhook || c.live.Load() != nil }
 
 // redact takes every secret out of a text, whoever put it there, and keeps it within a
 // line of a log.

@@ -64,7 +64,10 @@ func (s *Lease) Release(ctx context.Context, t Tenure) error {
 // Then it closes it, waits for the messages in hand, and gives the seat back. A robot
 // that is called back has nothing to keep.
 func (c *Channel) Run(ctx context.Context) {
+	c.running.Store(true)
+	defer c.running.Store(false)
 	if c.o.Webhook {
+		c.o.Wake()
 		<-ctx.Done()
 		return
 	}

@@ -7,7 +7,7 @@ const crypto = require('crypto');
 const [wsUrl, botId, secret] = process.argv.slice(2);
 const print = (what, more) => console.log(JSON.stringify({ what, ...more }));
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
-const fast = { wsUrl, botId, logger, heartbeatInterval: 50, reconnectInterval: 10 };
+const fast = { wsUrl, botId, logger, heartbeatInterval: 1000, reconnectInterval: 10 };
 
 const wrong = new WSClient({ ...fast, secret: 'wrong', maxAuthFailureAttempts: 1 });
 wrong.on('error', (e) => {
