@@ -150,8 +150,11 @@ func (c *checker) checkRedis(ctx context.Context, url string) {
 }
 
 func (c *checker) checkPlatforms(w *world, cfg *campaign) {
+	c.checkRobot(w, cfg)
 	if cfg.WeCom.CorpID == "" {
-		c.ok("platforms", "the phone page")
+		if !cfg.WeCom.Bot.configured() {
+			c.ok("platforms", "the phone page")
+		}
 		return
 	}
 	words, err := templates.Load()

@@ -93,19 +93,15 @@ type settings struct {
 }
 
 type wecomSettings struct {
-	CorpID  string `yaml:"corp_id"`
-	AgentID string `yaml:"agent_id"`
-	Secret  string `yaml:"secret" secret:"true"`
-	Token   string `yaml:"token" secret:"true"`
-	AESKey  string `yaml:"aes_key" secret:"true"`
-	APIBase string `yaml:"api_base"`
-	CAFile  string `yaml:"ca_file"`
-	Passive bool   `yaml:"passive"`
-	Bot     struct {
-		ID     string `yaml:"id"`
-		Secret string `yaml:"secret" secret:"true"`
-		WSURL  string `yaml:"ws_url"`
-	} `yaml:"bot"`
+	CorpID  string        `yaml:"corp_id"`
+	AgentID string        `yaml:"agent_id"`
+	Secret  string        `yaml:"secret" secret:"true"`
+	Token   string        `yaml:"token" secret:"true"`
+	AESKey  string        `yaml:"aes_key" secret:"true"`
+	APIBase string        `yaml:"api_base"`
+	CAFile  string        `yaml:"ca_file"`
+	Passive bool          `yaml:"passive"`
+	Bot     robotSettings `yaml:"bot"`
 }
 
 type dingtalkSettings struct {
@@ -165,6 +161,7 @@ func defaults() settings {
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode = "stream"
 	s.WeCom.Passive = true
+	s.WeCom.Bot.Mode = robotSocket
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
@@ -196,7 +193,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		return nil, faults.Err()
 	}
 	c.roster = bot.NewRoster(c.People, c.Units, c.Groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkRobot} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

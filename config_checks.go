@@ -10,6 +10,7 @@ import (
 	"zhuanban/bot/config"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/wecom"
+	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers/weekly"
 )
 
@@ -136,12 +137,8 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		}
 		return
 	}
-	if c.WeCom.Bot.ID != "" || c.DingTalk.ClientID != "" {
-		key := "wecom.bot.id"
-		if c.DingTalk.ClientID != "" {
-			key = "dingtalk.client_id"
-		}
-		_ = faults.Add(c.fault(key, "this version speaks with WeCom's self-built app and with no other platform yet", "take it out; configure wecom.corp_id, agent_id, secret, token and aes_key instead"))
+	if c.DingTalk.ClientID != "" {
+		_ = faults.Add(c.fault("dingtalk.client_id", "this version speaks with WeCom and with no other platform yet", "take it out; configure wecom.corp_id or wecom.bot.id instead"))
 	}
 	if c.Clock == simulatedClock {
 		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
@@ -153,7 +150,7 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 
 // realPlatform says whether real people are on the other side.
 func (c *campaign) realPlatform() bool {
-	return c.WeCom.CorpID != "" || c.WeCom.Bot.ID != "" || c.DingTalk.ClientID != ""
+	return c.WeCom.CorpID != "" || c.WeCom.Bot.configured() || c.DingTalk.ClientID != ""
 }
 
 // loopback says whether an address is reachable from this machine only.
@@ -168,8 +165,11 @@ func loopback(listen string) bool {
 
 // platform is where people get what they did not ask for.
 func (c *campaign) platform() string {
-	if c.WeCom.CorpID != "" {
+	switch {
+	case c.WeCom.CorpID != "":
 		return wecom.Name
+	case c.WeCom.Bot.configured():
+		return robot.Name
 	}
 	return phone.Name
 }

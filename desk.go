@@ -17,6 +17,7 @@ import (
 	"zhuanban/bot/schedule"
 	"zhuanban/bot/spool"
 	"zhuanban/bot/wecom"
+	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/lead"
@@ -43,6 +44,7 @@ type desk struct {
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
 	wecom    *wecom.Channel // nil where WeCom is not configured
+	robot    *robot.Channel // nil where there is no smart robot
 	redis    *redis.Redis   // nil where none is configured
 	spool    *spool.Spool   // of the process that serves
 	replicas replicas
@@ -125,6 +127,9 @@ func (d *desk) build() error {
 		return err
 	}
 	d.courier.Channels[phone.Name] = d.phone
+	if err := d.openRobot(); err != nil {
+		return err
+	}
 	if d.cfg.WeCom.CorpID == "" {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/robot"
 	"zhuanban/store/redis"
 )
 
@@ -75,6 +76,7 @@ var (
 	spoolEnds   = desc("zhuanban_spool_total", "Messages of the spool by what became of them: replayed, rejected, refused; damaged counts files.", "outcome")
 	redisUp     = desc("zhuanban_redis_up", "Whether Redis is in use; not there where none is configured.")
 	redisUses   = desc("zhuanban_redis_uses_total", "Uses of Redis by outcome: done, failed, skipped (done without it).", "use", "outcome")
+	robotUp     = desc("zhuanban_robot_up", "Whether this process has the smart robot's connection, up; over all replicas it is 1. Not there without a robot on a connection.")
 	replicaDesc = desc("zhuanban_replicas", "Processes that serve on this database, as this one last counted.")
 )
 
@@ -119,6 +121,7 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	s := scrape{out, time.Now()}
 	m.spool(s)
 	m.redis(s)
+	m.robot(s)
 	s.gauge(replicaDesc, float64(m.desk.replicas.count()))
 	stats, err := m.desk.courier.Stats(ctx)
 	for k, n := range stats.Sends {
@@ -162,6 +165,17 @@ func (m *metrics) spool(s scrape) {
 	for outcome, n := range map[string]int64{"replayed": c.Replayed, "rejected": c.Rejected, "refused": c.Refused, "damaged": c.Damaged} {
 		s.count(spoolEnds, float64(n), outcome)
 	}
+}
+
+func (m *metrics) robot(s scrape) {
+	if m.desk.robot == nil || m.desk.robot.State().Phase == robot.Callback {
+		return
+	}
+	up := 0.0
+	if m.desk.robot.Here() {
+		up = 1
+	}
+	s.gauge(robotUp, up)
 }
 
 func (m *metrics) redis(s scrape) {

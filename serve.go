@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zhuanban/bot/spool"
+	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
 )
 
@@ -122,6 +123,7 @@ func (d *desk) serve(w *world) error {
 	if d.redis != nil {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
 	}
+	seated := d.sit(w.ctx)
 	if d.stepped == nil {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
@@ -141,6 +143,7 @@ func (d *desk) serve(w *world) error {
 	}
 	stop()
 	running.Wait()
+	seated.leave() // after the courier, which sends through it until it stops
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving: %w", err)
 	}
@@ -191,6 +194,9 @@ func (d *desk) routes() http.Handler {
 	if d.wecom != nil {
 		mux.Handle("/wecom/callback", d.wecom)
 	}
+	if d.robot != nil {
+		mux.Handle("/wecom/robot", d.robot)
+	}
 	if d.cfg.settings.Phone.Enabled {
 		mux.Handle("/", d.phone)
 	}
@@ -206,4 +212,7 @@ func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fmt.Fprintln(w, "ok")
+	if d.robot != nil {
+		fmt.Fprintf(w, "%s: %s\n", robot.Name, d.robot.State())
+	}
 }

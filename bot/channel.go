@@ -45,6 +45,16 @@ type BatchSender interface {
 	SendAll(ctx context.Context, ps []Parcel) []Outcome
 }
 
+// Seated is a channel through which one process at a time can send, because its
+// platform allows one connection.
+type Seated interface {
+	Channel
+	// Here says whether that process is this one, now. While it is not, the courier
+	// leaves the platform's rows where they are, for the one that it is; they cost no
+	// try and nobody is told of trouble.
+	Here() bool
+}
+
 // Outcome is what became of one parcel: taken if Err is nil, otherwise a
 // *SendError.
 type Outcome struct {

@@ -58,7 +58,7 @@ func Limits(name string, accounts int) (out []Limit, ok bool) {
 		}
 	case "wecom/group": // a group's webhook robot (doc 91770): beyond, an error 45009
 		out = []Limit{{Group, 20, minute, true}}
-	case "wecom/bot": // a smart robot on a long connection (doc 101463): beyond, an error 846607
+	case "wecom.robot": // a smart robot on a long connection (doc 101463): beyond, an error 846607
 		out = []Limit{{Conversation, 30, minute, true}, {Conversation, 1000, hour, true}}
 	case "wecom/appchat": // an app's own group chats (doc 90245): to a member silence
 		out = []Limit{

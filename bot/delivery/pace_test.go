@@ -150,7 +150,7 @@ func TestARestartForgetsNoMonth(t *testing.T) {
 }
 
 func TestTheLimitsPage(t *testing.T) {
-	for _, name := range []string{"", "wecom", "wecom/group", "wecom/bot", "wecom/appchat", "dingtalk/standard", "dingtalk/professional",
+	for _, name := range []string{"", "wecom", "wecom/group", "wecom.robot", "wecom/appchat", "dingtalk/standard", "dingtalk/professional",
 		"dingtalk/exclusive", "dingtalk/group", "dingtalk/notice"} {
 		limits, ok := delivery.Limits(name, 100)
 		require.True(t, ok, name)

@@ -44,7 +44,7 @@ func (c *Courier) take(ctx context.Context, o order) (t taken, err error) {
 		t, out = taken{}, nil
 		rowsMost, peopleMost := c.most(o)
 		w := store.Want{Owner: c.Owner, Now: c.Wall(), Campaign: c.Clock.Now(), Lease: lease, Limit: rowsMost, People: peopleMost,
-			Least: o.least, Only: o.only, Pauses: c.breaker.pauses(c.Wall(), o.only)}
+			Least: o.least, Only: o.only, Pauses: append(c.breaker.pauses(c.Wall(), o.only), c.elsewhere()...)}
 		rows, err := tx.Deliveries().Claim(ctx, w)
 		if err != nil || len(rows) == 0 {
 			return err

@@ -78,7 +78,7 @@ func (c *Courier) run(ctx context.Context, stop <-chan struct{}, j job, say func
 			d.DueAt, d.Why = waits[i].DueAt, fmt.Sprintf("waits behind %d", waits[i].ID)
 			say(requeue(d))
 			continue
-		case !j.probe && c.breaker.paused(d) || !c.leased(j, p):
+		case !j.probe && c.breaker.paused(d) || !c.here(d.Platform) || !c.leased(j, p):
 			say(requeue(d))
 			continue
 		}

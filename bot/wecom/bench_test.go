@@ -15,6 +15,7 @@ import (
 	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
 
+	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
@@ -115,7 +116,7 @@ func naive(q url.Values, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	random := make([]byte, randomSize)
+	random := make([]byte, seal.RandomSize)
 	rand.Read(random)
 	sealed, err := util.EncryptMsg(random, reply, appCorp, appKey)
 	if err != nil {

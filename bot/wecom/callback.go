@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zhuanban/bot/wecom/internal/seal"
 )
 
 // The limits of a callback.
@@ -144,9 +146,9 @@ func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
 // signed checks signature and timestamp.
 func (c *Channel) signed(room *room, q url.Values, sealed []byte) error {
 	timestamp := q.Get("timestamp")
-	var s signature
-	s, room.scratch = c.codec.sign(room.scratch, timestamp, q.Get("nonce"), sealed)
-	if !s.genuine(q.Get("msg_signature")) {
+	var s seal.Signature
+	s, room.scratch = c.codec.Sign(room.scratch, timestamp, q.Get("nonce"), sealed)
+	if !s.Genuine(q.Get("msg_signature")) {
 		return errSignature
 	}
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
@@ -160,7 +162,7 @@ func (c *Channel) signed(room *room, q url.Values, sealed []byte) error {
 }
 
 func (c *Channel) opened(room *room, sealed []byte) (message []byte, err error) {
-	message, room.plain, err = c.codec.open(room.plain, sealed)
+	message, room.plain, err = c.codec.Open(room.plain, sealed)
 	if err != nil {
 		return nil, errSealed
 	}

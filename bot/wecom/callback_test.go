@@ -29,25 +29,25 @@ func TestTheConsoleSeesThatTheAddressIsOurs(t *testing.T) {
 }
 
 func TestWeComsOwnSamplesAreTaken(t *testing.T) {
-	for _, v := range vectors {
-		if v.name[:2] != "B1" && v.name[:2] != "B2" {
+	for _, v := range wecomtest.Vectors {
+		if v.Name[:2] != "B1" && v.Name[:2] != "B2" {
 			continue
 		}
-		t.Run(v.name, func(t *testing.T) {
+		t.Run(v.Name, func(t *testing.T) {
 			w := newWorld(t)
 			w.clock.now = time.Unix(1476422800, 0)
-			q := url.Values{"timestamp": {v.timestamp}, "nonce": {v.nonce}, "msg_signature": {v.signature}}
-			if v.name[:2] == "B1" {
-				for _, onTheWay := range []string{v.sealed, strings.ReplaceAll(v.sealed, "+", " ")} {
+			q := url.Values{"timestamp": {v.Timestamp}, "nonce": {v.Nonce}, "msg_signature": {v.Signature}}
+			if v.Name[:2] == "B1" {
+				for _, onTheWay := range []string{v.Sealed, strings.ReplaceAll(v.Sealed, "+", " ")} {
 					q.Set("echostr", onTheWay)
 					reply, err := w.client.Do(t.Context(), http.MethodGet, q, nil)
 					require.NoError(t, err)
-					require.Equal(t, v.plain, string(reply.Body))
+					require.Equal(t, v.Plain, string(reply.Body))
 				}
 				return
 			}
 			reply, err := w.client.Do(t.Context(), http.MethodPost, q, []byte("<xml><ToUserName><![CDATA[ww1436e0e65a779aee]]></ToUserName>\n<Encrypt><![CDATA["+
-				v.sealed+"]]></Encrypt>\n<AgentID><![CDATA[1000002]]></AgentID>\n</xml>"))
+				v.Sealed+"]]></Encrypt>\n<AgentID><![CDATA[1000002]]></AgentID>\n</xml>"))
 			require.NoError(t, err)
 			require.Equal(t, "收到：你好", reply.Text)
 			require.Equal(t, "1456453720", w.desk.messages()[0].ID)
@@ -222,7 +222,7 @@ func TestNothingWrongGetsIn(t *testing.T) {
 		"another nonce":           {plain(set("nonce", "1")), 403},
 		"another timestamp":       {plain(set("timestamp", "1705626001")), 403},
 		"another token":           {other(func(c *wecomtest.Client) { c.Token = "another" }), 403},
-		"another key":             {other(func(c *wecomtest.Client) { c.AESKey = official.key }), 400},
+		"another key":             {other(func(c *wecomtest.Client) { c.AESKey = wecomtest.Official.Key }), 400},
 		"another corp":            {other(func(c *wecomtest.Client) { c.CorpID = "ww0000000000000000" }), 400},
 		"another app":             {other(func(c *wecomtest.Client) { c.AgentID = "1000003" }), 403},
 		"a timestamp hours ago": {other(func(c *wecomtest.Client) {
@@ -406,7 +406,7 @@ func TestTheFirstRefusalOfAMinuteIsAWarning(t *testing.T) {
 // FuzzCallback: whatever WeCom should seal and sign, and in whatever envelope, it is
 // taken or refused, and nothing breaks.
 func FuzzCallback(f *testing.F) {
-	f.Add([]byte(b2Plain), []byte(appAgent))
+	f.Add([]byte(wecomtest.Vectors[3].Plain), []byte(appAgent))
 	f.Add([]byte(cardEvent), []byte(""))
 	f.Add([]byte("<xml><MsgType>location</MsgType></xml>"), []byte("1"))
 	w := newWorld(f)

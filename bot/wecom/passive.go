@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"strconv"
 	"unicode/utf8"
+
+	"zhuanban/bot/wecom/internal/seal"
 )
 
 // passive seals a text as the answer that goes out with the acknowledgement. Of
@@ -17,10 +19,10 @@ func (c *Channel) passive(room *room, to, text string) []byte {
 		}
 		text = text[:cut]
 	}
-	var chance [randomSize + 8]byte
+	var chance [seal.RandomSize + 8]byte
 	rand.Read(chance[:]) // never fails
 	var nonce [16]byte
-	hex.Encode(nonce[:], chance[randomSize:])
+	hex.Encode(nonce[:], chance[seal.RandomSize:])
 	now := strconv.AppendInt(nil, c.o.Wall().Unix(), 10)
 
 	b := append(room.body[:0], "<xml><ToUserName>"...)
@@ -34,14 +36,14 @@ func (c *Channel) passive(room *room, to, text string) []byte {
 	b = append(b, "</Content></xml>"...)
 	room.body = b
 
-	room.sealed = c.codec.seal(room.sealed[:0], [randomSize]byte(chance[:randomSize]), b)
-	var s signature
-	s, room.scratch = c.codec.sign(room.scratch, string(now), string(nonce[:]), room.sealed)
+	room.sealed = c.codec.Seal(room.sealed[:0], [seal.RandomSize]byte(chance[:seal.RandomSize]), b)
+	var s seal.Signature
+	s, room.scratch = c.codec.Sign(room.scratch, string(now), string(nonce[:]), room.sealed)
 	return envelope(room, s, now, nonce[:])
 }
 
 // envelope writes a sealed message, its signature and what that is made of.
-func envelope(room *room, s signature, now, nonce []byte) []byte {
+func envelope(room *room, s seal.Signature, now, nonce []byte) []byte {
 	b := append(room.body[:0], "<xml><Encrypt><![CDATA["...)
 	b = append(b, room.sealed...)
 	b = append(b, "]]></Encrypt><MsgSignature><![CDATA["...)

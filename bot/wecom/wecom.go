@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/templates"
 )
 
@@ -57,7 +58,7 @@ type Desk interface {
 type Channel struct {
 	o           Options
 	agent       int
-	codec       *codec
+	codec       *seal.Codec
 	client      *http.Client
 	tokens      *source
 	unsupported string // what is said about a kind of message that is not taken
@@ -110,7 +111,7 @@ func (c *Channel) check() (err error) {
 	if c.agent, err = strconv.Atoi(o.AgentID); err != nil || c.agent <= 0 || strconv.Itoa(c.agent) != o.AgentID {
 		return wrong("AgentID", "%q is no app's number, such as 1000002; it is on the app's page", o.AgentID)
 	}
-	if c.codec, err = newCodec(o.Token, o.AESKey, o.CorpID); err != nil {
+	if c.codec, err = seal.New(o.Token, o.AESKey, o.CorpID); err != nil {
 		return wrong("AESKey", "%w; EncodingAESKey is on the app's page 接收消息", err)
 	}
 	base, err := url.Parse(o.APIBase)

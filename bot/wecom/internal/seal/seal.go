@@ -1,4 +1,7 @@
-package wecom
+// Package seal is the sealed form in which WeCom calls back, the same for a self-built
+// app and for a smart robot: it opens and seals messages and signs them. It does not
+// know what is in them.
+package seal
 
 import (
 	"crypto/aes"
@@ -19,14 +22,14 @@ import (
 // AES-256-CBC and written in base64.
 const (
 	keySize    = 32
-	randomSize = 16
-	headSize   = randomSize + 4
+	RandomSize = 16
+	headSize   = RandomSize + 4
 	padSize    = 32 // PKCS#7 counts to 32 here, not to the cipher's 16
 )
 
-// codec opens and seals messages, and signs. It is safe for use by many
+// Codec opens and seals messages, and signs. It is safe for use by many
 // goroutines.
-type codec struct {
+type Codec struct {
 	token    string
 	receiver string // the corp id; "" for a smart robot
 	block    cipher.Block
@@ -41,9 +44,9 @@ type rewinder interface {
 	SetIV(iv []byte)
 }
 
-// newCodec reads the key as the admin console shows it: 43 characters of base64,
+// New reads the key as the admin console shows it: 43 characters of base64,
 // the last of which may carry bits that belong to no byte.
-func newCodec(token, aesKey, receiver string) (*codec, error) {
+func New(token, aesKey, receiver string) (*Codec, error) {
 	if len(aesKey) != 43 {
 		return nil, fmt.Errorf("it has %d characters, 43 are right", len(aesKey))
 	}
@@ -55,11 +58,11 @@ func newCodec(token, aesKey, receiver string) (*codec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the cipher: %w", err)
 	}
-	return &codec{token: token, receiver: receiver, block: block, iv: key[:aes.BlockSize]}, nil
+	return &Codec{token: token, receiver: receiver, block: block, iv: key[:aes.BlockSize]}, nil
 }
 
 // crypt runs a mode from its beginning over b, in place.
-func (c *codec) crypt(b []byte, pool *sync.Pool, fresh func(cipher.Block, []byte) cipher.BlockMode) {
+func (c *Codec) crypt(b []byte, pool *sync.Pool, fresh func(cipher.Block, []byte) cipher.BlockMode) {
 	mode, ok := pool.Get().(rewinder)
 	if ok {
 		mode.SetIV(c.iv)
@@ -80,9 +83,9 @@ var (
 	errReceiver = errors.New("for another receiver")
 )
 
-// open decrypts a sealed message into buf, which may be nil, and returns the
+// Open decrypts a sealed message into buf, which may be nil, and returns the
 // message, a part of buf.
-func (c *codec) open(buf, sealed []byte) (message, into []byte, err error) {
+func (c *Codec) Open(buf, sealed []byte) (message, into []byte, err error) {
 	buf = slices.Grow(buf[:0], base64.StdEncoding.DecodedLen(len(sealed)))
 	n, err := base64.StdEncoding.Decode(buf[:cap(buf)], sealed)
 	if err != nil {
@@ -106,7 +109,7 @@ func (c *codec) open(buf, sealed []byte) (message, into []byte, err error) {
 	if len(b) < headSize {
 		return nil, buf, errLength
 	}
-	length := binary.BigEndian.Uint32(b[randomSize:headSize])
+	length := binary.BigEndian.Uint32(b[RandomSize:headSize])
 	b = b[headSize:]
 	if uint64(length) > uint64(len(b)) {
 		return nil, buf, errLength
@@ -117,8 +120,8 @@ func (c *codec) open(buf, sealed []byte) (message, into []byte, err error) {
 	return b[:length:length], buf, nil
 }
 
-// seal appends message to dst in its sealed form.
-func (c *codec) seal(dst []byte, random [randomSize]byte, message []byte) []byte {
+// Seal appends message to dst in its sealed form.
+func (c *Codec) Seal(dst []byte, random [RandomSize]byte, message []byte) []byte {
 	plain := headSize + len(message) + len(c.receiver)
 	pad := padSize - plain%padSize
 	size := base64.StdEncoding.EncodedLen(plain + pad)
@@ -140,12 +143,12 @@ func (c *codec) seal(dst []byte, random [randomSize]byte, message []byte) []byte
 	return dst
 }
 
-// signature is what signs a sealed message: SHA-1 over token, timestamp, nonce and
+// Signature is what signs a sealed message: SHA-1 over token, timestamp, nonce and
 // the message in the order of their bytes, as 40 hex digits.
-type signature [2 * sha1.Size]byte
+type Signature [2 * sha1.Size]byte
 
-// sign signs a sealed message. scratch may be nil; it is returned grown.
-func (c *codec) sign(scratch []byte, timestamp, nonce string, sealed []byte) (s signature, into []byte) {
+// Sign signs a sealed message. scratch may be nil; it is returned grown.
+func (c *Codec) Sign(scratch []byte, timestamp, nonce string, sealed []byte) (s Signature, into []byte) {
 	short := [3]string{c.token, timestamp, nonce}
 	slices.Sort(short[:])
 	scratch = scratch[:0]
@@ -165,8 +168,8 @@ func (c *codec) sign(scratch []byte, timestamp, nonce string, sealed []byte) (s 
 	return s, scratch
 }
 
-// genuine says, in a time that does not depend on where they differ, whether the
+// Genuine says, in a time that does not depend on where they differ, whether the
 // signature is the one that belongs there.
-func (s signature) genuine(given string) bool {
+func (s Signature) Genuine(given string) bool {
 	return subtle.ConstantTimeCompare(s[:], []byte(given)) == 1
 }

@@ -1,0 +1,194 @@
+package robot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/seal"
+	"zhuanban/templates"
+)
+
+// Name is the channel's name.
+const Name = "wecom.robot"
+
+// publicURL is where the long connection of everybody without a deployment of their own
+// goes.
+const publicURL = "wss://openws.work.weixin.qq.com"
+
+// Options are what a Channel is made of.
+type Options struct {
+	ID     string // of the robot (Bot ID)
+	Secret string // of its long connection
+	WSURL  string // "" = wss://openws.work.weixin.qq.com; a private deployment has its own
+	CAFile string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
+
+	// Webhook makes it called back instead of keeping a connection; then Token and
+	// AESKey are needed, and ID and Secret are not.
+	Webhook bool
+	Token   string // signs callbacks
+	AESKey  string // opens and seals callbacks: EncodingAESKey, 43 characters
+
+	// Groups are those of the campaign; Robot is a group's chat id.
+	Groups []bot.Group
+	// Unlimited says that this deployment knows no limits (a private one).
+	Unlimited bool
+
+	Desk Desk
+	// Said gives the reply of a parcel that was sent, so that a card that is tapped can
+	// say what was chosen; nil = it says that something was.
+	Said      func(ctx context.Context, parcel int64) (bot.Reply, error)
+	Seat      Seat   // who has the connection; nil = this process, which is the only one
+	Wake      func() // called when the connection is up: what waited for it may be sent
+	Templates *templates.Set
+	Wall      func() time.Time // the real time
+	Log       *slog.Logger
+}
+
+// Address is where the connection goes.
+func (o Options) Address() string {
+	if o.WSURL == "" {
+		return publicURL
+	}
+	return o.WSURL
+}
+
+// Desk is who hears what people say: package bot's Bot.
+type Desk interface {
+	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
+}
+
+// Channel is a smart robot of WeCom: a bot.Seated channel, and the http.Handler of its
+// callback. It is safe for use by many goroutines.
+type Channel struct {
+	o      Options
+	client *http.Client
+	codec  *seal.Codec
+	words  words
+	pace   pace
+
+	chats  map[string]string // a configured group's chat id, by its name
+	groups map[string]string // the other way round
+	told   told              // groups that were told their chat id
+	sent   progress
+	urls   addresses
+
+	running atomic.Bool
+	live    atomic.Pointer[link] // the connection that is up
+	state   atomic.Pointer[State]
+	lanes   lanes
+	working sync.WaitGroup // messages in hand
+	slots   chan struct{}
+	warned  atomic.Int64 // the minute of the last warning about a callback
+}
+
+var (
+	_ bot.Seated   = (*Channel)(nil)
+	_ http.Handler = (*Channel)(nil)
+)
+
+// words are what the channel says by itself.
+type words struct{ unsupported, welcome, failed string }
+
+// inFlight is how many messages are in hand at once.
+const inFlight = 1024
+
+// New checks the options, naming the wrong one, and makes a Channel. It asks WeCom
+// nothing yet: Run does.
+func New(o Options) (*Channel, error) {
+	if o.Desk == nil || o.Templates == nil || o.Wall == nil || o.Log == nil {
+		return nil, errors.New("robot: Desk, Templates, Wall and Log are required")
+	}
+	o.WSURL = o.Address()
+	if o.Wake == nil {
+		o.Wake = func() {}
+	}
+	if o.Seat == nil {
+		o.Seat = alone{o.Wall}
+	}
+	c := &Channel{o: o, pace: usualPace, slots: make(chan struct{}, inFlight), chats: map[string]string{}, groups: map[string]string{}}
+	c.state.Store(&State{Phase: Starting})
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("robot: %w", err)
+	}
+	for _, g := range o.Groups {
+		if g.Robot != "" {
+			c.chats[g.Name], c.groups[g.Robot] = g.Robot, g.Name
+		}
+	}
+	for name, into := range map[string]*string{"robot.unsupported": &c.words.unsupported, "robot.welcome": &c.words.welcome, "robot.failed": &c.words.failed} {
+		page, err := o.Templates.Render(name, nil)
+		if err != nil {
+			return nil, fmt.Errorf("robot: %w", err)
+		}
+		*into = page.Body
+	}
+	return c, nil
+}
+
+// check reads what the office has configured. No error shows a secret.
+func (c *Channel) check() (err error) {
+	o := &c.o
+	blank := func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }
+	if c.client, err = newClient(o.CAFile); err != nil {
+		return fmt.Errorf("CAFile: %w", err)
+	}
+	if o.Webhook {
+		if blank(o.Token) || len(o.Token) > 32 {
+			return errors.New("Token: 1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
+		}
+		if c.codec, err = seal.New(o.Token, o.AESKey, ""); err != nil {
+			return fmt.Errorf("AESKey: %w; EncodingAESKey is on the robot's page, API模式, 使用URL回调", err)
+		}
+		return nil
+	}
+	switch u, err := url.Parse(o.WSURL); {
+	case blank(o.ID):
+		return errors.New("ID: it is empty or has blanks in it; Bot ID is on the robot's page, API模式, 使用长连接")
+	case blank(o.Secret):
+		return errors.New("Secret: it is empty or has blanks in it; it is on the robot's page, API模式, 使用长连接")
+	case err != nil || u.Scheme != "wss" && u.Scheme != "ws" || u.Host == "" || u.User != nil || u.Fragment != "":
+		return fmt.Errorf("WSURL: such as %s is right", publicURL)
+	}
+	return nil
+}
+
+// Name is "wecom.robot".
+func (c *Channel) Name() string { return Name }
+
+// Traits says that the robot draws buttons over its connection and none where it is
+// called back, and does not know a parcel that it has.
+func (c *Channel) Traits() bot.Traits {
+	t := bot.Traits{Buttons: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
+	if c.o.Unlimited {
+		t.Limits = ""
+	}
+	return t
+}
+
+// Here says whether this process has the connection, up. A robot that is called back
+// needs none, but is where Run runs: where its callbacks arrive.
+func (c *Channel) Here() bool { return c.running.Load() && c.o.Webhook || c.live.Load() != nil }
+
+// redact takes every secret out of a text, whoever put it there, and keeps it within a
+// line of a log.
+func (c *Channel) redact(s string) string {
+	for _, secret := range []string{c.o.Secret, c.o.Token, c.o.AESKey} {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "***")
+		}
+	}
+	const most = 400
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+}

@@ -1,0 +1,159 @@
+package robot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"zhuanban/bot"
+)
+
+// outgoing is the body of aibot_send_msg.
+type outgoing struct {
+	Chat     string `json:"chatid"`
+	Type     int    `json:"chat_type"` // 1 a member, 2 a group
+	Kind     string `json:"msgtype"`
+	Markdown *said  `json:"markdown,omitempty"`
+	Card     *card  `json:"template_card,omitempty"`
+}
+
+// Send hands one parcel to WeCom: a text in one message or, if it is very long, several;
+// a card as a template card, after its whole text where that does not fit on it. What
+// of a parcel has been taken is not sent again by this process.
+func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
+	to, err := c.address(p)
+	if err != nil {
+		return bot.Receipt{}, err
+	}
+	if c.o.Webhook {
+		return bot.Receipt{}, c.sendBack(ctx, to, p)
+	}
+	l := c.live.Load()
+	if l == nil {
+		return bot.Receipt{}, c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, errors.New("there is no connection"))
+	}
+	parts := c.parts(to, p)
+	for i := c.sent.of(p.ID); i < len(parts); i++ {
+		if err := c.post(ctx, l, parts[i]); err != nil {
+			switch {
+			case err.Fate == bot.Refused && parts[i].Card != nil && i > 0:
+				// The text says everything, and how to answer it by typing.
+				c.o.Log.WarnContext(ctx, "a card of the robot is refused: its text has to do", "err", err)
+				continue
+			case err.Fate == bot.Refused && parts[i].Card != nil && cardly(err):
+				c.o.Log.WarnContext(ctx, "a card of the robot is refused and goes as text", "err", err)
+				parts = append(parts[:i:i], texts(to, p.Reply.Text)...)
+				i--
+				continue
+			case err.Fate == bot.Refused:
+				c.sent.forget(p.ID)
+			}
+			return bot.Receipt{}, err
+		}
+		c.sent.put(p.ID, i+1)
+	}
+	c.sent.forget(p.ID)
+	return bot.Receipt{}, nil
+}
+
+// cardly says whether a refusal may be of the card, and not of the recipient.
+func cardly(err *bot.SendError) bool { return err.Reason == bot.BadContent || err.Reason == "" }
+
+// address is where a parcel goes, if it is one that the platform could take.
+func (c *Channel) address(p bot.Parcel) (outgoing, error) {
+	refuse := func(reason bot.Reason, why string) (outgoing, error) {
+		return outgoing{}, &bot.SendError{Fate: bot.Refused, Reason: reason, Err: errors.New(why)}
+	}
+	to := outgoing{Chat: p.To.Account, Type: 1}
+	if p.To.Kind == bot.ToGroup {
+		to = outgoing{Chat: c.chats[p.To.Account], Type: 2}
+	}
+	switch {
+	case to.Chat == "" && to.Type == 2:
+		return refuse(bot.NoSuchGroup, "the group has no chat id of the robot in the configuration (groups: robot)")
+	case to.Type == 1 && !account(to.Chat):
+		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
+	case p.Reply.Kind != bot.TextReply && p.Reply.Kind != bot.CardReply:
+		return refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
+	case strings.TrimSpace(p.Reply.Text) == "":
+		return refuse(bot.BadContent, "an empty text")
+	}
+	for _, b := range p.Reply.Buttons {
+		if len(b.Tap) > longestButton || b.Tap == "" {
+			return refuse(bot.BadContent, "a button whose key is none")
+		}
+	}
+	return to, nil
+}
+
+// parts are the messages that a parcel comes to, in order.
+func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing) {
+	if p.Reply.Kind != bot.CardReply || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
+		out = texts(to, p.Reply.Text)
+	}
+	if p.Reply.Kind != bot.CardReply {
+		return out
+	}
+	for _, k := range cards(p.ID, p.Reply) {
+		part := to
+		part.Kind, part.Card = "template_card", &k
+		out = append(out, part)
+	}
+	return out
+}
+
+func texts(to outgoing, text string) (out []outgoing) {
+	for _, piece := range pieces(text, longestText) {
+		part := to
+		part.Kind, part.Markdown = "markdown", &said{piece}
+		out = append(out, part)
+	}
+	return out
+}
+
+// post sends one message and waits for its acknowledgement.
+func (c *Channel) post(ctx context.Context, l *link, body outgoing) *bot.SendError {
+	ack, left, err := l.call(ctx, cmdSend, newReqID(cmdSend), body)
+	switch {
+	case err != nil:
+		return c.unanswered(left, err)
+	case ack.Code == nil:
+		return c.unanswered(true, errors.New("an acknowledgement without errcode"))
+	case *ack.Code != 0:
+		return c.failure(judge(*ack.Code, body.Type == 2), fmt.Errorf("%s: errcode %d: %s", cmdSend, *ack.Code, ack.Message))
+	}
+	return nil
+}
+
+// progress is how many messages of a parcel were taken, so that a parcel of several
+// which stops half way goes on there.
+type progress struct {
+	mu   sync.Mutex
+	done map[int64]int
+}
+
+// mostHalf bounds it: parcels that are half sent and never tried again.
+const mostHalf = 10_000
+
+func (p *progress) of(id int64) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.done[id]
+}
+
+func (p *progress) put(id int64, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done == nil || len(p.done) >= mostHalf {
+		p.done = map[int64]int{}
+	}
+	p.done[id] = n
+}
+
+func (p *progress) forget(id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.done, id)
+}
