@@ -41,9 +41,10 @@ func (f *Fetcher) fetch(ctx context.Context, m store.Media) {
 }
 
 // bring brings the bytes home. It gives the row as it is when they are.
-func (f *Fetcher) bring(ctx context.Context, m store.Media) (_ store.Media, err error) {
+func (f *Fetcher) bring(ctx context.Context, m store.Media) (got store.Media, err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			got = m
 			f.Log.ErrorContext(ctx, "a source panicked", "media", m.ID, "at", string(debug.Stack()))
 			err = errors.New("the source panicked")
 		}
