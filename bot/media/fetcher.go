@@ -83,6 +83,9 @@ func (f *Fetcher) Ring() {
 // Run fetches until the context ends, gives back what is in its hands, and returns.
 func (f *Fetcher) Run(ctx context.Context) {
 	f.ready()
+	if len(f.Sources) == 0 {
+		return // there is nobody to ask
+	}
 	slots := make(chan struct{}, workers)
 	var working sync.WaitGroup
 	defer working.Wait()
@@ -113,6 +116,9 @@ func (f *Fetcher) Run(ctx context.Context) {
 // many it tried. It may be used beside Run.
 func (f *Fetcher) Flush(ctx context.Context) (tried int, err error) {
 	f.ready()
+	if len(f.Sources) == 0 {
+		return 0, nil
+	}
 	for ctx.Err() == nil {
 		claimed, err := f.claim(ctx, 1)
 		if err != nil || len(claimed) == 0 {
@@ -125,7 +131,7 @@ func (f *Fetcher) Flush(ctx context.Context) (tried int, err error) {
 }
 
 func (f *Fetcher) claim(ctx context.Context, limit int) (out []store.Media, err error) {
-	if limit == 0 || len(f.Sources) == 0 {
+	if limit == 0 {
 		return nil, nil
 	}
 	platforms := slices.Sorted(maps.Keys(f.Sources))
@@ -144,4 +150,13 @@ func (f *Fetcher) claim(ctx context.Context, limit int) (out []store.Media, err 
 func (f *Fetcher) backoff(tries int) time.Duration {
 	wait := min(firstWait<<min(tries-1, 10), lastWait)
 	return wait/2 + time.Duration(float64(wait/2)*f.Chance())
+}
+
+// Depth is how many wait to be fetched, and since when the oldest (zero if none).
+func (f *Fetcher) Depth(ctx context.Context) (waiting int, oldest time.Time, err error) {
+	err = f.Store.View(ctx, func(tx *store.Tx) (err error) {
+		waiting, oldest, err = tx.Media().Depth(ctx)
+		return err
+	})
+	return waiting, oldest, err
 }
