@@ -370,3 +370,57 @@ func TestAVoiceNoteIsKeptAndItsSpeakerIsToldThatNobodyReadsIt(t *testing.T) {
 	_, err := o.evidence.Open(hash(o.shelf.bodies["v"]))
 	require.NoError(t, err)
 }
+
+// slow is bytes between which something happens.
+type slow struct {
+	io.Reader
+	before func(read int)
+	reads  int
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	s.reads++
+	s.before(s.reads)
+	return s.Reader.Read(p[:min(len(p), 600)])
+}
+
+type source func(ctx context.Context, ref string) (media.Body, error)
+
+func (s source) Fetch(ctx context.Context, ref string) (media.Body, error) { return s(ctx, ref) }
+
+func TestALeaseLastsWhileBytesFlow(t *testing.T) {
+	o := open(t)
+	id := o.send(bot.Photo, "a", "")
+	others := 0
+	o.fetcher.Sources["test"] = source(func(context.Context, string) (media.Body, error) {
+		return media.Body{Reader: io.NopCloser(&slow{Reader: bytes.NewReader(jpeg), before: func(read int) {
+			switch read {
+			case 2:
+				o.Wall.Set(o.Wall.Now().Add(25 * time.Second))
+			case 3: // the one before has told the watch
+				require.Eventually(t, func() bool { return o.get(id).DueAt.Equal(o.Wall.Now().Add(30 * time.Second)) }, 5*time.Second, time.Millisecond)
+				o.Wall.Set(o.Wall.Now().Add(25 * time.Second))
+				n, err := o.another().Flush(t.Context())
+				require.NoError(t, err)
+				others += n
+			}
+		}})}, nil
+	})
+	o.fetch()
+	require.Zero(t, others)
+	require.Equal(t, store.MediaFetched, o.get(id).State)
+}
+
+func TestADownloadThatBreaksOffIsTriedAgain(t *testing.T) {
+	o := open(t)
+	id := o.send(bot.Photo, "a", "")
+	for _, bytesOf := range []int{300, 700, len(jpeg)} {
+		o.fetcher.Sources["test"] = source(func(context.Context, string) (media.Body, error) {
+			return media.Body{Reader: io.NopCloser(bytes.NewReader(jpeg[:bytesOf])), Size: int64(len(jpeg))}, nil
+		})
+		require.Equal(t, store.MediaWanted, o.get(id).State)
+		o.fetch()
+		o.Wall.Set(o.Wall.Now().Add(time.Minute))
+	}
+	require.Equal(t, []any{store.MediaFetched, hash(jpeg)}, []any{o.get(id).State, o.get(id).SHA256})
+}
