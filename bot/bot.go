@@ -14,6 +14,9 @@
 // may be acknowledged; with an error nothing of it has happened and the platform
 // sends it again.
 //
+// What came with it and is still at the platform is put down in that transaction, and
+// package media fetches it afterwards.
+//
 // # What leaves
 //
 // Nothing is sent from a turn. Everything said is a row of the outbox, and

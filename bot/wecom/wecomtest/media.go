@@ -161,8 +161,9 @@ func part(call Call) (name string, body []byte, no failure) {
 		return "", nil, fail(41005, "media data missing")
 	}
 	header := p.Header.Get("Content-Disposition")
-	_, rest, ok := strings.Cut(header, `filename="`)
-	if name, _, ok = strings.Cut(rest, `"`); !ok || name == "" {
+	_, rest, _ := strings.Cut(header, `filename="`)
+	name, _, ok := strings.Cut(rest, `"`)
+	if !ok || name == "" {
 		return "", nil, fail(44001, "empty media data")
 	}
 	if body, err = io.ReadAll(p); err != nil {
