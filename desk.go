@@ -13,6 +13,7 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/delivery"
+	"zhuanban/bot/media"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
 	"zhuanban/bot/spool"
@@ -39,6 +40,7 @@ type desk struct {
 	bot      *bot.Bot
 	courier  *delivery.Courier
 	caster   *delivery.Broadcaster
+	fetcher  *media.Fetcher
 	runner   *schedule.Runner
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
@@ -110,7 +112,7 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Platform: d.cfg.platform(), Answers: d.answers(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Answers: d.answers(), Log: d.log})
 	if err != nil {
 		return err
 	}
@@ -130,11 +132,12 @@ func (d *desk) build() error {
 	if err := d.openRobot(); err != nil {
 		return err
 	}
+	defer d.openMedia()
 	if d.cfg.WeCom.CorpID == "" {
 		return nil
 	}
 	w := d.cfg.wecomOptions(d.words, d, d.log)
-	w.Tokens = d.tokens()
+	w.Tokens, w.Data, w.Evidence = d.tokens(), d.data, d.evidence
 	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
@@ -291,9 +294,12 @@ func (d *desk) passHolds(ctx context.Context, until time.Time) error {
 	}
 }
 
-// flush delivers what is due, with the broadcasts that have begun: their next
-// batch is queued when the one before has left.
+// flush fetches what is due, and delivers what is, with the broadcasts that have
+// begun: their next batch is queued when the one before has left.
 func (d *desk) flush(ctx context.Context) error {
+	if _, err := d.fetcher.Flush(ctx); err != nil {
+		return err
+	}
 	for {
 		queued, err := d.caster.Step(ctx)
 		if err != nil {

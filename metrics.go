@@ -74,6 +74,8 @@ var (
 	spoolBytes  = desc("zhuanban_spool_bytes", "Their bytes.")
 	spoolAge    = desc("zhuanban_spool_oldest_seconds", "How long the oldest of them has waited.")
 	spoolEnds   = desc("zhuanban_spool_total", "Messages of the spool by what became of them: replayed, rejected, refused; damaged counts files.", "outcome")
+	mediaDesc   = desc("zhuanban_media_waiting", "Photos and files that people sent and the platform still has.")
+	mediaAge    = desc("zhuanban_media_oldest_seconds", "How long the oldest of them has waited; platforms keep them for three days.")
 	redisUp     = desc("zhuanban_redis_up", "Whether Redis is in use; not there where none is configured.")
 	redisUses   = desc("zhuanban_redis_uses_total", "Uses of Redis by outcome: done, failed, skipped (done without it).", "use", "outcome")
 	robotUp     = desc("zhuanban_robot_up", "Whether this process has the smart robot's connection, up; over all replicas it is 1. Not there without a robot on a connection.")
@@ -151,6 +153,13 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	for state, n := range stats.States {
 		s.gauge(statesDesc, float64(n), string(state))
 	}
+	waiting, since, err := m.desk.fetcher.Depth(ctx)
+	if err != nil {
+		m.desk.log.Error("metrics", "err", err)
+		return
+	}
+	s.gauge(mediaDesc, float64(waiting))
+	s.gauge(mediaAge, s.age(since))
 }
 
 func (m *metrics) spool(s scrape) {

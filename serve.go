@@ -117,6 +117,7 @@ func (d *desk) serve(w *world) error {
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
 	running.Go(func() { d.caster.Run(work) })
+	running.Go(func() { d.fetcher.Run(work) })
 	running.Go(func() { d.spool.Run(work) })
 	running.Go(func() { d.inherit(work) })
 	running.Go(func() { d.replicas.run(work) })

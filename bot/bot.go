@@ -14,6 +14,9 @@
 // may be acknowledged; with an error nothing of it has happened and the platform
 // sends it again.
 //
+// What came with it and is still at the platform is put down in that transaction, and
+// package media fetches it afterwards.
+//
 // # What leaves
 //
 // Nothing is sent from a turn. Everything said is a row of the outbox, and
@@ -53,6 +56,7 @@ type Options struct {
 	Clock     Clock            // the campaign's time
 	Wall      func() time.Time // the real time, for delivery
 	Wake      func()           // called after every commit that queued something
+	Fetch     func()           // called after every commit with something to be fetched; nil = nobody fetches
 	Platform  string           // where people get notices that they did not ask for
 	Answers   Answers          // shared by the replicas; nil = none
 	Log       *slog.Logger
@@ -67,6 +71,7 @@ type Bot struct {
 	clock     Clock
 	wall      func() time.Time
 	wake      func()
+	fetch     func()
 	platform  string
 	log       *slog.Logger
 	turns     turns
@@ -89,7 +94,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}, nil
+		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}, nil
 }
 
 // Roster is who and what the campaign consists of.
@@ -117,13 +122,13 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	if a, ok := b.hot.here(m); ok { // handled while this one waited
 		return a, nil
 	}
-	var queued bool
+	var queued, wanted bool
 	now := b.clock.Now()
 	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID, Fresh: b.fresh(m)}
 	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
 		err := b.turn(ctx, t, known)
-		answer, queued = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0
+		answer, queued, wanted = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0, t.wanted
 		return err
 	})
 	if err != nil {
@@ -132,6 +137,9 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	b.hot.keep(ctx, m, answer)
 	if queued && b.wake != nil {
 		b.wake()
+	}
+	if wanted && b.fetch != nil {
+		b.fetch()
 	}
 	return answer, nil
 }
@@ -189,7 +197,9 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 		b.leaveGroup(t)
 	}
 	if known {
-		err = b.guarded(ctx, t)
+		if err = t.want(ctx); err == nil {
+			err = b.guarded(ctx, t)
+		}
 	} else {
 		t.Say("bot.stranger", t.Message.Sender)
 	}

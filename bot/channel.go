@@ -55,6 +55,17 @@ type Seated interface {
 	Here() bool
 }
 
+// Preparer is a channel that has to do something for a parcel before it can be sent:
+// to upload its image or file, whose name over there is then part of every try.
+type Preparer interface {
+	Channel
+	// Prepare is called before every try of a parcel with an image or file, with what
+	// it gave the time before in p.Prepared. What it gives is kept before the parcel
+	// is handed to Send, where it is p.Prepared; for the same reply to many people it is
+	// called once, and all get the same. An error is a *SendError; nothing was sent.
+	Prepare(ctx context.Context, p Parcel) ([]byte, error)
+}
+
 // Outcome is what became of one parcel: taken if Err is nil, otherwise a
 // *SendError.
 type Outcome struct {
@@ -67,6 +78,8 @@ type Parcel struct {
 	ID    int64 // the delivery's id
 	To    Recipient
 	Reply Reply
+	// Prepared is what a Preparer gave for it; nil = it was not asked.
+	Prepared []byte
 }
 
 // Recipient is a person's private chat or a group.
@@ -123,6 +136,8 @@ const (
 	NotPermitted   Reason = "not_permitted"   // the app lacks a permission
 	NotTrusted     Reason = "not_trusted"     // the program's address or secret is not accepted
 	BadContent     Reason = "bad_content"     // the platform does not take what is said: too long, a kind it lacks
+	TooLarge       Reason = "too_large"       // the image or file is larger than the platform takes
+	NoSuchFile     Reason = "no_such_file"    // the image or file is not where it should be
 	Throttled      Reason = "throttled"       // too much in too short a time
 	PlatformAway   Reason = "platform_away"   // no answer, or none that can be read
 	NotConfigured  Reason = "not_configured"  // no such platform in the configuration

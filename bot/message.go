@@ -14,7 +14,7 @@ type Message struct {
 	Text        string       // what was typed, or the transcript of a voice note
 	Tap         string       // the value of the button that was tapped
 	Voice       bool         // Text is a transcript
-	Attachments []Attachment // already kept in the evidence store, fsynced
+	Attachments []Attachment // kept in the evidence store, fsynced; or still to be fetched
 	Location    *Location
 	// Carry is how many bytes of one plain text the acknowledgement of this message
 	// can carry as its answer; 0 = none.
@@ -38,8 +38,12 @@ type Answer struct {
 }
 
 // Attachment is a photo or file that came with a message. Its bytes are in the
-// evidence store under SHA256 before the message reaches the bot.
+// evidence store under SHA256 before the message reaches the bot, unless the
+// platform gave only a name for them: then SHA256 is "" and they are fetched as soon
+// as the message is durable.
 type Attachment struct {
+	ID     int64          `json:"id,omitempty"`  // of what is fetched, given in the turn; 0 = nothing has to be
+	Ref    string         `json:"ref,omitempty"` // the platform's name for what is to be fetched; "" = nothing has to be
 	Kind   AttachmentKind `json:"kind"`
 	Name   string         `json:"name"` // as the sender's device named it, without folders
 	MIME   string         `json:"mime"`
@@ -54,6 +58,8 @@ type AttachmentKind string
 const (
 	Photo AttachmentKind = "photo" // shown in the chat
 	File  AttachmentKind = "file"  // shown as a name to open
+	Voice AttachmentKind = "voice" // heard
+	Video AttachmentKind = "video" // played
 )
 
 // Location is a place sent from the phone's map, in degrees (GCJ-02, as the

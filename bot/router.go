@@ -147,12 +147,24 @@ func (t *Turn) lost(active *Session) error {
 
 // enclosure routes photos, files and places: to the running form if it takes
 // them, else to who claims them.
+//
+// A voice note without its words is kept like them, and its speaker is told that
+// nobody reads it: it alone begins nothing.
 func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
+	mute := t.mute()
 	if active != nil {
 		next := active.try(t.Input())
 		if next.out.Taken != dialog.NotTaken {
-			return t.present(ctx, active, next)
+			if err := t.present(ctx, active, next); err != nil || !mute {
+				return err
+			}
+			t.Say("media.voice", active.Form.Title)
+			return nil
 		}
+	}
+	if mute {
+		t.Say("media.voice", "")
+		return nil
 	}
 	if h, c := b.claim(ctx, t); c > No {
 		return h.Take(ctx, t)
@@ -165,7 +177,7 @@ func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 func (t *Turn) Input() dialog.Input {
 	in := dialog.Input{Text: t.Message.Text}
 	for _, a := range t.Message.Attachments {
-		in.Files = append(in.Files, dialog.File{Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
+		in.Files = append(in.Files, dialog.File{ID: a.ID, Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
 	}
 	if l := t.Message.Location; l != nil {
 		in.Place = l.Label

@@ -26,6 +26,7 @@ type Turn struct {
 	err     error // the first failure to say something
 	draft   int64 // the draft that was shown
 	carried bool  // the answer goes out with the acknowledgement
+	wanted  bool  // something is to be fetched
 	carded  bool  // a card was said: passing cards of earlier turns are over
 }
 

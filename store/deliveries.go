@@ -39,6 +39,7 @@ type Delivery struct {
 	Template   string
 	Args       []byte // JSON, for what is rendered when it is sent
 	Body       []byte // the bytes that are sent; once tried they never change
+	Prepared   []byte // what the channel did before the first try; comes back at every try
 	Words      string // tells the same words from others; "" = not yet frozen
 	Wanted     string // what is asked before the first attempt; "" = always wanted
 	Cause      string // the message, occurrence or broadcast that it came of
@@ -70,14 +71,14 @@ func (tx *Tx) Deliveries() Deliveries { return Deliveries{tx} }
 
 var deliveryCols = []string{"id", "recipient", "platform", "priority", "template", "args", "body", "wanted", "cause",
 	"state", "created_at", "place_at", "due_at", "expires_at", "attempts", "owner", "lease_until", "error_text", "ref",
-	"done_at", "hold_until", "tried", "doubts", "doubt_at", "why", "reason", "words", "reported_at"}
+	"done_at", "hold_until", "tried", "doubts", "doubt_at", "why", "reason", "words", "reported_at", "prepared"}
 
 func scanDelivery(r scanner) (d Delivery, err error) {
 	var recipient string
 	err = r.Scan(&d.ID, &recipient, &d.Platform, &d.Priority, &d.Template, doc(&d.Args), doc(&d.Body), &d.Wanted,
 		&d.Cause, &d.State, at(&d.CreatedAt), at(&d.PlaceAt), at(&d.DueAt), at(&d.ExpiresAt), &d.Attempts, &d.Owner,
 		at(&d.LeaseUntil), &d.Error, &d.Ref, at(&d.DoneAt), at(&d.HoldUntil), &d.Tried, &d.Doubts, at(&d.DoubtAt), &d.Why,
-		&d.Reason, &d.Words, at(&d.ReportedAt))
+		&d.Reason, &d.Words, at(&d.ReportedAt), doc(&d.Prepared))
 	d.ToKind, d.ToAccount, _ = strings.Cut(recipient, ":")
 	return d, err
 }
@@ -107,7 +108,7 @@ func (r Deliveries) insert(ctx context.Context, ds []Delivery) error {
 		}
 		rows = append(rows, []any{r.tx.id(d.ID), d.recipient(), d.Platform, d.Priority, d.Template, string(d.Args),
 			d.Body, d.Wanted, d.Cause, string(Queued), millis(d.CreatedAt), millis(due), millis(due),
-			millis(d.ExpiresAt), 0, "", 0, "", "", 0, 0, 0, 0, 0, "", "", d.Words, 0})
+			millis(d.ExpiresAt), 0, "", 0, "", "", 0, 0, 0, 0, 0, "", "", d.Words, 0, nil})
 	}
 	if err := r.tx.insert(ctx, "deliveries", deliveryCols, rows...); err != nil {
 		return fmt.Errorf("queueing %d deliveries: %w", len(ds), err)

@@ -2,14 +2,17 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // FileRef says that a photo or file belongs to a draft or record. Its bytes are in
-// the Evidence under SHA256.
+// the Evidence under SHA256; "" = they have not been fetched.
 type FileRef struct {
 	ID     int64
+	Media  int64 // what it is fetched as; 0 = its bytes were there from the beginning
+	Lost   bool  // its bytes will never come
 	SHA256 string
 	Name   string // as the sender's device named it
 	MIME   string
@@ -26,17 +29,30 @@ type Files struct{ tx *Tx }
 // Files gives the files' places.
 func (tx *Tx) Files() Files { return Files{tx} }
 
-var fileCols = []string{"id", "sha256", "name", "mime", "kind", "size", "owner", "attached_by", "attached_at"}
+var fileCols = []string{"id", "sha256", "name", "mime", "kind", "size", "owner", "attached_by", "attached_at", "media"}
+
+// lostFile says whether a file will never come.
+const lostFile = "EXISTS (SELECT 1 FROM media WHERE media.id = file_refs.media AND media.state = 'lost')"
 
 func scanFile(r scanner) (f FileRef, err error) {
-	err = r.Scan(&f.ID, &f.SHA256, &f.Name, &f.MIME, &f.Kind, &f.Size, &f.Owner, &f.By, at(&f.At))
+	err = r.Scan(&f.ID, &f.SHA256, &f.Name, &f.MIME, &f.Kind, &f.Size, &f.Owner, &f.By, at(&f.At), &f.Media, &f.Lost)
 	return f, err
 }
 
-// Attach adds a file to its owner.
+// Attach adds a file to its owner. One that is fetched is complete, whether its
+// bytes come before or after this: the row of media is locked by both.
 func (r Files) Attach(ctx context.Context, f FileRef) error {
+	if f.Media != 0 {
+		m, err := one(ctx, r.tx, scanMedia, "SELECT "+columns(mediaCols)+" FROM media WHERE id = ?"+r.tx.dialect.forUpdate(), f.Media)
+		switch {
+		case err != nil && !errors.Is(err, ErrNotFound):
+			return fmt.Errorf("attaching a file to %s: %w", f.Owner, err)
+		case err == nil && m.State == MediaFetched:
+			f.SHA256, f.Name, f.MIME, f.Size = m.SHA256, m.Name, m.MIME, m.Size
+		}
+	}
 	err := r.tx.insert(ctx, "file_refs", fileCols,
-		[]any{r.tx.id(f.ID), f.SHA256, f.Name, f.MIME, f.Kind, f.Size, f.Owner, f.By, millis(f.At)})
+		[]any{r.tx.id(f.ID), f.SHA256, f.Name, f.MIME, f.Kind, f.Size, f.Owner, f.By, millis(f.At), f.Media})
 	if err != nil {
 		return fmt.Errorf("attaching a file to %s: %w", f.Owner, err)
 	}
@@ -45,7 +61,7 @@ func (r Files) Attach(ctx context.Context, f FileRef) error {
 
 // Of lists an owner's files in the order they came.
 func (r Files) Of(ctx context.Context, owner string) ([]FileRef, error) {
-	out, err := all(ctx, r.tx, scanFile, "SELECT "+columns(fileCols)+" FROM file_refs WHERE owner = ? ORDER BY id", owner)
+	out, err := all(ctx, r.tx, scanFile, "SELECT "+columns(fileCols)+", "+lostFile+" FROM file_refs WHERE owner = ? ORDER BY id", owner)
 	if err != nil {
 		return nil, fmt.Errorf("listing the files of %s: %w", owner, err)
 	}

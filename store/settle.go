@@ -122,6 +122,13 @@ func (r Deliveries) Freeze(ctx context.Context, ds ...Delivery) (lost []int64, e
 		func(d Delivery) []any { return []any{d.Body, d.Words, d.Body} })
 }
 
+// Prepare keeps what a channel did for deliveries before they are tried, and makes
+// their leases last until a time: doing it may have taken longer than they do.
+func (r Deliveries) Prepare(ctx context.Context, until time.Time, ds ...Delivery) (lost []int64, err error) {
+	return r.change(ctx, "preparing", "prepared = ?, lease_until = ?", "", ds,
+		func(d Delivery) []any { return []any{d.Prepared, millis(until)} })
+}
+
 // Try notes that deliveries are about to be handed to the platform: from now on
 // they may have arrived. Who holds them settles them with what is known then.
 func (r Deliveries) Try(ctx context.Context, now time.Time, ds ...Delivery) (lost []int64, err error) {

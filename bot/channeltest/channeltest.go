@@ -21,7 +21,14 @@ type Kit struct {
 	Person, Group string
 	// Seen lists the replies that a recipient's chat shows, oldest first.
 	Seen func(t *testing.T, to bot.Recipient) []bot.Reply
+	// Put puts a file into the folder that the paths of images and files are below.
+	// A channel that says that it takes files has one.
+	Put func(t *testing.T, path string, content []byte)
 }
+
+// picture is the smallest PNG.
+var picture = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89" +
+	"\x00\x00\x00\rIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
 
 // Run holds a channel to the contract of bot.Channel. open makes a fresh Kit.
 func Run(t *testing.T, open func(t *testing.T) Kit) {
@@ -93,6 +100,29 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		} else {
 			require.Equal(t, card.Text, seen[0].Text)
 		}
+	})
+	t.Run("shows an image and a file, by its name, where it says that it takes them", func(t *testing.T) {
+		k := open(t)
+		if !k.Channel.Traits().Files {
+			return // it does not say so
+		}
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		k.Put(t, "charts/第2期.png", picture)
+		k.Put(t, "reports/table.xlsx", []byte("PK\x03\x04 a table"))
+		for i, r := range []bot.Reply{{Kind: bot.ImageReply, Path: "charts/第2期.png"}, {Kind: bot.FileReply, Path: "reports/table.xlsx", Name: "第2期统计表.xlsx"}} {
+			first, err := send(t, k, int64(i+1), person, r)
+			require.NoError(t, err)
+			again, err := send(t, k, int64(i+1), person, r)
+			require.NoError(t, err)
+			if k.Channel.Traits().Dedupes {
+				require.Equal(t, first, again)
+				require.Len(t, k.Seen(t, person), i+1)
+			}
+		}
+		seen := k.Seen(t, person)
+		require.Equal(t, bot.ImageReply, seen[0].Kind)
+		last := seen[len(seen)-1]
+		require.Equal(t, []any{bot.FileReply, "第2期统计表.xlsx"}, []any{last.Kind, last.Name})
 	})
 	t.Run("refuses a recipient that is not there, and tells the fate", func(t *testing.T) {
 		k := open(t)

@@ -9,7 +9,8 @@
 // has filed meanwhile), whether the hour is civil (manners.go), whether the same
 // was just said too often (loop.go), merges what piled up into one message
 // (digest.go), numbers the buttons and freezes the bytes, so that a retry is the
-// same to the byte. Workers (pool.go) hand the rows to the platforms within their
+// same to the byte. What a channel has to do before (an upload) is done once
+// (ready.go) and kept with the row. Workers (pool.go) hand the rows to the platforms within their
 // limits (limits.go, pace.go), and what became of them (fate.go) is written in
 // batches. What ends in trouble is told to the office (report.go).
 //

@@ -35,6 +35,7 @@ type parcel struct {
 	reply          bot.Reply
 	fresh          bool // its bytes or words are not kept yet
 	noted          bool // its try is noted already
+	made           bool // what the channel did for it is not kept yet
 }
 
 // take claims rows and prepares them, in one transaction.
@@ -250,7 +251,7 @@ func (b *batch) write(ctx context.Context) error {
 		if p.fresh {
 			frozen = append(frozen, p.Delivery)
 		}
-		if withClaim(p.Delivery, b.c.Channels[p.Platform].Traits()) {
+		if !b.c.prepares(p) && withClaim(p.Delivery, b.c.Channels[p.Platform].Traits()) {
 			b.parcels[i].noted = true
 			noted = append(noted, p.Delivery)
 		}

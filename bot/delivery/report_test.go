@@ -89,7 +89,7 @@ func TestEveryReasonHasASentence(t *testing.T) {
 	other := ""
 	w := world(t)
 	for _, r := range []bot.Reason{"", bot.NoSuchAccount, bot.NotVisible, bot.NoSuchGroup, bot.NotPermitted, bot.NotTrusted, bot.BadContent,
-		bot.Throttled, bot.PlatformAway, bot.NotConfigured, bot.PerhapsArrived, bot.Reason(store.Withheld)} {
+		bot.TooLarge, bot.NoSuchFile, bot.Throttled, bot.PlatformAway, bot.NotConfigured, bot.PerhapsArrived, bot.Reason(store.Withheld)} {
 		reply, err := w.Bot.Word(bot.Notice{Template: "delivery.reason", Data: string(r)})
 		require.NoError(t, err)
 		require.NotEmpty(t, reply.Text)

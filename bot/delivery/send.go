@@ -46,7 +46,7 @@ func (c *Courier) jobs(ps []parcel) []job {
 	for _, p := range ps {
 		key, together := address(p.Delivery), false
 		if rows[key] == 1 && c.together(p.Delivery) {
-			key, together = p.Platform+"\x00"+string(p.Body), true
+			key, together = p.Platform+"\x00"+string(p.Body)+"\x00"+string(p.Prepared), true
 		}
 		i, ok := at[key]
 		if !ok || together && len(out[i].parcels) >= c.Channels[p.Platform].Traits().Batch {
@@ -63,7 +63,7 @@ func (c *Courier) jobs(ps []parcel) []job {
 // given back.
 func (c *Courier) run(ctx context.Context, stop <-chan struct{}, j job, say func(store.Delivery)) {
 	if j.together {
-		c.sendAll(ctx, j, say)
+		c.sendAll(ctx, stop, j, say)
 		return
 	}
 	var waits []store.Delivery
@@ -82,7 +82,7 @@ func (c *Courier) run(ctx context.Context, stop <-chan struct{}, j job, say func
 			say(requeue(d))
 			continue
 		}
-		if d, ok := c.send(ctx, p); ok {
+		if d, ok := c.send(ctx, stop, p); ok {
 			if d.State == store.Queued {
 				waits = append(waits, d)
 			}
@@ -111,10 +111,15 @@ func (c *Courier) leased(j job, p parcel) bool {
 
 // send hands one row to its platform if its budget allows. ok is false if the row is
 // no longer ours.
-func (c *Courier) send(ctx context.Context, p parcel) (d store.Delivery, ok bool) {
+func (c *Courier) send(ctx context.Context, stop <-chan struct{}, p parcel) (d store.Delivery, ok bool) {
 	if d, wait := c.pace(ctx, p.Delivery); wait {
 		return d, true
 	}
+	made, err := c.makeReady(ctx, stop, p)
+	if err != nil {
+		return c.after(p, bot.Receipt{}, err), true
+	}
+	p = made[0]
 	if !p.noted {
 		mine, err := c.try(ctx, p)
 		if err != nil {
@@ -133,12 +138,19 @@ func (c *Courier) send(ctx context.Context, p parcel) (d store.Delivery, ok bool
 // try notes that rows are handed to the platform now, and gives those that are still
 // ours.
 func (c *Courier) try(ctx context.Context, ps ...parcel) (mine []parcel, err error) {
-	ds := make([]store.Delivery, 0, len(ps))
+	ds, made := make([]store.Delivery, 0, len(ps)), []store.Delivery{}
 	for _, p := range ps {
 		ds = append(ds, p.Delivery)
+		if p.made {
+			made = append(made, p.Delivery)
+		}
 	}
 	var lost []int64
-	err = c.Store.Update(ctx, func(tx *store.Tx) (err error) {
+	err = c.Store.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Deliveries().Prepare(ctx, c.Wall().Add(lease), made...); err != nil { // who is lost here is lost there, too
+			return err
+		}
+		var err error
 		lost, err = tx.Deliveries().Try(ctx, c.Wall(), ds...)
 		return err
 	})
@@ -155,7 +167,7 @@ func (c *Courier) hand(ctx context.Context, p parcel) (r bot.Receipt, err error)
 }
 
 func wire(p parcel) bot.Parcel {
-	return bot.Parcel{ID: p.ID, Reply: p.reply, To: bot.Recipient{Kind: bot.RecipientKind(p.ToKind), Account: p.ToAccount}}
+	return bot.Parcel{ID: p.ID, Reply: p.reply, Prepared: p.Prepared, To: bot.Recipient{Kind: bot.RecipientKind(p.ToKind), Account: p.ToAccount}}
 }
 
 func (c *Courier) caught(ctx context.Context, id int64, err *error) {
@@ -166,7 +178,7 @@ func (c *Courier) caught(ctx context.Context, id int64, err *error) {
 }
 
 // sendAll hands the same reply for many people over in one call.
-func (c *Courier) sendAll(ctx context.Context, j job, say func(store.Delivery)) {
+func (c *Courier) sendAll(ctx context.Context, stop <-chan struct{}, j job, say func(store.Delivery)) {
 	ps := j.parcels
 	if !j.probe && c.breaker.paused(ps[0].Delivery) {
 		for _, p := range ps {
@@ -181,7 +193,17 @@ func (c *Courier) sendAll(ctx context.Context, j job, say func(store.Delivery)) 
 		say(requeue(p.Delivery))
 		return true
 	}), say)
-	if len(ps) > 0 && !ps[0].noted {
+	if len(ps) == 0 {
+		return
+	}
+	made, err := c.makeReady(ctx, stop, ps...)
+	if err != nil {
+		for _, p := range ps {
+			say(c.after(p, bot.Receipt{}, err))
+		}
+		return
+	}
+	if ps = made; !ps[0].noted {
 		mine, err := c.try(ctx, ps...)
 		if err != nil {
 			for _, p := range ps {

@@ -42,11 +42,21 @@ type Draft struct {
 
 // File is a photo or file that belongs to the draft.
 type File struct {
-	Kind   string `json:"kind"` // "photo" or "file"
+	ID     int64  `json:"id,omitempty"` // of what is fetched; 0 = its bytes were there from the beginning
+	Kind   string `json:"kind"`         // "photo", "file", "voice" or "video"
 	Name   string `json:"name"`
 	MIME   string `json:"mime"`
 	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
+	SHA256 string `json:"sha256"` // "" while they are fetched
+}
+
+// same says whether two are one: the same bytes, or, where these are not known, the
+// same thing that is being fetched.
+func (f File) same(g File) bool {
+	if f.SHA256 == "" || g.SHA256 == "" {
+		return f.ID != 0 && f.ID == g.ID
+	}
+	return f.SHA256 == g.SHA256
 }
 
 // Note is a reason that a person gave for a finding.

@@ -262,7 +262,7 @@ func (s *step) attach(in Input) {
 	takes := slices.IndexFunc(s.form.Fields, func(f Field) bool { return f.Type == Files }) >= 0
 	if len(in.Files) > 0 && takes {
 		for _, f := range in.Files {
-			if !slices.ContainsFunc(s.d.Files, func(g File) bool { return g.SHA256 == f.SHA256 }) {
+			if !slices.ContainsFunc(s.d.Files, f.same) {
 				s.d.Files = append(s.d.Files, f)
 				s.d.Rev++
 			}

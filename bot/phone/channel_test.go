@@ -3,6 +3,8 @@ package phone
 import (
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,6 +18,10 @@ func TestThePhoneHoldsWhatEveryPlatformMust(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T) channeltest.Kit {
 		w := newWorld(t)
 		return channeltest.Kit{Channel: w.phone, Person: "hutou.filer", Group: "专班工作群",
+			Put: func(t *testing.T, path string, content []byte) {
+				require.NoError(t, os.MkdirAll(filepath.Join(w.data, filepath.Dir(path)), 0o700))
+				require.NoError(t, os.WriteFile(filepath.Join(w.data, path), content, 0o600))
+			},
 			Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
 				chat := PrivateChat(to.Account)
 				if to.Kind == bot.ToGroup {

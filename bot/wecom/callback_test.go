@@ -120,10 +120,10 @@ func TestEventsThatNeedNoAnswerAreAcknowledged(t *testing.T) {
 
 func TestWhatCannotBeTakenYetIsSaidSo(t *testing.T) {
 	for kind, rest := range map[string]string{
-		"image": "<PicUrl><![CDATA[http://example.invalid/1]]></PicUrl><MediaId><![CDATA[m]]></MediaId>",
-		"voice": "<MediaId><![CDATA[m]]></MediaId><Format>amr</Format>",
-		"video": "<MediaId><![CDATA[m]]></MediaId><ThumbMediaId><![CDATA[m]]></ThumbMediaId>",
-		"file":  "<MediaId><![CDATA[m]]></MediaId><FileName><![CDATA[a.xlsx]]></FileName>",
+		"image": "<PicUrl><![CDATA[http://example.invalid/1]]></PicUrl>",
+		"voice": "<MediaId></MediaId><Format>amr</Format>",
+		"file":  "<MediaId>" + strings.Repeat("m", 2000) + "</MediaId>",
+		"music": "<MediaId><![CDATA[m]]></MediaId>",
 		"link":  "<Title><![CDATA[a]]></Title><Url><![CDATA[http://example.invalid/]]></Url>",
 	} {
 		t.Run(kind, func(t *testing.T) {

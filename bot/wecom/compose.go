@@ -30,7 +30,11 @@ const (
 
 // message is what one call of message/send says: one of these is set.
 type message struct {
-	Text *text `json:"text,omitempty"`
+	Text  *text     `json:"text,omitempty"`
+	Image *mediaRef `json:"image,omitempty"`
+	Voice *mediaRef `json:"voice,omitempty"`
+	Video *videoRef `json:"video,omitempty"`
+	File  *mediaRef `json:"file,omitempty"`
 }
 
 type text struct {
@@ -39,6 +43,16 @@ type text struct {
 
 // kind is WeCom's msgtype of a message.
 func (m message) kind() string {
+	switch {
+	case m.Image != nil:
+		return asImage
+	case m.Voice != nil:
+		return asVoice
+	case m.Video != nil:
+		return asVideo
+	case m.File != nil:
+		return asFile
+	}
 	return "text"
 }
 
@@ -48,6 +62,8 @@ func compose(p bot.Parcel) ([]message, error) {
 	switch p.Reply.Kind {
 	case bot.TextReply, bot.CardReply:
 		return texts(p.Reply.Text)
+	case bot.ImageReply, bot.FileReply:
+		return uploadedMessage(p)
 	}
 	return nil, refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
 }

@@ -10,21 +10,24 @@
 // knows a message by them and answers it as before; a timestamp or nonce seen
 // before is no reason to refuse. WeCom waits five seconds and tries three times.
 //
-// Texts, menu clicks and places become a bot.Message. What cannot be taken yet is
-// answered so, here and now. All other events are only acknowledged.
+// Texts, menu clicks, places, photos, voice notes, videos and files become a
+// bot.Message. Of the last four there is only a MediaId, good for three days; Fetch gets
+// what it names (media.go), for package media. What cannot be taken yet is answered
+// so, here and now. All other events are only acknowledged.
 //
 // # What goes out
 //
 // Send and SendAll post to message/send with its duplicate check, so that sending
 // the same parcel again shows it once. What the platform says is turned into a
 // fate in one table (errcode.go). Access tokens (token.go) are kept in memory and, if
-// there is such a layer, shared by the replicas.
+// there is such a layer, shared by the replicas. Images and files are uploaded first
+// (prepare.go, upload.go): once for all recipients, and under the same name at every
+// try, because the duplicate check compares it.
 //
 // # What it leaves to others
 //
 // Whether a sender is in the roster is the bot's question, pacing and retries are
-// the courier's. Cards go as their plain text; images and files are refused: both
-// come with a later cut. The app hears no group chats, and speaks in none.
+// the courier's. Cards go as their plain text: they come with a later cut. The app hears no group chats, and speaks in none.
 //
 // # The library
 //

@@ -66,6 +66,10 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.Refused, reason: bot.NotVisible}
 
 	// What is said.
+	case 40006, 45001: // of an upload: its size
+		return verdict{fate: bot.Refused, reason: bot.TooLarge}
+	case 40004, 40005, codeNoMedia, 41005, 44001: // of an upload: its type, its name, its end
+		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	case 40008, 40033, 40035, 40058, 44004, 45002:
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	}

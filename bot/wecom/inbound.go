@@ -68,9 +68,11 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	case kind == "":
 		return inbound{}, errBroken
-	default: // image, voice, video, file, link, and what may come
-		in.answer = c.unsupported
-		return in, nil
+	default: // image, voice, video, file; or a link, and what may come
+		if m.Attachments = enclosed(d); m.Attachments == nil {
+			in.answer = c.unsupported
+			return in, nil
+		}
 	}
 	if m.ID == "" || len(agent) == 0 && len(inner) == 0 {
 		return inbound{}, errBroken

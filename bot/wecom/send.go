@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -45,7 +46,7 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 		switch err := acceptable(ps[i]); {
 		case err != nil:
 			out[i].Err = err
-		case seen[who] || len(together) > 0 && !same(ps[i].Reply, ps[together[0]].Reply):
+		case seen[who] || len(together) > 0 && !same(ps[i], ps[together[0]]):
 			alone = append(alone, i)
 		default:
 			seen[who] = true
@@ -67,7 +68,9 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	return out
 }
 
-func same(a, b bot.Reply) bool { return reflect.DeepEqual(a, b) }
+func same(a, b bot.Parcel) bool {
+	return reflect.DeepEqual(a.Reply, b.Reply) && bytes.Equal(a.Prepared, b.Prepared)
+}
 
 // acceptable refuses what WeCom would not take, or would take for something else:
 // "@all" is everybody.
@@ -89,7 +92,11 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	for i, p := range ps {
 		to[i] = p.To.Account
 	}
-	messages, err := compose(ps[0])
+	var messages []message
+	ps, err := c.readied(ctx, ps)
+	if err == nil {
+		messages, err = compose(ps[0])
+	}
 	if err != nil {
 		for i := range out {
 			out[i].Err = err
@@ -106,6 +113,7 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 			return append(c.deliver(ctx, ps[:half]), c.deliver(ctx, ps[half:])...)
 		}
 		if err != nil {
+			err = c.lostUpload(ctx, ps[0], err)
 			for i := range out {
 				if out[i].Err == nil {
 					out[i].Err = err

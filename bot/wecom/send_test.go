@@ -23,10 +23,17 @@ import (
 func TestWeComHoldsWhatEveryPlatformMust(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T) channeltest.Kit {
 		w := newWorld(t, func(o *wecomtest.Options, _ *Options) { o.Members = []string{"hutou.filer", "hutou.head"} })
-		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
+		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Put: w.put, Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
 			var out []bot.Reply
 			for _, m := range w.server.Shown(to.Account) {
-				out = append(out, bot.Reply{Kind: bot.TextReply, Text: m.Text})
+				r := bot.Reply{Kind: bot.TextReply, Text: m.Text}
+				switch m.Media.Kind {
+				case "image":
+					r = bot.Reply{Kind: bot.ImageReply}
+				case "file":
+					r = bot.Reply{Kind: bot.FileReply, Name: m.Media.Name}
+				}
+				out = append(out, r)
 			}
 			return out
 		}}
@@ -127,7 +134,7 @@ func TestSplitLosesNothing(t *testing.T) {
 	require.Equal(t, []string{"aaaaaaaa", "bb"}, split("aaaaaaaa\nbb", 8))
 }
 
-func TestCardsGoAsTheirPlainTextAndFilesNotYet(t *testing.T) {
+func TestCardsGoAsTheirPlainTextAndWhatCannotGoIsRefused(t *testing.T) {
 	w := newWorld(t)
 	card := bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n回复 1 提交", Body: "x", Buttons: []bot.Button{{Label: "提交"}}}}
 	_, err := w.channel.Send(t.Context(), card)
@@ -137,8 +144,9 @@ func TestCardsGoAsTheirPlainTextAndFilesNotYet(t *testing.T) {
 		p      bot.Parcel
 		reason bot.Reason
 	}{
-		"an image":                 {bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.ImageReply, Text: "x", Path: "x"}}, bot.BadContent},
-		"a file":                   {bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.FileReply, Text: "x", Path: "x"}}, bot.BadContent},
+		"an image that is not":     {bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.ImageReply, Text: "x", Path: "x"}}, bot.NoSuchFile},
+		"a file of another folder": {bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.FileReply, Text: "x", Path: "../x"}}, bot.NoSuchFile},
+		"another kind of reply":    {bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: "song", Text: "x"}}, bot.BadContent},
 		"no words":                 {parcel(1, "a", " \n"), bot.BadContent},
 		"a group":                  {bot.Parcel{ID: 1, To: bot.Recipient{Kind: bot.ToGroup, Account: "专班工作群"}, Reply: card.Reply}, bot.NoSuchGroup},
 		"everybody":                {parcel(1, "@all", "x"), bot.NoSuchAccount},

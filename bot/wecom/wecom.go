@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -41,6 +42,13 @@ type Options struct {
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
+	// Data is the folder that the paths of images and files are below, Evidence what is
+	// kept by its hash; nil = there is none, and they are refused.
+	Data     *os.Root
+	Evidence interface {
+		Open(sha string) (*os.File, error)
+	}
+
 	Desk      Desk
 	Templates *templates.Set
 	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
@@ -61,6 +69,7 @@ type Channel struct {
 	codec       *seal.Codec
 	client      *http.Client
 	tokens      *source
+	uploads     *uploads
 	unsupported string // what is said about a kind of message that is not taken
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
@@ -91,6 +100,7 @@ func New(o Options) (*Channel, error) {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	c.unsupported = page.Body
+	c.uploads = newUploads(o.Tokens, o.Wall)
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }
@@ -132,10 +142,10 @@ func wrong(option, why string, args ...any) error {
 // Name is "wecom".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that WeCom takes plain texts of 2048 bytes, to a thousand people in
+// Traits says that WeCom takes plain texts of 2048 bytes, images and files, to a thousand people in
 // one call, and knows a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	t := bot.Traits{Files: true, Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}

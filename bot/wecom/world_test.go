@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"os"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +52,7 @@ type world struct {
 	desk    *echoDesk
 	channel *Channel
 	log     *lockedBuffer
+	data    *os.Root
 	o       Options
 }
 
@@ -69,7 +72,10 @@ func newWorld(t testing.TB, bend ...func(*wecomtest.Options, *Options)) *world {
 	require.NoError(t, err)
 	theirs := wecomtest.Options{CorpID: appCorp, AgentID: 1000002, Secret: appSecret, Now: w.clock.Now}
 	w.desk = &echoDesk{}
-	w.o = Options{CorpID: appCorp, AgentID: appAgent, Secret: appSecret, Token: appToken, AESKey: appKey,
+	w.data, err = os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.data.Close() })
+	w.o = Options{Data: w.data, CorpID: appCorp, AgentID: appAgent, Secret: appSecret, Token: appToken, AESKey: appKey,
 		Desk: w.desk, Templates: words, Wall: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range bend {
 		f(&theirs, &w.o)
@@ -87,6 +93,13 @@ func newWorld(t testing.TB, bend ...func(*wecomtest.Options, *Options)) *world {
 		w.web.Close()
 	})
 	return w
+}
+
+// put puts a file into the data folder.
+func (w *world) put(t *testing.T, name string, content []byte) {
+	t.Helper()
+	require.NoError(t, w.data.MkdirAll(path.Dir(name), 0o700))
+	require.NoError(t, w.data.WriteFile(name, content, 0o600))
 }
 
 // replica is another process of the same app.

@@ -31,6 +31,8 @@ const (
 	fLocationX
 	fLocationY
 	fLabel
+	fMediaID
+	fFileName
 	fields
 )
 
@@ -65,6 +67,10 @@ func fieldOf(name []byte) (field, bool) {
 		return fLocationY, true
 	case "Label":
 		return fLabel, true
+	case "MediaId":
+		return fMediaID, true
+	case "FileName":
+		return fFileName, true
 	}
 	return 0, false
 }

@@ -29,11 +29,13 @@ type reference struct {
 	LocationX    string `xml:"Location_X"`
 	LocationY    string `xml:"Location_Y"`
 	Label        string
+	MediaID      string `xml:"MediaId"`
+	FileName     string
 }
 
 func (r reference) values() [fields]string {
 	return [fields]string{r.ToUserName, r.AgentID, r.Encrypt, r.FromUserName, r.CreateTime, r.MsgType, r.MsgID, r.Content,
-		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label}
+		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label, r.MediaID, r.FileName}
 }
 
 const cardEvent = `<xml><ToUserName><![CDATA[toUser]]></ToUserName><FromUserName><![CDATA[FromUser]]></FromUserName><CreateTime>123456789</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[key111]]></EventKey><TaskId><![CDATA[taskid111]]></TaskId><CardType><![CDATA[text_notice]]></CardType><ResponseCode><![CDATA[ResponseCode]]></ResponseCode><AgentID>1</AgentID><SelectedItems><SelectedItem><QuestionKey><![CDATA[QuestionKey1]]></QuestionKey><OptionIds><OptionId><![CDATA[OptionId1]]></OptionId><OptionId><![CDATA[OptionId2]]></OptionId></OptionIds></SelectedItem></SelectedItems></xml>`

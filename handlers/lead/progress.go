@@ -24,6 +24,7 @@ type View struct {
 	Content, Quantity, Value  string
 	Phone                     string // masked
 	Files                     int
+	Waiting, Lost             int // of these, whose bytes are still to come, or never will
 	Events                    []EventView
 	Mine                      bool // the reader reported it
 	Withdrawable              bool
@@ -116,6 +117,7 @@ func (d *Duty) tell(ctx context.Context, t *bot.Turn, l store.Lead) error {
 		return fmt.Errorf("loading the timeline of %s: %w", l.Number, err)
 	}
 	v := d.view(t, l, &d.cfg.Form, len(files))
+	v.Waiting, v.Lost = missing(files)
 	for _, e := range events {
 		ev := EventView{At: e.At, Actor: t.Roster().PersonName(e.Actor), Kind: e.Kind}
 		var data struct{ Count int }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhuanban/bot"
@@ -53,6 +54,9 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 		return "", fmt.Errorf("writing the timeline of %s: %w", number, err)
 	}
 	v := d.view(t, l, s.Form, len(s.Draft.Files))
+	if v.Waiting, v.Lost, err = d.absent(ctx, t, l.ID, s.Draft.Files); err != nil {
+		return "", err
+	}
 	t.Say("lead.receipt", v)
 	d.tellOffice(t, "lead.registered", v)
 	return number, nil
@@ -89,13 +93,40 @@ func columns(l *store.Lead, f *dialog.Form, values map[string]dialog.Value, env 
 // keepFiles attaches files to a lead.
 func (d *Duty) keepFiles(ctx context.Context, t *bot.Turn, lead int64, files []dialog.File) error {
 	for _, f := range files {
-		err := t.Tx.Files().Attach(ctx, store.FileRef{ID: t.Tx.NewID(), SHA256: f.SHA256, Name: f.Name, MIME: f.MIME,
+		err := t.Tx.Files().Attach(ctx, store.FileRef{ID: t.Tx.NewID(), Media: f.ID, SHA256: f.SHA256, Name: f.Name, MIME: f.MIME,
 			Kind: f.Kind, Size: f.Size, Owner: item(lead), By: t.Person.Account, At: t.Now})
 		if err != nil {
 			return fmt.Errorf("attaching files: %w", err)
 		}
 	}
 	return nil
+}
+
+// absent counts a lead's files whose bytes are still to come, and those whose bytes
+// never will. It asks only if there may be any.
+func (d *Duty) absent(ctx context.Context, t *bot.Turn, lead int64, files []dialog.File) (waiting, lost int, err error) {
+	if !slices.ContainsFunc(files, func(f dialog.File) bool { return f.ID != 0 }) {
+		return 0, 0, nil
+	}
+	kept, err := t.Tx.Files().Of(ctx, item(lead))
+	if err != nil {
+		return 0, 0, fmt.Errorf("loading the files of a lead: %w", err)
+	}
+	waiting, lost = missing(kept)
+	return waiting, lost, nil
+}
+
+// missing counts files whose bytes are still to come, and those whose bytes never will.
+func missing(files []store.FileRef) (waiting, lost int) {
+	for _, f := range files {
+		switch {
+		case f.Lost:
+			lost++
+		case f.SHA256 == "":
+			waiting++
+		}
+	}
+	return waiting, lost
 }
 
 // item is what the numbers on cards about a lead belong to, and the owner of its

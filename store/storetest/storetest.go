@@ -43,6 +43,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("counters", func(t *testing.T) { counters(t, open(t)) })
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
 	t.Run("files", func(t *testing.T) { files(t, open(t)) })
+	t.Run("media", func(t *testing.T) { media(t, open) })
+	t.Run("what was prepared for a delivery", func(t *testing.T) { prepared(t, open(t)) })
 	t.Run("filings", func(t *testing.T) { filings(t, open(t)) })
 	t.Run("settings", func(t *testing.T) { settings(t, open(t)) })
 	t.Run("phone", func(t *testing.T) { phone(t, open(t)) })

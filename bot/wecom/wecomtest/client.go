@@ -69,6 +69,27 @@ func (c *Client) Place(ctx context.Context, member, msgID string, lat, lng float
 		"<Location_X>%v</Location_X><Location_Y>%v</Location_Y><Scale>20</Scale><Label>%s</Label><AppType><![CDATA[wxwork]]></AppType>", lat, lng, CDATA(label))))
 }
 
+// Photo is a picture that a member sent, by the name under which it can be fetched
+// (Server.Keep).
+func (c *Client) Photo(ctx context.Context, member, msgID, mediaID string) (Reply, error) {
+	return c.Post(ctx, c.Message(member, "image", msgID, "<PicUrl><![CDATA[https://wework.example.invalid/pic]]></PicUrl><MediaId>"+CDATA(mediaID)+"</MediaId>"))
+}
+
+// Voice is a voice note of a member's.
+func (c *Client) Voice(ctx context.Context, member, msgID, mediaID string) (Reply, error) {
+	return c.Post(ctx, c.Message(member, "voice", msgID, "<MediaId>"+CDATA(mediaID)+"</MediaId><Format><![CDATA[amr]]></Format>"))
+}
+
+// Video is a video of a member's.
+func (c *Client) Video(ctx context.Context, member, msgID, mediaID string) (Reply, error) {
+	return c.Post(ctx, c.Message(member, "video", msgID, "<MediaId>"+CDATA(mediaID)+"</MediaId><ThumbMediaId><![CDATA[thumb]]></ThumbMediaId>"))
+}
+
+// File is a file of a member's.
+func (c *Client) File(ctx context.Context, member, msgID, mediaID, name string) (Reply, error) {
+	return c.Post(ctx, c.Message(member, "file", msgID, "<MediaId>"+CDATA(mediaID)+"</MediaId><FileName>"+CDATA(name)+"</FileName>"))
+}
+
 // Message writes a message as it is before it is sealed; rest is its own elements.
 func (c *Client) Message(member, kind, msgID, rest string) string {
 	id := ""

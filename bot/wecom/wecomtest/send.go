@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,12 @@ type request struct {
 	Text    struct {
 		Content string `json:"content"`
 	} `json:"text"`
-	Check    int   `json:"enable_duplicate_check"`
-	Interval int64 `json:"duplicate_check_interval"`
+	Image    mediaRef `json:"image"`
+	Voice    mediaRef `json:"voice"`
+	Video    mediaRef `json:"video"`
+	File     mediaRef `json:"file"`
+	Check    int      `json:"enable_duplicate_check"`
+	Interval int64    `json:"duplicate_check_interval"`
 }
 
 // answer is what message/send says of a call that it took.
@@ -64,14 +69,16 @@ func (s *Server) check(body []byte) (m request, to []string, no failure) {
 		return m, nil, fail(40056, "invalid agentid")
 	case agent != strconv.Itoa(s.o.AgentID):
 		return m, nil, fail(301002, "not allow operate another agent with this accesstoken")
-	case m.MsgType != "text":
+	case !slices.Contains([]string{"text", "image", "voice", "video", "file"}, m.MsgType):
 		return m, nil, fail(40008, "invalid message type")
-	case m.Text.Content == "":
+	case m.MsgType == "text" && m.Text.Content == "":
 		return m, nil, fail(44004, "text content is empty")
 	case m.ToUser == "":
 		return m, nil, fail(40003, "touser is empty")
 	case len(to) > mostRecipients:
 		return m, nil, fail(40058, "too many members in touser")
+	case m.MsgType != "text" && !s.holds(m.media(), m.MsgType):
+		return m, nil, fail(40007, "invalid media_id")
 	case m.Interval < 0 || m.Interval > longestCheck:
 		return m, nil, fail(40058, "duplicate_check_interval out of range")
 	}
@@ -109,7 +116,7 @@ func (s *Server) send(call Call) any {
 		content = strings.ToValidUTF8(content[:longestText], "")
 	}
 	for _, member := range known {
-		s.show(member, Shown{MsgID: out.MsgID, Text: content, At: now})
+		s.show(member, Shown{MsgID: out.MsgID, Text: content, Media: s.media[m.media()], At: now})
 	}
 	if m.Check == 1 {
 		interval := m.Interval

@@ -59,6 +59,8 @@ type Server struct {
 	shown    map[string][]Shown
 	pace     map[string]*pace
 	known    map[[32]byte]duplicate
+	media    map[string]Media
+	uploads  int
 	sent     int
 	count    Counts
 }
@@ -75,6 +77,7 @@ type Counts struct {
 type Shown struct {
 	MsgID string
 	Text  string
+	Media Media // of an image, a voice note, a video or a file
 	At    time.Time
 }
 
@@ -84,7 +87,8 @@ type Call struct {
 	Query url.Values
 	Token string // the access token it came with
 	Body  []byte
-	N     int // how many calls of this path there were, this one included
+	Type  string // the Content-Type
+	N     int    // how many calls of this path there were, this one included
 }
 
 // Answer is what a bent server does instead of its duty.
@@ -104,6 +108,8 @@ type Answer struct {
 	Delay time.Duration
 	// Drop breaks the connection instead of answering.
 	Drop bool
+	// Cut sends so many bytes of the usual answer and breaks the connection.
+	Cut int
 	// Usual answers as if it were not bent, after Until and Delay.
 	Usual bool
 }
@@ -123,7 +129,7 @@ func New(o Options) *Server {
 		o.MemberMinute = 30
 	}
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
-		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}}
+		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}}
 	s.paths = s.duties()
 	if o.Members != nil {
 		s.members = map[string]bool{}
@@ -207,14 +213,14 @@ const (
 
 // ServeHTTP answers a call of the app.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody(r.URL.Path)))
 	if err != nil {
 		return // the caller has gone
 	}
 	q := r.URL.Query()
 	s.mu.Lock()
 	s.calls[r.URL.Path]++
-	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Body: body, N: s.calls[r.URL.Path]}
+	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Body: body, Type: r.Header.Get("Content-Type"), N: s.calls[r.URL.Path]}
 	bend := s.bend
 	s.mu.Unlock()
 	var bent *Answer
@@ -234,6 +240,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case bent.Drop:
 		panic(http.ErrAbortHandler)
+	case bent.Cut > 0:
+		s.straight(&cutWriter{w, bent.Cut}, r, call)
 	case bent.Usual:
 		s.straight(w, r, call)
 	case bent.Body != "" || bent.Status != 0:
@@ -278,7 +286,9 @@ func (s *Server) straight(w http.ResponseWriter, r *http.Request, call Call) {
 		return
 	}
 	out := duty(call)
-	if w != nil {
+	if m, ok := out.(Media); ok && w != nil {
+		m.write(w)
+	} else if w != nil {
 		write(w, out)
 	}
 }
@@ -291,6 +301,10 @@ func (s *Server) duties() map[string]duty {
 	return map[string]duty{
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
+
+		"POST " + UploadPath:    s.upload,
+		"POST " + UploadImgPath: s.uploadImage,
+		"GET " + GetMediaPath:   s.getMedia,
 	}
 }
 

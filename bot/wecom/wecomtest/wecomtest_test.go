@@ -126,6 +126,71 @@ func TestLimitsAreKeptWithoutAWordOrWithOne(t *testing.T) {
 	require.Len(t, a.server.Shown("a"), 31)
 }
 
+// upload posts a form with one part.
+func (a *app) upload(path, disposition string, body []byte) map[string]any {
+	form := "--x\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + string(body) + "\r\n--x--\r\n"
+	r := httptest.NewRequest("POST", path+"access_token="+a.token(), strings.NewReader(form))
+	r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	rec := httptest.NewRecorder()
+	a.server.ServeHTTP(rec, r)
+	var out map[string]any
+	require.NoError(a.t, json.Unmarshal(rec.Body.Bytes(), &out))
+	return out
+}
+
+func TestUploadsKeepToTheirLimits(t *testing.T) {
+	a := newApp(t, Options{})
+	jpeg := "\xFF\xD8\xFF"
+	named := `name="media"; filename="通报.jpg"`
+	for name, c := range map[string]struct {
+		kind, disposition, head string
+		size, code              int
+	}{
+		"an image":              {"image", named, jpeg, 1000, 0},
+		"no type":               {"", named, jpeg, 1000, 40004},
+		"an image over 10 MB":   {"image", named, jpeg, 10<<20 + 1, 45001},
+		"an image that is none": {"image", named, "GIF89a", 1000, 40005},
+		"a voice over 2 MB":     {"voice", named, "#!AMR\n", 2<<20 + 1, 45001},
+		"a file of 20 MB":       {"file", named, "x", 20 << 20, 0},
+		"a file over 20 MB":     {"file", named, "x", 20<<20 + 1, 45001},
+		"five bytes":            {"file", named, "x", 5, 40006},
+		"another part":          {"file", `name="file"; filename="a"`, "x", 9, 41005},
+		"no name":               {"file", `name="media"`, "x", 9, 44001},
+		"an encoded name":       {"file", `name="media"; filename*=utf-8''%E6%B5%8B.txt`, "x", 9, 44001},
+		"a wrong length":        {"file", named + `; filelength=8`, "x", 9, 40006},
+		"the right length":      {"file", named + `; filelength=9`, "x", 9, 0},
+	} {
+		body := append([]byte(c.head), make([]byte, c.size-len(c.head))...)
+		out := a.upload(UploadPath+"?type="+c.kind+"&", c.disposition, body)
+		require.EqualValues(t, c.code, out["errcode"], name)
+		require.Equal(t, c.code == 0, out["media_id"] != nil, name)
+	}
+	require.NotNil(t, a.upload(UploadImgPath+"?", named, []byte(jpeg+"1234"))["url"])
+	require.EqualValues(t, 40006, a.upload(UploadImgPath+"?", named, append([]byte(jpeg), make([]byte, 2<<20)...))["errcode"])
+}
+
+func TestWhatWasUploadedIsThereForThreeDays(t *testing.T) {
+	a := newApp(t, Options{})
+	id := fmt.Sprint(a.upload(UploadPath+"?type=file&", `name="media"; filename="通报.pdf"`, []byte("%PDF-1.7"))["media_id"])
+	get := func() (string, string) {
+		rec := httptest.NewRecorder()
+		a.server.ServeHTTP(rec, httptest.NewRequest("GET", GetMediaPath+"?access_token="+a.token()+"&media_id="+id, nil))
+		return rec.Header().Get("Content-Disposition"), rec.Body.String()
+	}
+	name, body := get()
+	require.Equal(t, []string{`attachment; filename="通报.pdf"`, "%PDF-1.7"}, []string{name, body})
+	file := func(kind string) string {
+		return fmt.Sprintf(`{"touser":"a","msgtype":%q,"agentid":1000002,%q:{"media_id":%q}}`, kind, kind, id)
+	}
+	require.EqualValues(t, 0, a.send(file("file"))["errcode"])
+	require.Equal(t, "%PDF-1.7", string(a.server.Shown("a")[0].Media.Bytes))
+	require.EqualValues(t, 40007, a.send(file("image"))["errcode"], "it is of another type")
+	a.now = a.now.Add(72 * time.Hour)
+	_, body = get()
+	require.Contains(t, body, "40007")
+	require.EqualValues(t, 40007, a.send(file("file"))["errcode"])
+}
+
 func TestManyMayCallAtOnce(t *testing.T) {
 	a := newApp(t, Options{MemberMinute: -1})
 	a.token()

@@ -1,0 +1,171 @@
+package wecom
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"zhuanban/bot"
+)
+
+const mediaUpload = "/cgi-bin/media/upload"
+
+// What media/upload takes, in bytes; all of it has more than five.
+const (
+	leastUpload  = 6
+	largestImage = 10 << 20 // jpg, png
+	largestVoice = 2 << 20  // amr, of at most a minute
+	largestVideo = 10 << 20 // mp4
+	largestFile  = 20 << 20
+)
+
+// The types of media/upload, which are msgtypes as well.
+const (
+	asImage = "image"
+	asVoice = "voice"
+	asVideo = "video"
+	asFile  = "file"
+)
+
+// uploadType is as what a reply's bytes go: as a file, unless WeCom shows them as what
+// they are.
+func uploadType(kind bot.ReplyKind, head []byte, size int64) string {
+	switch mime := http.DetectContentType(head); {
+	case kind == bot.ImageReply && (mime == "image/jpeg" || mime == "image/png") && size <= largestImage:
+		return asImage
+	case kind == bot.ImageReply:
+	case bytes.HasPrefix(head, []byte("#!AMR\n")) && size <= largestVoice:
+		return asVoice
+	case mime == "video/mp4" && size <= largestVideo:
+		return asVideo
+	}
+	return asFile
+}
+
+// upload brings bytes to WeCom and gives their media_id. What WeCom does not take as an
+// image, voice note or video it is offered as a file; a name that it cannot read is
+// replaced by one in ASCII.
+func (c *Channel) upload(ctx context.Context, as, name string, f io.ReaderAt, size int64) (r ready, err error) {
+	tries := []ready{{Type: as}}
+	if as != asFile {
+		tries = append(tries, ready{Type: asFile})
+	}
+	for _, r = range tries {
+		for _, called := range names(name) {
+			r.MediaID, err = c.post(ctx, r.Type, called, io.NewSectionReader(f, 0, size), size)
+			var failed *bot.SendError
+			if err == nil || !errors.As(err, &failed) || failed.Fate != bot.Refused {
+				return r, err
+			}
+		}
+	}
+	return r, err
+}
+
+// names are what a file is called over there: its real name, in bare UTF-8, because
+// that is what recipients see and WeCom reads no other form of it; and one that
+// everybody can read.
+func names(name string) []string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == '"':
+			return '\''
+		case r == '\\' || r == '/' || r < ' ' || r == 0x7F || r == 0xFFFD:
+			return '_'
+		}
+		return r
+	}, name)
+	plain := strings.Map(func(r rune) rune {
+		if r >= 0x80 {
+			return '_'
+		}
+		return r
+	}, name)
+	if plain == name {
+		return []string{name}
+	}
+	if stem, ext, ok := cutLast(plain, "."); ok && strings.Trim(stem, "_") == "" {
+		plain = "file." + ext
+	}
+	return []string{name, plain}
+}
+
+func cutLast(s, sep string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// post makes one upload, a second time with a new token if WeCom no longer takes the
+// first. An error is a *bot.SendError.
+func (c *Channel) post(ctx context.Context, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
+	for fresh := false; ; fresh = true {
+		token, err := c.tokens.get(ctx)
+		if err != nil {
+			return "", unsent(err)
+		}
+		if _, err := body.Seek(0, io.SeekStart); err != nil {
+			return "", c.failure(verdict{fate: bot.NotSent}, mediaUpload, err)
+		}
+		var r struct {
+			status
+			MediaID string `json:"media_id"`
+		}
+		if err := c.form(ctx, url.Values{"access_token": {token}, "type": {as}}, name, body, size, &r); err != nil {
+			return "", err
+		}
+		switch {
+		case r.Code == nil || *r.Code == 0 && r.MediaID == "":
+			return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, mediaUpload, errors.New("an answer without a media_id"))
+		case *r.Code == 0:
+			return r.MediaID, nil
+		}
+		v := judge(*r.Code)
+		if v.refresh && !fresh {
+			c.tokens.invalidate(ctx, token)
+			continue
+		}
+		return "", c.platformError(v, mediaUpload, r.status)
+	}
+}
+
+// form posts bytes as the multipart form that media/upload wants, with a name and a
+// length, and reads the answer into out.
+func (c *Channel) form(ctx context.Context, q url.Values, name string, body io.Reader, size int64, out any) error {
+	boundary := rand.Text()
+	head := fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"media\"; filename=\"%s\"; filelength=%d\r\n"+
+		"Content-Type: application/octet-stream\r\n\r\n", boundary, name, size)
+	tail := "\r\n--" + boundary + "--\r\n"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.APIBase+mediaUpload+"?"+q.Encode(),
+		io.MultiReader(strings.NewReader(head), body, strings.NewReader(tail)))
+	if err != nil {
+		return c.failure(verdict{fate: bot.NotSent}, mediaUpload, err)
+	}
+	req.ContentLength = int64(len(head)+len(tail)) + size
+	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+	res, err := c.patient().Do(req)
+	if err != nil {
+		return c.failure(broken(ctx, false), mediaUpload, err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(res.Body, largestAnswer))
+	switch {
+	case res.StatusCode != http.StatusOK:
+		return c.failure(judgeStatus(res.StatusCode), mediaUpload, errors.New(res.Status))
+	case err != nil:
+		return c.failure(broken(ctx, false), mediaUpload, fmt.Errorf("reading the answer: %w", err))
+	case json.Unmarshal(text, out) != nil:
+		return c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, mediaUpload,
+			fmt.Errorf("an answer that is not WeCom's: %d bytes of %q", len(text), res.Header.Get("Content-Type")))
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"time"
+
+	"zhuanban/bot/media"
+	"zhuanban/bot/wecom"
+)
+
+// openMedia makes the fetcher of what people send, with a source for each platform
+// that hands over names.
+func (d *desk) openMedia() {
+	d.fetcher = &media.Fetcher{Store: d.store, Evidence: d.evidence, Sources: map[string]media.Source{}, Notices: d.bot, Clock: d.clock,
+		Wall: time.Now, Wake: d.wake, Log: d.log}
+	if d.wecom != nil {
+		d.fetcher.Sources[wecom.Name] = d.wecom
+	}
+}
+
+// fetch says that something is to be fetched.
+func (d *desk) fetch() { d.fetcher.Ring() }
