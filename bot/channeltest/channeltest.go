@@ -56,6 +56,23 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		}
 		require.NoError(t, err)
 		require.Equal(t, []string{text.Text}, texts(k.Seen(t, group)))
+		require.Empty(t, k.Seen(t, bot.Recipient{Kind: bot.ToPerson, Account: k.Person}))
+	})
+	t.Run("says in a group all that a card says, and refuses a group that is not there", func(t *testing.T) {
+		k := open(t)
+		if k.Group == "" {
+			return // refused above
+		}
+		group := bot.Recipient{Kind: bot.ToGroup, Account: k.Group}
+		_, err := send(t, k, 1, group, bot.Reply{Kind: bot.CardReply, Title: "会商", Text: "【会商】\n周五 15:00", Body: "周五 15:00"})
+		require.NoError(t, err)
+		seen := k.Seen(t, group)
+		require.Len(t, seen, 1)
+		require.Equal(t, "【会商】\n周五 15:00", seen[0].Text)
+		_, err = send(t, k, 2, bot.Recipient{Kind: bot.ToGroup, Account: "没有的群"}, text)
+		var failed *bot.SendError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, bot.Refused, failed.Fate)
 	})
 	t.Run("keeps the order in which it was handed parcels", func(t *testing.T) {
 		k := open(t)
@@ -68,10 +85,10 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 	})
 	t.Run("shows a parcel that is sent again once, where it says that it dedupes", func(t *testing.T) {
 		k := open(t)
-		if !k.Channel.Traits().Dedupes {
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		if !bot.TraitsTo(k.Channel, person).Dedupes {
 			return // it does not say so
 		}
-		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
 		first, err := send(t, k, 7, person, text)
 		require.NoError(t, err)
 		again, err := send(t, k, 7, person, text)

@@ -76,6 +76,14 @@ type status struct {
 // WeCom no longer takes the first, and reads the answer into out, which may be nil.
 // body is JSON. An error is a *bot.SendError; the verdict says what WeCom's code means.
 func (c *Channel) api(ctx context.Context, method, path string, query url.Values, body []byte, out any) (verdict, error) {
+	return c.apiAs(ctx, method, path, query, jsonBody, body, out)
+}
+
+// jsonBody is what a body is, if nothing else is said.
+const jsonBody = "application/json; charset=utf-8"
+
+// apiAs is api with a body of another kind.
+func (c *Channel) apiAs(ctx context.Context, method, path string, query url.Values, kind string, body []byte, out any) (verdict, error) {
 	q := url.Values{}
 	for k, v := range query {
 		q[k] = v
@@ -86,7 +94,7 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 			return verdict{}, unsent(err)
 		}
 		q.Set("access_token", token)
-		s, err := c.call(ctx, method, path, q, body, out)
+		s, err := c.callAs(ctx, method, path, q, kind, body, out)
 		if err != nil {
 			return verdict{}, err
 		}
@@ -117,6 +125,11 @@ func unsent(err error) error {
 // a *bot.SendError: the request failed, or the answer is not one of WeCom's. The
 // answer may still carry an errcode.
 func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte, out any) (status, error) {
+	return c.callAs(ctx, method, path, query, jsonBody, body, out)
+}
+
+// callAs is call with a body of another kind.
+func (c *Channel) callAs(ctx context.Context, method, path string, query url.Values, kind string, body []byte, out any) (status, error) {
 	var begun atomic.Bool // bytes may have left
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, method, c.o.APIBase+path+"?"+query.Encode(), bytes.NewReader(body))
@@ -124,7 +137,7 @@ func (c *Channel) call(ctx context.Context, method, path string, query url.Value
 		return status{}, c.failure(verdict{fate: bot.NotSent}, path, err)
 	}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+		req.Header.Set("Content-Type", kind)
 	}
 	res, err := c.client.Do(req)
 	if err != nil {
@@ -206,7 +219,7 @@ func (c *Channel) safe(doing string, err error) error {
 // redact takes every secret out of a text, whoever put it there.
 func (c *Channel) redact(s string) string {
 	tokens := c.tokens.secrets()
-	for _, secret := range []string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]} {
+	for _, secret := range append([]string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]}, c.groups.keys...) {
 		if secret == "" {
 			continue
 		}

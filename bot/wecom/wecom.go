@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,6 +41,18 @@ type Options struct {
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
+	// Groups are the group chats that the bot speaks in.
+	Groups []Group
+	// Menu is what the app's chat shows at its foot; nil or empty = what the console
+	// has set stays.
+	Menu []MenuEntry
+	// PersonName is what people are called in the words that name them; nil = by
+	// nothing but their accounts.
+	PersonName func(account string) string
+	// Data is the folder that holds the images and files of replies; nil = there are
+	// none.
+	Data *os.Root
+
 	Desk      Desk
 	Templates *templates.Set
 	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
@@ -61,6 +74,9 @@ type Channel struct {
 	client      *http.Client
 	tokens      *source
 	unsupported string // what is said about a kind of message that is not taken
+	groups      groups
+	greeting    string        // the first words in a chat that was made
+	retry       time.Duration // of what Tend does, at first
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning
@@ -68,6 +84,7 @@ type Channel struct {
 
 var (
 	_ bot.BatchSender = (*Channel)(nil)
+	_ bot.Particular  = (*Channel)(nil)
 	_ http.Handler    = (*Channel)(nil)
 )
 
@@ -81,8 +98,8 @@ func New(o Options) (*Channel, error) {
 	if o.APIBase == "" {
 		o.APIBase = publicBase
 	}
-	c := &Channel{o: o, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
-	if err := c.check(); err != nil {
+	c := &Channel{o: o, retry: firstRetry, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
+	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	page, err := o.Templates.Render("wecom.unsupported", nil)
@@ -90,6 +107,10 @@ func New(o Options) (*Channel, error) {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	c.unsupported = page.Body
+	if page, err = o.Templates.Render("wecom.greeting", nil); err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
+	}
+	c.greeting = page.Body
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }

@@ -39,6 +39,11 @@ type Options struct {
 	// MemberMinute is how many messages a minute a member is shown, the rest being
 	// lost without a word; 0 = thirty. Negative = no limit.
 	MemberMinute int
+	// Webhooks are the keys of groups' robots that there are.
+	Webhooks []string
+	// Narrow says that the app's visible range is not the whole corp: it may have no
+	// group chats.
+	Narrow bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -61,6 +66,8 @@ type Server struct {
 	known    map[[32]byte]duplicate
 	sent     int
 	count    Counts
+	groups   groups
+	menu     []MenuButton
 }
 
 // Counts are what the server has done.
@@ -83,6 +90,7 @@ type Call struct {
 	Path  string
 	Query url.Values
 	Token string // the access token it came with
+	Type  string // Content-Type
 	Body  []byte
 	N     int // how many calls of this path there were, this one included
 }
@@ -125,6 +133,7 @@ func New(o Options) *Server {
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
 		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}}
 	s.paths = s.duties()
+	s.groups.open(o)
 	if o.Members != nil {
 		s.members = map[string]bool{}
 	}
@@ -207,14 +216,14 @@ const (
 
 // ServeHTTP answers a call of the app.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := io.ReadAll(io.LimitReader(r.Body, 32<<20))
 	if err != nil {
 		return // the caller has gone
 	}
 	q := r.URL.Query()
 	s.mu.Lock()
 	s.calls[r.URL.Path]++
-	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Body: body, N: s.calls[r.URL.Path]}
+	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Type: r.Header.Get("Content-Type"), Body: body, N: s.calls[r.URL.Path]}
 	bend := s.bend
 	s.mu.Unlock()
 	var bent *Answer
@@ -291,6 +300,18 @@ func (s *Server) duties() map[string]duty {
 	return map[string]duty{
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
+
+		"POST " + WebhookPath:       s.webhook,
+		"POST " + WebhookUploadPath: s.webhookUpload,
+		"POST " + ChatCreatePath:    s.withToken(s.createChat),
+		"GET " + ChatGetPath:        s.withToken(s.getChat),
+		"POST " + ChatUpdatePath:    s.withToken(s.updateChat),
+		"POST " + ChatSendPath:      s.withToken(s.sendChat),
+		"POST " + MenuCreatePath:    s.withToken(s.createMenu),
+		"GET " + MenuGetPath:        s.withToken(s.getMenu),
+		"GET " + MenuDeletePath:     s.withToken(s.deleteMenu),
+		"GET " + AgentPath:          s.withToken(s.getAgent),
+		"POST " + UploadPath:        s.withToken(s.appUpload),
 	}
 }
 
