@@ -129,7 +129,7 @@ func (d *desk) build() error {
 		return nil
 	}
 	w := d.cfg.wecomOptions(d.words, d, d.log)
-	w.Tokens = d.tokens()
+	w.Tokens, w.Data = d.tokens(), d.data
 	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
