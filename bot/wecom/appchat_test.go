@@ -26,7 +26,9 @@ func TestAChatIsMadeAtFirstUseOnceHoweverManyWantIt(t *testing.T) {
 	})
 	errs := make([]error, len(replicas))
 	for i, ch := range replicas {
-		both.Go(func() { _, errs[i] = ch.Send(t.Context(), inGroup(int64(i), chatGroup, bot.Reply{Text: "周五截止"})) })
+		both.Go(func() {
+			_, errs[i] = ch.Send(t.Context(), inGroup(int64(i), chatGroup, bot.Reply{Text: "周五截止"}))
+		})
 	}
 	both.Wait()
 	require.NoError(t, errors.Join(errs...))
