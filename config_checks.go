@@ -153,9 +153,14 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 
 // checkWeCom finds what WeCom would not take of its groups and its menu.
 func (c *campaign) checkWeCom(faults *config.Faults) {
+	robots := map[string]string{}
 	for i, g := range c.Groups {
 		at := func(k string) string { return fmt.Sprintf("groups[%d].wecom%s", i, k) }
 		w := g.wecom(c.roster)
+		if other := robots[w.Key()]; other != "" && w.Webhook != "" {
+			_ = faults.Add(c.fault(at(".webhook"), fmt.Sprintf("it is the robot of %s", other), "every group has a robot of its own: WeCom counts what each one says"))
+		}
+		robots[w.Key()] = g.Name
 		if err := w.Mistake(); err != nil {
 			key, found, _ := strings.Cut(err.Error(), ": ")
 			_ = faults.Add(c.fault(at("."+key), found, "correct it, or leave it out: without webhook and chat the bot does not speak in this group"))

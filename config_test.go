@@ -51,6 +51,7 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"no beginning of a simulated clock": {edit{"clock_start: 2024-01-11T09:00", "# clock_start:"}, "clock: simulated", "clock", "set clock_start"},
 		"a year without holidays":           {edit{"end: 2024-06-28", "end: 2027-06-28"}, "end: 2027", "weekly.campaign", "calendar.files"},
 		"a robot's key that is none":        {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {webhook: hush}}"}, "webhook: hush", "groups[0].wecom.webhook", "消息推送"},
+		"one robot for two groups":          {edit{"members: []}\n  - {name: 专项办群,", "members: [], wecom: {webhook: 693a91f6-7aac}}\n  - {name: 专项办群, wecom: {webhook: 'https://x/?key=693a91f6-7aac'},"}, "https://x/", "groups[1].wecom.webhook", "of its own"},
 		"a chat that is none":               {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {chat: 工作群}}"}, "chat: 工作群", "groups[0].wecom.chat", "correct it"},
 		"an owner who is not there":         {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {chat: auto, owner: nobody}}"}, "owner: nobody", "groups[0].wecom.owner", "list people"},
 		"an owner who is no member":         {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [admin, custodian], wecom: {chat: auto, owner: office.clerk}}"}, "owner: office.clerk", "groups[0].wecom.owner", "members"},

@@ -57,11 +57,11 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 }
 
 // chat makes one call about chats. What the app lacks for them it may have for all
-// else, so that no error is of everybody for that.
+// else, and they are counted by themselves: such errors are never of everybody.
 func (c *Channel) chat(ctx context.Context, method, path string, query url.Values, body []byte, out any) error {
 	_, err := c.api(ctx, method, path, query, body, out)
 	var failed *bot.SendError
-	if errors.As(err, &failed) && failed.Reason == bot.NotPermitted {
+	if errors.As(err, &failed) && (failed.Reason == bot.NotPermitted || failed.Reason == bot.Throttled) {
 		failed.Everybody = false
 	}
 	return err

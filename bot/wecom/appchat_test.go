@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -106,6 +107,16 @@ func TestWhatIsSaidOfChatsIsOfNobodyElse(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), inGroup(3, chatGroup, bot.Reply{Text: "在"}))
 	got := failure(t, err)
 	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.NotPermitted, Wait: repairing, Err: got.Err}, *got, "the app may lack this and have all else")
+
+	w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+		if c.Path != wecomtest.ChatSendPath {
+			return nil
+		}
+		return &wecomtest.Answer{ErrCode: 45009}
+	})
+	_, err = w.channel.Send(t.Context(), inGroup(4, chatGroup, bot.Reply{Text: "在"}))
+	got = failure(t, err)
+	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute, Err: got.Err}, *got, "chats are counted by themselves")
 }
 
 func TestCheckGroupsSaysWhatToDo(t *testing.T) {

@@ -40,7 +40,7 @@ var (
 // Mistake says what is wrong with the group; nil if nothing is. It shows no key.
 func (g Group) Mistake() error {
 	switch {
-	case g.Webhook != "" && !webhookKey.MatchString(g.key()):
+	case g.Webhook != "" && !webhookKey.MatchString(g.Key()):
 		return wrong("webhook", "it is no key of a group's robot, nor the address that ends in key=…; it is in the group's settings under 消息推送")
 	case g.Chat != "" && g.Chat != AutoChat && !chatID.MatchString(g.Chat):
 		return wrong("chat", "%q is neither auto nor the id of a chat, 1 to 32 letters and digits", g.Chat)
@@ -52,8 +52,8 @@ func (g Group) Mistake() error {
 	return nil
 }
 
-// key is the robot's key by itself.
-func (g Group) key() string {
+// Key is the robot's key by itself: a secret.
+func (g Group) Key() string {
 	if _, key, ok := strings.Cut(g.Webhook, "key="); ok {
 		key, _, _ = strings.Cut(key, "&")
 		return key
@@ -90,7 +90,7 @@ func (gs *groups) set(o Options) error {
 		if g.Webhook == "" && g.Chat == "" {
 			continue
 		}
-		m := &group{Group: g, key: g.key(), id: g.Chat}
+		m := &group{Group: g, key: g.Key(), id: g.Chat}
 		if m.auto() {
 			m.id = autoID(o.CorpID, o.AgentID, g.Name)
 		}

@@ -1,8 +1,9 @@
 // Package wecomtest is an imitation of WeCom for tests: the server that a
 // self-built app calls (Server) and the platform that calls the app (Client).
 //
-// Server answers gettoken and message/send as the documentation says, limits and
-// silent losses included, remembers what each member was shown, and can be bent
+// Server answers gettoken, message/send, and what groups and the menu need (robots'
+// webhooks, appchat, menu) as the documentation says, limits and silent losses included,
+// remembers what each member was shown and what was said in each group, and can be bent
 // for one test. Client seals, signs and opens with the library
 // github.com/silenceper/wechat/v2, not with the code under test.
 //
