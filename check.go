@@ -172,6 +172,13 @@ func (c *checker) checkPlatforms(w *world, cfg *campaign) {
 		c.fault("wecom", err.Error(), "compare corp_id and secret with the console (我的企业, 应用管理); see that this machine reaches api_base; where it says 60020, add the address it names to 企业可信IP")
 		return
 	}
+	for _, g := range ch.CheckGroups(w.ctx) {
+		if g.Err != nil {
+			c.fault("group", g.Group+": "+g.Err.Error(), g.Remedy)
+			continue
+		}
+		c.ok("group", g.Group+": "+g.Found)
+	}
 	c.ok("wecom", "the app's secret is accepted; its callback is to be saved in the console as https://YOUR-HOST/wecom/callback")
 }
 

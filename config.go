@@ -70,9 +70,9 @@ type settings struct {
 	Calendar struct {
 		Files []string `yaml:"files"`
 	} `yaml:"calendar"`
-	Units  []bot.Unit   `yaml:"units" required:"true"`
-	People []bot.Person `yaml:"people" required:"true"`
-	Groups []bot.Group  `yaml:"groups"`
+	Units  []bot.Unit      `yaml:"units" required:"true"`
+	People []bot.Person    `yaml:"people" required:"true"`
+	Groups []groupSettings `yaml:"groups"`
 	Places []struct {
 		Name  string   `yaml:"name" required:"true"`
 		Alias []string `yaml:"alias"`
@@ -92,16 +92,40 @@ type settings struct {
 	Weekly *yaml.Node   `yaml:"weekly" required:"true"`
 }
 
+// groupSettings is a group, and how the bot speaks in it on each platform.
+type groupSettings struct {
+	bot.Group `yaml:",inline"`
+	WeCom     struct {
+		Webhook string `yaml:"webhook" secret:"true"`
+		Chat    string `yaml:"chat"`
+		Owner   string `yaml:"owner"`
+	} `yaml:"wecom"`
+}
+
+// wecom is the group as WeCom's channel knows it; who belongs to it is asked of the
+// roster.
+func (g groupSettings) wecom(roster *bot.Roster) wecom.Group {
+	return wecom.Group{Name: g.Name, Webhook: g.WeCom.Webhook, Chat: g.WeCom.Chat, Owner: g.WeCom.Owner, Members: func() (out []string) {
+		for _, p := range roster.People {
+			if g.In(p.Account) {
+				out = append(out, p.Account)
+			}
+		}
+		return out
+	}}
+}
+
 type wecomSettings struct {
-	CorpID  string        `yaml:"corp_id"`
-	AgentID string        `yaml:"agent_id"`
-	Secret  string        `yaml:"secret" secret:"true"`
-	Token   string        `yaml:"token" secret:"true"`
-	AESKey  string        `yaml:"aes_key" secret:"true"`
-	APIBase string        `yaml:"api_base"`
-	CAFile  string        `yaml:"ca_file"`
-	Passive bool          `yaml:"passive"`
-	Bot     robotSettings `yaml:"bot"`
+	CorpID  string            `yaml:"corp_id"`
+	AgentID string            `yaml:"agent_id"`
+	Secret  string            `yaml:"secret" secret:"true"`
+	Token   string            `yaml:"token" secret:"true"`
+	AESKey  string            `yaml:"aes_key" secret:"true"`
+	APIBase string            `yaml:"api_base"`
+	CAFile  string            `yaml:"ca_file"`
+	Passive bool              `yaml:"passive"`
+	Menu    []wecom.MenuEntry `yaml:"menu"`
+	Bot     robotSettings     `yaml:"bot"`
 }
 
 type dingtalkSettings struct {
@@ -192,8 +216,12 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 	if len(faults) > 0 {
 		return nil, faults.Err()
 	}
-	c.roster = bot.NewRoster(c.People, c.Units, c.Groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkRobot} {
+	var groups []bot.Group
+	for _, g := range c.Groups {
+		groups = append(groups, g.Group)
+	}
+	c.roster = bot.NewRoster(c.People, c.Units, groups)
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {
@@ -308,6 +336,11 @@ func (c *campaign) start() time.Time {
 // wecomOptions is the self-built app as it is configured.
 func (c *campaign) wecomOptions(words *templates.Set, desk wecom.Desk, log *slog.Logger) wecom.Options {
 	w := c.WeCom
-	return wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
+	var groups []wecom.Group
+	for _, g := range c.Groups {
+		groups = append(groups, g.wecom(c.roster))
+	}
+	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: c.roster.PersonName,
+		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
 		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -71,7 +71,7 @@ func (c *campaign) checkPeople(faults *config.Faults) {
 }
 
 func (c *campaign) hasGroup(name string) bool {
-	return slices.ContainsFunc(c.Groups, func(g bot.Group) bool { return g.Name == name })
+	return slices.ContainsFunc(c.Groups, func(g groupSettings) bool { return g.Name == name })
 }
 
 func keysOf(m map[string]bool) []string {
@@ -145,6 +145,36 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 	}
 	if c.settings.Phone.Enabled && !loopback(c.Listen) {
 		_ = faults.Add(c.fault("phone.enabled", "the phone page has no login and would be reachable at "+c.Listen, "set phone.enabled: false, or listen: 127.0.0.1:8080"))
+	}
+}
+
+// checkWeCom finds what WeCom would not take of its groups and its menu.
+func (c *campaign) checkWeCom(faults *config.Faults) {
+	robots := map[string]string{}
+	for i, g := range c.Groups {
+		at := func(k string) string { return fmt.Sprintf("groups[%d].wecom%s", i, k) }
+		w := g.wecom(c.roster)
+		if other := robots[w.Key()]; other != "" && w.Webhook != "" {
+			_ = faults.Add(c.fault(at(".webhook"), fmt.Sprintf("it is the robot of %s", other), "every group has a robot of its own: WeCom counts what each one says"))
+		}
+		robots[w.Key()] = g.Name
+		if err := w.Mistake(); err != nil {
+			key, found, _ := strings.Cut(err.Error(), ": ")
+			_ = faults.Add(c.fault(at("."+key), found, "correct it, or leave it out: without webhook and chat the bot does not speak in this group"))
+			continue
+		}
+		_, known := c.roster.Person(g.WeCom.Owner)
+		switch n := len(w.Members()); {
+		case g.WeCom.Owner != "" && !known:
+			_ = faults.Add(c.fault(at(".owner"), fmt.Sprintf("there is no account %q", g.WeCom.Owner), "use the account of a person of the list people"))
+		case g.WeCom.Owner != "" && !g.In(g.WeCom.Owner):
+			_ = faults.Add(c.fault(at(".owner"), fmt.Sprintf("%q is no member of the group", g.WeCom.Owner), "add the account to the group's members, or choose another owner"))
+		case g.WeCom.Chat == wecom.AutoChat && (n < 2 || n > 2000):
+			_ = faults.Add(c.fault(at(".chat"), fmt.Sprintf("a group of %d members", n), "a chat that is made has 2 to 2000: change members, or use a webhook"))
+		}
+	}
+	for _, m := range wecom.MenuMistakes(c.WeCom.Menu) {
+		_ = faults.Add(c.fault("wecom.menu"+m.At, m.Found, m.Remedy))
 	}
 }
 

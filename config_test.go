@@ -50,6 +50,14 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a prefix with small letters":       {edit{"prefix: AX", "prefix: ax"}, "prefix: ax", "campaign.prefix", "capitals"},
 		"no beginning of a simulated clock": {edit{"clock_start: 2024-01-11T09:00", "# clock_start:"}, "clock: simulated", "clock", "set clock_start"},
 		"a year without holidays":           {edit{"end: 2024-06-28", "end: 2027-06-28"}, "end: 2027", "weekly.campaign", "calendar.files"},
+		"a robot's key that is none":        {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {webhook: hush}}"}, "webhook: hush", "groups[0].wecom.webhook", "消息推送"},
+		"one robot for two groups":          {edit{"members: []}\n  - {name: 专项办群,", "members: [], wecom: {webhook: 693a91f6-7aac}}\n  - {name: 专项办群, wecom: {webhook: 'https://x/?key=693a91f6-7aac'},"}, "https://x/", "groups[1].wecom.webhook", "of its own"},
+		"a chat that is none":               {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {chat: 工作群}}"}, "chat: 工作群", "groups[0].wecom.chat", "correct it"},
+		"an owner who is not there":         {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], wecom: {chat: auto, owner: nobody}}"}, "owner: nobody", "groups[0].wecom.owner", "list people"},
+		"an owner who is no member":         {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [admin, custodian], wecom: {chat: auto, owner: office.clerk}}"}, "owner: office.clerk", "groups[0].wecom.owner", "members"},
+		"a group of one":                    {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [admin], wecom: {chat: auto}}"}, "chat: auto}}", "groups[0].wecom.chat", "webhook"},
+		"a name too long for the menu":      {edit{"{name: 更正, key: 更正}", "{name: 更正已经报过的统计表里的数字, key: 更正}"}, "更正已经报过", "wecom.menu[0].sub[3].name", "13 Chinese"},
+		"an entry of the menu of no use":    {edit{"{name: 更正, key: 更正}", "{name: 更正}"}, "{name: 更正}", "wecom.menu[0].sub[3]", "key or a url"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -60,6 +68,18 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 			require.Contains(t, err.Error(), c.key)
 			require.Contains(t, err.Error(), c.remedy)
 		})
+	}
+}
+
+func TestARobotsKeyIsShownInNoFaultAndNoList(t *testing.T) {
+	const key = "693a91f6-7aac-4bc4-97a0"
+	group := "{name: 专班工作群, members: []}"
+	for _, webhook := range []string{key + "!", "[" + key + "]", key} {
+		path := edited(t, edit{group, "{name: 专班工作群, members: [], wecom: {webhook: " + webhook + "}}"})
+		for _, what := range []string{"config", "check"} {
+			got := command(t, nil, "", "--config", path, what)
+			require.NotContains(t, got.out+got.errs, key)
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func (c *campaign) checkRobot(faults *config.Faults) {
 func (c *campaign) robotOptions() robot.Options {
 	s := c.WeCom.Bot
 	return robot.Options{ID: s.ID, Secret: s.Secret, WSURL: s.WSURL, CAFile: c.WeCom.CAFile, Webhook: s.Mode == robotWebhook,
-		Token: s.Token, AESKey: s.AESKey, Groups: c.Groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
+		Token: s.Token, AESKey: s.AESKey, Groups: c.roster.Groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
 // openRobot makes the robot's channel, where there is one. It does not connect yet.

@@ -121,6 +121,9 @@ func (d *desk) serve(w *world) error {
 	running.Go(func() { d.spool.Run(work) })
 	running.Go(func() { d.inherit(work) })
 	running.Go(func() { d.replicas.run(work) })
+	if d.wecom != nil {
+		running.Go(func() { d.wecom.Tend(work) })
+	}
 	if d.redis != nil {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
 	}

@@ -66,6 +66,22 @@ type Preparer interface {
 	Prepare(ctx context.Context, p Parcel) ([]byte, error)
 }
 
+// Particular is a channel that can do more or less for some recipients than for
+// others: a group's robot is another thing than an app.
+type Particular interface {
+	Channel
+	// TraitsTo are the traits towards one recipient.
+	TraitsTo(r Recipient) Traits
+}
+
+// TraitsTo are a channel's traits towards a recipient.
+func TraitsTo(c Channel, r Recipient) Traits {
+	if p, ok := c.(Particular); ok {
+		return p.TraitsTo(r)
+	}
+	return c.Traits()
+}
+
 // Outcome is what became of one parcel: taken if Err is nil, otherwise a
 // *SendError.
 type Outcome struct {

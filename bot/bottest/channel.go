@@ -16,6 +16,8 @@ import (
 type Channel struct {
 	// Does is what the platform can do.
 	Does bot.Traits
+	// InGroups is what it can do there, if that is something else.
+	InGroups *bot.Traits
 	// Hold, if set, is called with every parcel before it is taken: to look at the
 	// world while a send is under way.
 	Hold func(bot.Parcel)
@@ -63,6 +65,14 @@ func (c *Channel) Name() string { return c.name }
 
 // Traits are what it can do.
 func (c *Channel) Traits() bot.Traits { return c.Does }
+
+// TraitsTo are those towards one recipient.
+func (c *Channel) TraitsTo(r bot.Recipient) bot.Traits {
+	if r.Kind == bot.ToGroup && c.InGroups != nil {
+		return *c.InGroups
+	}
+	return c.Does
+}
 
 // Fail lets the next sends meet these fates, one each. A send of unknown fate has
 // been shown to the recipient all the same.
@@ -136,7 +146,7 @@ func (c *Channel) take(p bot.Parcel, call int) (bot.Receipt, error) {
 	}
 	c.attempts = append(c.attempts, a)
 	took := a.Fate == "" || a.Fate == bot.Unknown && c.away == ""
-	if took && !(c.Does.Dedupes && c.known[p.ID]) {
+	if took && !(c.TraitsTo(p.To).Dedupes && c.known[p.ID]) {
 		c.shown = append(c.shown, p)
 		c.known[p.ID] = true
 	}

@@ -63,6 +63,23 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		}
 		require.NoError(t, err)
 		require.Equal(t, []string{text.Text}, texts(k.Seen(t, group)))
+		require.Empty(t, k.Seen(t, bot.Recipient{Kind: bot.ToPerson, Account: k.Person}))
+	})
+	t.Run("says in a group all that a card says, and refuses a group that is not there", func(t *testing.T) {
+		k := open(t)
+		if k.Group == "" {
+			return // refused above
+		}
+		group := bot.Recipient{Kind: bot.ToGroup, Account: k.Group}
+		_, err := send(t, k, 1, group, bot.Reply{Kind: bot.CardReply, Title: "会商", Text: "【会商】\n周五 15:00", Body: "周五 15:00"})
+		require.NoError(t, err)
+		seen := k.Seen(t, group)
+		require.Len(t, seen, 1)
+		require.Equal(t, "【会商】\n周五 15:00", seen[0].Text)
+		_, err = send(t, k, 2, bot.Recipient{Kind: bot.ToGroup, Account: "没有的群"}, text)
+		var failed *bot.SendError
+		require.ErrorAs(t, err, &failed)
+		require.Equal(t, bot.Refused, failed.Fate)
 	})
 	t.Run("keeps the order in which it was handed parcels", func(t *testing.T) {
 		k := open(t)
@@ -75,10 +92,10 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 	})
 	t.Run("shows a parcel that is sent again once, where it says that it dedupes", func(t *testing.T) {
 		k := open(t)
-		if !k.Channel.Traits().Dedupes {
+		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
+		if !bot.TraitsTo(k.Channel, person).Dedupes {
 			return // it does not say so
 		}
-		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
 		first, err := send(t, k, 7, person, text)
 		require.NoError(t, err)
 		again, err := send(t, k, 7, person, text)
@@ -106,23 +123,15 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		if !k.Channel.Traits().Files {
 			return // it does not say so
 		}
-		person := bot.Recipient{Kind: bot.ToPerson, Account: k.Person}
 		k.Put(t, "charts/第2期.png", picture)
 		k.Put(t, "reports/table.xlsx", []byte("PK\x03\x04 a table"))
-		for i, r := range []bot.Reply{{Kind: bot.ImageReply, Path: "charts/第2期.png"}, {Kind: bot.FileReply, Path: "reports/table.xlsx", Name: "第2期统计表.xlsx"}} {
-			first, err := send(t, k, int64(i+1), person, r)
-			require.NoError(t, err)
-			again, err := send(t, k, int64(i+1), person, r)
-			require.NoError(t, err)
-			if k.Channel.Traits().Dedupes {
-				require.Equal(t, first, again)
-				require.Len(t, k.Seen(t, person), i+1)
-			}
+		to := []bot.Recipient{{Kind: bot.ToPerson, Account: k.Person}}
+		if k.Group != "" {
+			to = append(to, bot.Recipient{Kind: bot.ToGroup, Account: k.Group})
 		}
-		seen := k.Seen(t, person)
-		require.Equal(t, bot.ImageReply, seen[0].Kind)
-		last := seen[len(seen)-1]
-		require.Equal(t, []any{bot.FileReply, "第2期统计表.xlsx"}, []any{last.Kind, last.Name})
+		for i, recipient := range to {
+			shows(t, k, int64(10*(i+1)), recipient)
+		}
 	})
 	t.Run("refuses a recipient that is not there, and tells the fate", func(t *testing.T) {
 		k := open(t)
@@ -143,6 +152,27 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 			require.NoError(t, err)
 		}
 	})
+}
+
+// shows wants an image and a file shown, as parcels from id on, once where the channel knows what it has.
+func shows(t *testing.T, k Kit, id int64, to bot.Recipient) {
+	t.Helper()
+	dedupes := bot.TraitsTo(k.Channel, to).Dedupes
+	for i, r := range []bot.Reply{{Kind: bot.ImageReply, Path: "charts/第2期.png"}, {Kind: bot.FileReply, Path: "reports/table.xlsx", Name: "第2期统计表.xlsx"}} {
+		p := bot.Parcel{ID: id + int64(i), To: to, Reply: r}
+		first, err := k.Channel.Send(t.Context(), p)
+		require.NoError(t, err)
+		again, err := k.Channel.Send(t.Context(), p)
+		require.NoError(t, err)
+		if dedupes {
+			require.Equal(t, first, again)
+			require.Len(t, k.Seen(t, to), i+1)
+		}
+	}
+	seen := k.Seen(t, to)
+	require.Equal(t, bot.ImageReply, seen[0].Kind)
+	last := seen[len(seen)-1]
+	require.Equal(t, []any{bot.FileReply, "第2期统计表.xlsx"}, []any{last.Kind, last.Name})
 }
 
 func texts(replies []bot.Reply) []string {

@@ -67,7 +67,7 @@ func (b *batch) parts(rows []int) (out [][]int) {
 	size := 0
 	for _, i := range rows {
 		p := b.parcels[i]
-		room := b.c.Channels[p.Platform].Traits().MaxTextSize
+		room := b.c.traits(p.Delivery).MaxTextSize
 		n := len(p.reply.Text) + len(between)
 		full := room > 0 && headRoom+size+n > room
 		if len(out) == 0 || full || b.parcels[out[len(out)-1][0]].Platform != p.Platform {

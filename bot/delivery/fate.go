@@ -25,7 +25,7 @@ var errPanic = errors.New("the channel panicked")
 // after is what becomes of a parcel that was handed to the platform. It is pure but
 // for chance, the clocks, and what it tells the breaker.
 func (c *Courier) after(p parcel, receipt bot.Receipt, err error) store.Delivery {
-	d, traits := p.Delivery, c.Channels[p.Platform].Traits()
+	d, traits := p.Delivery, c.traits(p.Delivery)
 	repeated := d.Doubts > 0 && !recognised(d, traits, c.Wall())
 	d.Tried++
 	if err == nil {

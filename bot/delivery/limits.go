@@ -36,7 +36,7 @@ const (
 const perAccount = 200
 
 // Limits is the page of limits: what the platforms allow, by the names that
-// channels give in their Traits. accounts is how many the organisation has, for the
+// channels give in their Traits, which may be another for each recipient. accounts is how many the organisation has, for the
 // limits that grow with it; 0 = not known, and then those are not watched. ok is
 // false for a name that is not on the page.
 //

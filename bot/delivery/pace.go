@@ -29,12 +29,21 @@ func charge(platform string, l Limit, subject string, n, priority int) Charge {
 	return Charge{Key: platform + "/" + string(l.Scope) + "/" + subject, N: n, Limit: most, Per: drift(l.Per)}
 }
 
-// limits are those of a row's platform.
-func (c *Courier) limits(platform string) []Limit {
-	out, ok := Limits(c.Channels[platform].Traits().Limits, c.Accounts)
+// traits are what a row's platform can do for its recipient.
+func (c *Courier) traits(d store.Delivery) bot.Traits {
+	return bot.TraitsTo(c.Channels[d.Platform], addressee(d))
+}
+
+func addressee(d store.Delivery) bot.Recipient {
+	return bot.Recipient{Kind: bot.RecipientKind(d.ToKind), Account: d.ToAccount}
+}
+
+// limits are those of a platform with these traits.
+func (c *Courier) limits(platform string, t bot.Traits) []Limit {
+	out, ok := Limits(t.Limits, c.Accounts)
 	if !ok {
 		c.quotas.unknown(func() {
-			c.Log.Error("limits that are not on the page", "platform", platform, "limits", c.Channels[platform].Traits().Limits)
+			c.Log.Error("limits that are not on the page", "platform", platform, "limits", t.Limits)
 		})
 	}
 	return out
@@ -71,11 +80,11 @@ func appCharges(d store.Delivery, limits []Limit, n int) []Charge {
 // pace books what a row uses. If that is not to be had, wait is true and d is the
 // row put off to when it may be; no try of it is used up.
 func (c *Courier) pace(ctx context.Context, row store.Delivery) (d store.Delivery, wait bool) {
-	limits := c.limits(row.Platform)
+	limits := c.limits(row.Platform, c.traits(row))
 	if len(limits) == 0 {
 		return row, false
 	}
-	c.recall(ctx, row.Platform, limits)
+	c.recall(ctx, row.Platform)
 	now, own := c.Wall(), charges(row, limits)
 	if d, wait = c.book(ctx, row, now, own); wait {
 		return d, true
@@ -143,11 +152,11 @@ func (c *Courier) paceAll(ctx context.Context, ps []parcel, say func(store.Deliv
 		return nil
 	}
 	platform := ps[0].Platform
-	limits := c.limits(platform)
+	limits := c.limits(platform, c.Channels[platform].Traits())
 	if len(limits) == 0 {
 		return ps
 	}
-	c.recall(ctx, platform, limits)
+	c.recall(ctx, platform)
 	now := c.Wall()
 	ps = slices.DeleteFunc(ps, func(p parcel) bool { // its own copy
 		d, wait := c.book(ctx, p.Delivery, now, charges(p.Delivery, limits))
@@ -207,7 +216,8 @@ const recount = time.Hour
 // so that a restart forgets none of it. It reckons a call for every row, as of the
 // end of its hour, which errs on the safe side; shorter windows begin anew, which a
 // restart within them may exceed by what was sent just before it.
-func (c *Courier) recall(ctx context.Context, platform string, limits []Limit) {
+func (c *Courier) recall(ctx context.Context, platform string) {
+	limits := c.limits(platform, c.Channels[platform].Traits())
 	now, shift := c.Wall(), c.Wall().Sub(c.Clock.Now())
 	q := &c.quotas
 	q.mu.Lock()

@@ -165,12 +165,11 @@ func (b *batch) early(ctx context.Context, d store.Delivery) (end *store.Deliver
 		d = finish(d, s, r, why, b.now)
 		return &d, nil
 	}
-	ch, ok := b.c.Channels[d.Platform]
-	if !ok {
+	if _, ok := b.c.Channels[d.Platform]; !ok {
 		return to(store.Refused, bot.NotConfigured, fmt.Sprintf("no channel %q is configured", d.Platform))
 	}
 	if d.Doubts > 0 { // it may have arrived: nothing is asked any more, only whether a copy may follow
-		if !mayFollow(d, ch.Traits(), b.wall) {
+		if !mayFollow(d, b.c.traits(d), b.wall) {
 			return to(store.Unknown, bot.PerhapsArrived, "perhaps arrived, and a copy would show")
 		}
 		return nil, nil
@@ -251,7 +250,7 @@ func (b *batch) write(ctx context.Context) error {
 		if p.fresh {
 			frozen = append(frozen, p.Delivery)
 		}
-		if !b.c.prepares(p) && withClaim(p.Delivery, b.c.Channels[p.Platform].Traits()) {
+		if !b.c.prepares(p) && withClaim(p.Delivery, b.c.traits(p.Delivery)) {
 			b.parcels[i].noted = true
 			noted = append(noted, p.Delivery)
 		}

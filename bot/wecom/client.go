@@ -206,7 +206,7 @@ func (c *Channel) safe(doing string, err error) error {
 // redact takes every secret out of a text, whoever put it there.
 func (c *Channel) redact(s string) string {
 	tokens := c.tokens.secrets()
-	for _, secret := range []string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]} {
+	for _, secret := range append([]string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]}, c.groups.keys...) {
 		if secret == "" {
 			continue
 		}

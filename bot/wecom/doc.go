@@ -24,10 +24,23 @@
 // (prepare.go, upload.go): once for all recipients, and under the same name at every
 // try, because the duplicate check compares it.
 //
+// # Groups
+//
+// The app hears no group chats. It speaks in two kinds of them (groups.go): through
+// the robot of a group, whose key stands for an access token (webhook.go), and in chats
+// that it makes and keeps itself (appchat.go); real mentions call who is concerned
+// (mention.go). In neither does WeCom know what it has already: TraitsTo says so, and
+// what perhaps arrived is left to the rule of its template. What is known is how far a
+// text in pieces has come, as long as the process lives (progress.go). What a Reply
+// cannot be, Markdown, articles and notices, goes by Post.
+//
+// Tend keeps the chats and the app's menu (menu.go) as they are configured, beside all
+// else: nothing waits for it.
+//
 // # What it leaves to others
 //
 // Whether a sender is in the roster is the bot's question, pacing and retries are
-// the courier's. Cards go as their plain text: they come with a later cut. The app hears no group chats, and speaks in none.
+// the courier's. Cards go as their plain text: they come with a later cut.
 //
 // # The library
 //

@@ -65,6 +65,11 @@ func judge(code int64) verdict {
 	case 81013, 82001: // all recipients unknown or out of sight
 		return verdict{fate: bot.Refused, reason: bot.NotVisible}
 
+	// A chat of the app's own: none with this id, members too few or too many or out
+	// of sight, made by another app.
+	case 40050, 86001, 86003, 86006, 86007, 86008:
+		return verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
+
 	// What is said.
 	case 40006, 45001: // of an upload: its size
 		return verdict{fate: bot.Refused, reason: bot.TooLarge}

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
-	"unicode/utf8"
 
 	"github.com/silenceper/wechat/v2/util"
 
@@ -35,17 +34,25 @@ func hasMedia(r bot.Reply) bool { return r.Kind == bot.ImageReply || r.Kind == b
 
 // Prepare uploads the image or file of a parcel, or finds where it was uploaded within
 // the last two days, for another parcel or by another replica. What it gave before
-// stays, unless WeCom has lost it meanwhile.
+// stays, unless WeCom has lost it meanwhile. An image that a group's robot takes with
+// the message is not uploaded.
 func (c *Channel) Prepare(ctx context.Context, p bot.Parcel) ([]byte, error) {
 	if !hasMedia(p.Reply) {
 		return nil, nil
+	}
+	g, err := c.groupOf(p.To)
+	if err != nil {
+		return nil, err
+	}
+	if inline, err := c.picture(g, p.Reply); inline != nil || err != nil {
+		return nil, err
 	}
 	var before ready
 	had := json.Unmarshal(p.Prepared, &before) == nil && before.MediaID != ""
 	if had && !c.uploads.gone(ctx, before.MediaID) {
 		return p.Prepared, nil
 	}
-	r, err := c.uploaded(ctx, p.Reply)
+	r, err := c.uploaded(ctx, g, p.Reply)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +62,8 @@ func (c *Channel) Prepare(ctx context.Context, p bot.Parcel) ([]byte, error) {
 	return compact(r), nil
 }
 
-// uploaded is where a reply's bytes are at WeCom.
-func (c *Channel) uploaded(ctx context.Context, reply bot.Reply) (ready, error) {
+// uploaded is where a reply's bytes are at WeCom, for the app or for a group.
+func (c *Channel) uploaded(ctx context.Context, g *group, reply bot.Reply) (ready, error) {
 	f, err := c.open(reply.Path)
 	if err != nil {
 		return ready{}, refuse(bot.NoSuchFile, "the file cannot be opened: "+reply.Path)
@@ -84,10 +91,13 @@ func (c *Channel) uploaded(ctx context.Context, reply bot.Reply) (ready, error) 
 	if _, err := io.Copy(hash, f); err != nil {
 		return ready{}, refuse(bot.NoSuchFile, "the file cannot be read: "+reply.Path)
 	}
-	as := uploadType(reply.Kind, head[:n], info.Size())
-	hash.Write([]byte("\x00" + as + "\x00" + name))
+	to, as := shelfOf(g), uploadType(reply.Kind, head[:n], info.Size())
+	if to.key != "" {
+		as = asFile
+	}
+	hash.Write([]byte("\x00" + as + "\x00" + name + "\x00" + to.key))
 	key := "wecom:upload:" + c.o.CorpID + ":" + hex.EncodeToString(hash.Sum(nil))
-	return c.uploads.once(ctx, key, func() (ready, error) { return c.upload(ctx, as, name, f, info.Size()) })
+	return c.uploads.once(ctx, key, func() (ready, error) { return c.upload(ctx, to, as, name, f, info.Size()) })
 }
 
 var evidenceName = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -164,17 +174,6 @@ type videoRef struct {
 
 // longestTitle is how many bytes the title of a video may have.
 const longestTitle = 128
-
-// cut keeps whole characters.
-func cut(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
-	}
-	return s[:most]
-}
 
 // lostUpload looks at what message/send said of a parcel with an upload. If WeCom no
 // longer has it, it is uploaded anew before the next try, once.

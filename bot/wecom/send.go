@@ -19,6 +19,9 @@ const mostRecipients = 1000
 // Send hands one parcel to WeCom, a long text in several messages, one after the
 // other. The receipt names the messages, joined by "|".
 func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
+	if p.To.Kind == bot.ToGroup {
+		return c.sendGroup(ctx, p)
+	}
 	if err := acceptable(p); err != nil {
 		return bot.Receipt{}, err
 	}
@@ -77,7 +80,7 @@ func same(a, b bot.Parcel) bool {
 func acceptable(p bot.Parcel) error {
 	switch {
 	case p.To.Kind != bot.ToPerson:
-		return refuse(bot.NoSuchGroup, "a self-built app speaks to members only")
+		return noGroup()
 	case !account(p.To.Account) || strings.HasPrefix(p.To.Account, "@"):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
 	}

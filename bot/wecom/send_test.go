@@ -23,20 +23,7 @@ import (
 func TestWeComHoldsWhatEveryPlatformMust(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T) channeltest.Kit {
 		w := newWorld(t, func(o *wecomtest.Options, _ *Options) { o.Members = []string{"hutou.filer", "hutou.head"} })
-		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Put: w.put, Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
-			var out []bot.Reply
-			for _, m := range w.server.Shown(to.Account) {
-				r := bot.Reply{Kind: bot.TextReply, Text: m.Text}
-				switch m.Media.Kind {
-				case "image":
-					r = bot.Reply{Kind: bot.ImageReply}
-				case "file":
-					r = bot.Reply{Kind: bot.FileReply, Name: m.Media.Name}
-				}
-				out = append(out, r)
-			}
-			return out
-		}}
+		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Put: w.put, Seen: w.seen}
 	})
 }
 

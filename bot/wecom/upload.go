@@ -15,7 +15,25 @@ import (
 	"zhuanban/bot"
 )
 
-const mediaUpload = "/cgi-bin/media/upload"
+// shelf is where bytes are uploaded: for the app, or for a group's robot, who alone may
+// use what is there.
+type shelf struct {
+	path string
+	key  string // the robot's; "" = the app's, which has an access token
+}
+
+// The shelves' paths.
+const (
+	uploadPath        = "/cgi-bin/media/upload"
+	webhookUploadPath = "/cgi-bin/webhook/upload_media"
+)
+
+func shelfOf(g *group) shelf {
+	if g != nil && g.key != "" {
+		return shelf{webhookUploadPath, g.key}
+	}
+	return shelf{path: uploadPath}
+}
 
 // What media/upload takes, in bytes; all of it has more than five.
 const (
@@ -52,14 +70,14 @@ func uploadType(kind bot.ReplyKind, head []byte, size int64) string {
 // upload brings bytes to WeCom and gives their media_id. What WeCom does not take as an
 // image, voice note or video it is offered as a file; a name that it cannot read is
 // replaced by one in ASCII.
-func (c *Channel) upload(ctx context.Context, as, name string, f io.ReaderAt, size int64) (r ready, err error) {
+func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.ReaderAt, size int64) (r ready, err error) {
 	tries := []ready{{Type: as}}
 	if as != asFile {
 		tries = append(tries, ready{Type: asFile})
 	}
 	for _, r = range tries {
 		for _, called := range names(name) {
-			r.MediaID, err = c.post(ctx, r.Type, called, io.NewSectionReader(f, 0, size), size)
+			r.MediaID, err = c.put(ctx, to, r.Type, called, io.NewSectionReader(f, 0, size), size)
 			var failed *bot.SendError
 			if err == nil || !errors.As(err, &failed) || failed.Fate != bot.Refused {
 				return r, err
@@ -105,66 +123,73 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// post makes one upload, a second time with a new token if WeCom no longer takes the
+// put makes one upload, a second time with a new token if WeCom no longer takes the
 // first. An error is a *bot.SendError.
-func (c *Channel) post(ctx context.Context, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
+func (c *Channel) put(ctx context.Context, to shelf, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
+	q := url.Values{"type": {as}}
 	for fresh := false; ; fresh = true {
-		token, err := c.tokens.get(ctx)
-		if err != nil {
+		var token string
+		if to.key != "" {
+			q.Set("key", to.key)
+		} else if token, err = c.tokens.get(ctx); err != nil {
 			return "", unsent(err)
+		} else {
+			q.Set("access_token", token)
 		}
 		if _, err := body.Seek(0, io.SeekStart); err != nil {
-			return "", c.failure(verdict{fate: bot.NotSent}, mediaUpload, err)
+			return "", c.failure(verdict{fate: bot.NotSent}, to.path, err)
 		}
 		var r struct {
 			status
 			MediaID string `json:"media_id"`
 		}
-		if err := c.form(ctx, url.Values{"access_token": {token}, "type": {as}}, name, body, size, &r); err != nil {
+		if err := c.form(ctx, to.path, q, name, body, size, &r); err != nil {
 			return "", err
 		}
 		switch {
 		case r.Code == nil || *r.Code == 0 && r.MediaID == "":
-			return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, mediaUpload, errors.New("an answer without a media_id"))
+			return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, to.path, errors.New("an answer without a media_id"))
 		case *r.Code == 0:
 			return r.MediaID, nil
 		}
-		v := judge(*r.Code)
-		if v.refresh && !fresh {
+		if v := judge(*r.Code); v.refresh && !fresh && to.key == "" {
 			c.tokens.invalidate(ctx, token)
 			continue
 		}
-		return "", c.platformError(v, mediaUpload, r.status)
+		if to.key != "" {
+			return "", c.robotError(to.path, r.status)
+		}
+		return "", c.platformError(judge(*r.Code), to.path, r.status)
 	}
 }
 
-// form posts bytes as the multipart form that media/upload wants, with a name and a
+// form posts bytes as the multipart form that an upload wants, with a name and a
 // length, and reads the answer into out.
-func (c *Channel) form(ctx context.Context, q url.Values, name string, body io.Reader, size int64, out any) error {
+func (c *Channel) form(ctx context.Context, path string, q url.Values, name string, body io.Reader, size int64, out any) error {
 	boundary := rand.Text()
 	head := fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"media\"; filename=\"%s\"; filelength=%d\r\n"+
 		"Content-Type: application/octet-stream\r\n\r\n", boundary, name, size)
 	tail := "\r\n--" + boundary + "--\r\n"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.APIBase+mediaUpload+"?"+q.Encode(),
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.APIBase+path+"?"+q.Encode(),
 		io.MultiReader(strings.NewReader(head), body, strings.NewReader(tail)))
 	if err != nil {
-		return c.failure(verdict{fate: bot.NotSent}, mediaUpload, err)
+		return c.failure(verdict{fate: bot.NotSent}, path, err)
 	}
 	req.ContentLength = int64(len(head)+len(tail)) + size
 	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
 	res, err := c.patient().Do(req)
 	if err != nil {
-		return c.failure(broken(ctx, false), mediaUpload, err)
+		return c.failure(broken(ctx, false), path, err)
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, largestAnswer))
 	switch {
 	case res.StatusCode != http.StatusOK:
-		return c.failure(judgeStatus(res.StatusCode), mediaUpload, errors.New(res.Status))
+		return c.failure(judgeStatus(res.StatusCode), path, errors.New(res.Status))
 	case err != nil:
-		return c.failure(broken(ctx, false), mediaUpload, fmt.Errorf("reading the answer: %w", err))
+		return c.failure(broken(ctx, false), path, fmt.Errorf("reading the answer: %w", err))
 	case json.Unmarshal(text, out) != nil:
-		return c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, mediaUpload,
+		return c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, path,
 			fmt.Errorf("an answer that is not WeCom's: %d bytes of %q", len(text), res.Header.Get("Content-Type")))
 	}
 	return nil

@@ -48,6 +48,14 @@ type Options struct {
 	Evidence interface {
 		Open(sha string) (*os.File, error)
 	}
+	// Groups are the group chats that the bot speaks in.
+	Groups []Group
+	// Menu is what the app's chat shows at its foot; nil or empty = what the console
+	// has set stays.
+	Menu []MenuEntry
+	// PersonName is what people are called in the words that name them; nil = by
+	// nothing but their accounts.
+	PersonName func(account string) string
 
 	Desk      Desk
 	Templates *templates.Set
@@ -71,6 +79,9 @@ type Channel struct {
 	tokens      *source
 	uploads     *uploads
 	unsupported string // what is said about a kind of message that is not taken
+	groups      groups
+	greeting    string        // the first words in a chat that was made
+	retry       time.Duration // of what Tend does, at first
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning
@@ -78,6 +89,7 @@ type Channel struct {
 
 var (
 	_ bot.BatchSender = (*Channel)(nil)
+	_ bot.Particular  = (*Channel)(nil)
 	_ http.Handler    = (*Channel)(nil)
 )
 
@@ -91,8 +103,8 @@ func New(o Options) (*Channel, error) {
 	if o.APIBase == "" {
 		o.APIBase = publicBase
 	}
-	c := &Channel{o: o, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
-	if err := c.check(); err != nil {
+	c := &Channel{o: o, retry: firstRetry, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
+	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
 	page, err := o.Templates.Render("wecom.unsupported", nil)
@@ -101,6 +113,10 @@ func New(o Options) (*Channel, error) {
 	}
 	c.unsupported = page.Body
 	c.uploads = newUploads(o.Tokens, o.Wall)
+	if page, err = o.Templates.Render("wecom.greeting", nil); err != nil {
+		return nil, fmt.Errorf("wecom: %w", err)
+	}
+	c.greeting = page.Body
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }

@@ -183,3 +183,27 @@ func (w *world) withoutSecrets(texts ...string) {
 		}
 	}
 }
+
+// seen is what a recipient's chat shows.
+func (w *world) seen(_ *testing.T, to bot.Recipient) (out []bot.Reply) {
+	shown := func(kind, text, file string) {
+		switch kind {
+		case "image":
+			out = append(out, bot.Reply{Kind: bot.ImageReply})
+		case "file":
+			out = append(out, bot.Reply{Kind: bot.FileReply, Name: file})
+		default:
+			out = append(out, bot.Reply{Kind: bot.TextReply, Text: text})
+		}
+	}
+	if to.Kind == bot.ToGroup {
+		for _, s := range w.said(to.Account) {
+			shown(s.Kind, s.Text, s.File)
+		}
+		return out
+	}
+	for _, m := range w.server.Shown(to.Account) {
+		shown(m.Media.Kind, m.Text, m.Media.Name)
+	}
+	return out
+}

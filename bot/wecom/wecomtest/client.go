@@ -34,7 +34,7 @@ type Client struct {
 type Reply struct {
 	Status int
 	Body   []byte
-	Text   string // of the passive reply; "" if there was none
+	Text   string // of the passive reply; "" if there was none: nothing at all, or "success"
 }
 
 // Verify asks as the console does when the address is saved.
@@ -156,7 +156,7 @@ func (c *Client) Do(ctx context.Context, method string, q url.Values, body []byt
 		}
 		out.Status = res.StatusCode
 	}
-	if method == http.MethodPost && out.Status == http.StatusOK && len(out.Body) > 0 {
+	if method == http.MethodPost && out.Status == http.StatusOK && len(out.Body) > 0 && string(out.Body) != "success" {
 		out.Text, err = c.Open(out.Body)
 	}
 	return out, err

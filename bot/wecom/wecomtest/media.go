@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ const (
 
 // largestBody is how much of a call's body is read.
 func largestBody(path string) int64 {
-	if path == UploadPath || path == UploadImgPath {
+	if path == UploadPath || path == UploadImgPath || path == WebhookUploadPath || path == WebhookPath {
 		return largestFile + (1 << 20)
 	}
 	return 1 << 20
@@ -45,6 +46,8 @@ type Media struct {
 	Name  string
 	Bytes []byte
 	At    time.Time
+	// Robot is the key of the group's robot who alone may use it; "" = it is the app's.
+	Robot string
 	// Disposition is the header that they are given out with; "" = as WeCom does it.
 	Disposition string
 	// Type is their Content-Type; "" = as the bytes look.
@@ -77,7 +80,7 @@ func (s *Server) Lose() {
 // any kind. The lock is held.
 func (s *Server) holds(id, kind string) bool {
 	m, ok := s.media[id]
-	return ok && s.o.Now().Before(m.At.Add(mediaLife)) && (kind == "" || m.Kind == kind)
+	return ok && m.Robot == "" && s.o.Now().Before(m.At.Add(mediaLife)) && (kind == "" || m.Kind == kind)
 }
 
 // mediaRef is how a message names what was uploaded.
@@ -96,9 +99,14 @@ func (s *Server) upload(call Call) any {
 	if no, ok := s.admit(call.Token, s.o.Now()); !ok {
 		return no
 	}
+	return s.take(call, "", "image", "voice", "video", "file")
+}
+
+// take keeps what came as a form, if it is of one of these kinds. The lock is held.
+func (s *Server) take(call Call, robot string, kinds ...string) any {
 	kind := call.Query.Get("type")
-	most, known := map[string]int{"image": largestImage, "voice": largestVoice, "video": largestVideo, "file": largestFile}[kind]
-	if !known {
+	most := map[string]int{"image": largestImage, "voice": largestVoice, "video": largestVideo, "file": largestFile}[kind]
+	if !slices.Contains(kinds, kind) {
 		return fail(40004, "invalid media type")
 	}
 	name, body, no := part(call)
@@ -112,7 +120,7 @@ func (s *Server) upload(call Call) any {
 	case !fits(kind, body):
 		return fail(40005, "invalid file type")
 	}
-	id := s.put(Media{Kind: kind, Name: name, Bytes: body})
+	id := s.put(Media{Kind: kind, Name: name, Bytes: body, Robot: robot})
 	return map[string]any{"errcode": 0, "errmsg": "", "type": kind, "media_id": id, "created_at": strconv.FormatInt(s.o.Now().Unix(), 10)}
 }
 

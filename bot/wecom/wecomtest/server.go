@@ -1,8 +1,9 @@
 // Package wecomtest is an imitation of WeCom for tests: the server that a
 // self-built app calls (Server) and the platform that calls the app (Client).
 //
-// Server answers gettoken and message/send as the documentation says, limits and
-// silent losses included, remembers what each member was shown, and can be bent
+// Server answers gettoken, message/send, and what groups and the menu need (robots'
+// webhooks, appchat, menu) as the documentation says, limits and silent losses included,
+// remembers what each member was shown and what was said in each group, and can be bent
 // for one test. Client seals, signs and opens with the library
 // github.com/silenceper/wechat/v2, not with the code under test.
 //
@@ -39,6 +40,11 @@ type Options struct {
 	// MemberMinute is how many messages a minute a member is shown, the rest being
 	// lost without a word; 0 = thirty. Negative = no limit.
 	MemberMinute int
+	// Webhooks are the keys of groups' robots that there are.
+	Webhooks []string
+	// Narrow says that the app's visible range is not the whole corp: it may have no
+	// group chats.
+	Narrow bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -63,6 +69,8 @@ type Server struct {
 	uploads  int
 	sent     int
 	count    Counts
+	groups   groups
+	menu     []MenuButton
 }
 
 // Counts are what the server has done.
@@ -131,6 +139,7 @@ func New(o Options) *Server {
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
 		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}}
 	s.paths = s.duties()
+	s.groups.open(o)
 	if o.Members != nil {
 		s.members = map[string]bool{}
 	}
@@ -302,9 +311,19 @@ func (s *Server) duties() map[string]duty {
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
 
-		"POST " + UploadPath:    s.upload,
-		"POST " + UploadImgPath: s.uploadImage,
-		"GET " + GetMediaPath:   s.getMedia,
+		"POST " + UploadPath:        s.upload,
+		"POST " + UploadImgPath:     s.uploadImage,
+		"GET " + GetMediaPath:       s.getMedia,
+		"POST " + WebhookPath:       s.webhook,
+		"POST " + WebhookUploadPath: s.webhookUpload,
+		"POST " + ChatCreatePath:    s.withToken(s.createChat),
+		"GET " + ChatGetPath:        s.withToken(s.getChat),
+		"POST " + ChatUpdatePath:    s.withToken(s.updateChat),
+		"POST " + ChatSendPath:      s.withToken(s.sendChat),
+		"POST " + MenuCreatePath:    s.withToken(s.createMenu),
+		"GET " + MenuGetPath:        s.withToken(s.getMenu),
+		"GET " + MenuDeletePath:     s.withToken(s.deleteMenu),
+		"GET " + AgentPath:          s.withToken(s.getAgent),
 	}
 }
 
