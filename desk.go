@@ -144,13 +144,13 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.cfg.roster)
+	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
 		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
-	return list, []schedule.Job{w.Reminders(d.cfg.roster), st}, nil
+	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
@@ -165,13 +165,16 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 		return nil, err
 	}
 	from, until := c.table.Campaign.Start.Time(), c.table.Campaign.End.AddDays(60).Time()
-	all, err := w.Reminders(c.roster).Due(from, until)
+	all, err := w.Reminders(c.configured).Due(from, until)
 	if err != nil {
 		return nil, err
 	}
-	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.roster).Due(from, until)
+	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.configured).Due(from, until)
 	return append(all, dates...), err
 }
+
+// configured is the roster of the configuration alone.
+func (c *campaign) configured() *bot.Roster { return c.roster }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {
@@ -197,7 +200,7 @@ func (d *desk) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	return a, err
 }
 
-// Roster is who and what the campaign consists of.
+// Roster is who and what the campaign consists of now.
 func (d *desk) Roster() *bot.Roster { return d.bot.Roster() }
 
 // outboxTopic is where replicas tell each other that something was queued.

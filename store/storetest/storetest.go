@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
 	t.Run("files", func(t *testing.T) { files(t, open(t)) })
 	t.Run("filings", func(t *testing.T) { filings(t, open(t)) })
+	t.Run("members", func(t *testing.T) { members(t, open(t)) })
 	t.Run("settings", func(t *testing.T) { settings(t, open(t)) })
 	t.Run("phone", func(t *testing.T) { phone(t, open(t)) })
 }
