@@ -43,6 +43,16 @@ func (r Members) All(ctx context.Context, platform string) ([]Member, error) {
 	return out, nil
 }
 
+// Lock is All, and keeps the rows for this transaction: what is computed from them may
+// be written.
+func (r Members) Lock(ctx context.Context, platform string) ([]Member, error) {
+	out, err := all(ctx, r.tx, scanMember, selectMembers+" ORDER BY account"+r.tx.dialect.forUpdate(), platform)
+	if err != nil {
+		return nil, fmt.Errorf("locking the members of %s: %w", platform, err)
+	}
+	return out, nil
+}
+
 // Save writes members, those that are there anew.
 func (r Members) Save(ctx context.Context, members ...Member) error {
 	rows := make([][]any, len(members))

@@ -45,6 +45,7 @@ type Options struct {
 	OAuthPath OAuthPath
 
 	Desk      Desk
+	Contacts  Contacts // hears that the directory has changed; nil = nobody
 	Templates *templates.Set
 	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
 	Wall      func() time.Time // the real time

@@ -31,6 +31,10 @@ const (
 	fLocationX
 	fLocationY
 	fLabel
+	fChangeType
+	fUserID
+	fNewUserID
+	fStatus
 	fields
 )
 
@@ -65,6 +69,14 @@ func fieldOf(name []byte) (field, bool) {
 		return fLocationY, true
 	case "Label":
 		return fLabel, true
+	case "ChangeType":
+		return fChangeType, true
+	case "UserID":
+		return fUserID, true
+	case "NewUserID":
+		return fNewUserID, true
+	case "Status":
+		return fStatus, true
 	}
 	return 0, false
 }
