@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,6 +40,8 @@ type Options struct {
 	// MemberMinute is how many messages a minute a member is shown, the rest being
 	// lost without a word; 0 = thirty. Negative = no limit.
 	MemberMinute int
+	// OldSchedules is a deployment that knows organizer and not admins.
+	OldSchedules bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -61,6 +64,10 @@ type Server struct {
 	known    map[[32]byte]duplicate
 	sent     int
 	count    Counts
+
+	directory Directory
+	entries   []Entry
+	made      int // entries and calendars so far
 }
 
 // Counts are what the server has done.
@@ -288,10 +295,13 @@ type duty func(call Call) any
 
 // duties are all paths that are answered, by method and path.
 func (s *Server) duties() map[string]duty {
-	return map[string]duty{
+	out := map[string]duty{
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
 	}
+	maps.Copy(out, s.reads())
+	maps.Copy(out, s.calendars())
+	return out
 }
 
 func write(w http.ResponseWriter, v any) {
