@@ -93,17 +93,19 @@ type settings struct {
 }
 
 type wecomSettings struct {
-	CorpID    string          `yaml:"corp_id"`
-	AgentID   string          `yaml:"agent_id"`
-	Secret    string          `yaml:"secret" secret:"true"`
-	Token     string          `yaml:"token" secret:"true"`
-	AESKey    string          `yaml:"aes_key" secret:"true"`
-	APIBase   string          `yaml:"api_base"`
-	CAFile    string          `yaml:"ca_file"`
-	Passive   bool            `yaml:"passive"`
-	Features  wecom.Features  `yaml:"features"`
-	OAuthPath wecom.OAuthPath `yaml:"oauth_path"`
-	Bot       struct {
+	CorpID      string            `yaml:"corp_id"`
+	AgentID     string            `yaml:"agent_id"`
+	Secret      string            `yaml:"secret" secret:"true"`
+	Token       string            `yaml:"token" secret:"true"`
+	AESKey      string            `yaml:"aes_key" secret:"true"`
+	APIBase     string            `yaml:"api_base"`
+	CAFile      string            `yaml:"ca_file"`
+	Passive     bool              `yaml:"passive"`
+	CallbackURL string            `yaml:"callback_url"`
+	Directory   directorySettings `yaml:"directory"`
+	Features    wecom.Features    `yaml:"features"`
+	OAuthPath   wecom.OAuthPath   `yaml:"oauth_path"`
+	Bot         struct {
 		ID     string `yaml:"id"`
 		Secret string `yaml:"secret" secret:"true"`
 		WSURL  string `yaml:"ws_url"`
@@ -170,6 +172,7 @@ func defaults() settings {
 	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
 		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
 	s.WeCom.OAuthPath = wecom.AuthPath
+	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256

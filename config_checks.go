@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
@@ -31,18 +34,15 @@ func (c *campaign) checkPeople(faults *config.Faults) {
 	}
 	accounts := map[string]bool{}
 	for _, p := range c.People {
-		if p.Account != "" && accounts[p.Account] {
-			continue
-		}
 		accounts[p.Account] = true
 	}
-	seen := map[string]bool{}
+	seen := map[string]bool{} // platforms do not tell large letters from small ones
 	for i, p := range c.People {
 		at := func(k string) string { return fmt.Sprintf("people[%d].%s", i, k) }
-		if seen[p.Account] {
+		if seen[strings.ToLower(p.Account)] {
 			_ = faults.Add(c.fault(at("account"), fmt.Sprintf("the account %q is in the list twice", p.Account), "keep one of the two"))
 		}
-		seen[p.Account] = true
+		seen[strings.ToLower(p.Account)] = true
 		if !units[p.Unit] {
 			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit: "+config.Suggest(p.Unit, keysOf(units), "they are")))
 		}
@@ -143,6 +143,7 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		}
 		_ = faults.Add(c.fault(key, "this version speaks with WeCom's self-built app and with no other platform yet", "take it out; configure wecom.corp_id, agent_id, secret, token and aes_key instead"))
 	}
+	c.checkDirectory(faults)
 	if c.Clock == simulatedClock {
 		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
 	}
@@ -150,6 +151,40 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		_ = faults.Add(c.fault("phone.enabled", "the phone page has no login and would be reachable at "+c.Listen, "set phone.enabled: false, or listen: 127.0.0.1:8080"))
 	}
 }
+
+// checkDirectory finds departments and tags of WeCom that mean nothing here.
+func (c *campaign) checkDirectory(faults *config.Faults) {
+	d := c.WeCom.Directory
+	for id, unit := range d.Departments {
+		key := "wecom.directory.departments." + id
+		if !wecomID.MatchString(id) {
+			_ = faults.Add(c.fault(key, fmt.Sprintf("%q is no department's number", id), "use the number that the console shows under 通讯录 → 部门 → 部门ID, in quotes"))
+		}
+		if _, ok := c.roster.Unit(unit); !ok {
+			_ = faults.Add(c.fault(key, fmt.Sprintf("there is no unit %q", unit), "use the id of a unit"))
+		}
+	}
+	for id := range d.Tags {
+		if !wecomID.MatchString(id) {
+			_ = faults.Add(c.fault("wecom.directory.tags."+id, fmt.Sprintf("%q is no tag's number", id), "use the number that the console shows under 通讯录 → 标签 → 标签ID, in quotes"))
+		}
+	}
+	if len(d.Tags) > 0 && len(d.Departments) == 0 {
+		_ = faults.Add(c.fault("wecom.directory.tags", "tags give roles, and no department makes anybody a person of the campaign", "set wecom.directory.departments, or take the tags out"))
+	}
+	if d.Every < 0 || d.Every > 0 && d.Every < time.Minute {
+		_ = faults.Add(c.fault("wecom.directory.every", d.Every.String()+" is too often for WeCom", "use 1m or more, such as 1h"))
+	}
+	if u := c.WeCom.CallbackURL; u != "" {
+		p, err := url.Parse(u)
+		if err != nil || p.Scheme != "https" && p.Scheme != "http" || p.Host == "" || p.User != nil || p.RawQuery != "" {
+			_ = faults.Add(c.fault("wecom.callback_url", fmt.Sprintf("%q is no address that WeCom could call", u), "write it as in the console, such as https://YOUR-HOST/wecom/callback"))
+		}
+	}
+}
+
+// wecomID is how WeCom names departments and tags.
+var wecomID = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
 // realPlatform says whether real people are on the other side.
 func (c *campaign) realPlatform() bool {

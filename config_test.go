@@ -50,6 +50,8 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a prefix with small letters":       {edit{"prefix: AX", "prefix: ax"}, "prefix: ax", "campaign.prefix", "capitals"},
 		"no beginning of a simulated clock": {edit{"clock_start: 2024-01-11T09:00", "# clock_start:"}, "clock: simulated", "clock", "set clock_start"},
 		"a year without holidays":           {edit{"end: 2024-06-28", "end: 2027-06-28"}, "end: 2027", "weekly.campaign", "calendar.files"},
+		"an account in other letters":       {edit{"account: chengxiang.filer", "account: FengCheng.filer"}, "account: FengCheng.filer", "people[23].account", "keep one"},
+		"a directory's role that is none":   {edit{"role: filer},", "role: filter},"}, "role: filter}", "wecom.directory.role", "filer"},
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
 		"a way of logging in that is none":  {edit{"oauth_path: auth", "oauth_path: web"}, "oauth_path: web", "wecom.oauth_path", "user"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
@@ -146,4 +148,26 @@ func TestConfigurationAloneChangesTheBot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheDirectoryOfWeComMeansSomethingHere: these hold once WeCom is configured.
+func TestTheDirectoryOfWeComMeansSomethingHere(t *testing.T) {
+	real := []edit{{`corp_id: ""`, `corp_id: "ww1"`}, {"clock: simulated", "clock: real"}}
+	for directory, want := range map[string]string{
+		`departments: {"12": fengchen}`:                                "use the id of a unit",
+		`departments: {"twelve": fengcheng}`:                           "部门ID",
+		`departments: {"12": fengcheng}, tags: {"boss": head}`:         "标签ID",
+		`departments: {}, tags: {"3": head}`:                           "take the tags out",
+		`departments: {"12": fengcheng}, every: 5s`:                    "such as 1h",
+		`departments: {"12": fengcheng}, every: 1h, tags: {"3": boss}`: "wecom.directory.tags.3",
+	} {
+		_, err := loadCampaign(edited(t, append(real, edit{"directory: {departments: {}, tags: {}, role: filer}", "directory: {" + directory + "}"})...), nil)
+		require.ErrorContains(t, err, want, directory)
+	}
+	_, err := loadCampaign(edited(t, append(real, edit{`callback_url: ""`, `callback_url: "example.org"`})...), nil)
+	require.ErrorContains(t, err, "/wecom/callback")
+	cfg, err := loadCampaign(edited(t, append(real, edit{"directory: {departments: {}, tags: {}, role: filer}", `directory: {departments: {"12": fengcheng}, tags: {"3": head}}`})...), nil)
+	require.NoError(t, err)
+	require.True(t, cfg.WeCom.Directory.read())
+	require.Equal(t, "filer", string(cfg.WeCom.Directory.Role))
 }

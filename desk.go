@@ -16,6 +16,7 @@ import (
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
 	"zhuanban/bot/spool"
+	"zhuanban/bot/staff"
 	"zhuanban/bot/wecom"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
@@ -43,6 +44,7 @@ type desk struct {
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
 	wecom    *wecom.Channel // nil where WeCom is not configured
+	people   *staff.Staff   // keeps the roster by its directory; nil likewise
 	redis    *redis.Redis   // nil where none is configured
 	spool    *spool.Spool   // of the process that serves
 	replicas replicas
@@ -88,6 +90,11 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 	if err := d.build(); err != nil {
 		return d, err
 	}
+	if d.people != nil {
+		if err := d.people.Load(ctx); err != nil {
+			return d, err
+		}
+	}
 	return d, d.runner.Start(ctx, d.clock.Now())
 }
 
@@ -129,13 +136,14 @@ func (d *desk) build() error {
 		return nil
 	}
 	w := d.cfg.wecomOptions(d.words, d, d.log)
-	w.Tokens = d.tokens()
+	w.Tokens, w.Contacts = d.tokens(), contacts{d}
 	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
 	}
 	d.courier.Channels[wecom.Name] = d.wecom
-	return nil
+	d.people, err = d.staffed()
+	return err
 }
 
 // duties makes the handlers and what they have to say by themselves.
