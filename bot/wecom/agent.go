@@ -6,6 +6,16 @@ import (
 	"net/url"
 )
 
+// Calls that show what the app may do without doing it.
+const (
+	callbackIPPath = "/cgi-bin/getcallbackip"
+	menuGetPath    = "/cgi-bin/menu/get"
+	statisticsPath = "/cgi-bin/message/get_statistics"
+)
+
+// noMenu is WeCom's code for an app that has none yet.
+const noMenu = 46003
+
 // Agent is the app as WeCom has it: who may see it.
 type Agent struct {
 	Name   string
@@ -49,4 +59,38 @@ func (c *Channel) Agent(ctx context.Context) (Agent, error) {
 		a.Tags = append(a.Tags, itoa(id))
 	}
 	return a, nil
+}
+
+// CallbackIPs lists the addresses that WeCom's callbacks come from.
+func (c *Channel) CallbackIPs(ctx context.Context) ([]string, error) {
+	var r struct {
+		IPs []string `json:"ip_list"`
+	}
+	_, err := c.api(ctx, http.MethodGet, callbackIPPath, nil, nil, &r)
+	return r.IPs, err
+}
+
+// MenuAllowed asks whether the app may have a menu, and changes none.
+func (c *Channel) MenuAllowed(ctx context.Context) error {
+	_, err := c.api(ctx, http.MethodGet, menuGetPath, url.Values{"agentid": {c.o.AgentID}}, nil, nil)
+	if CodeOf(err) == noMenu {
+		return nil
+	}
+	return err
+}
+
+// SendAllowed asks whether the app may send messages, and sends none: it asks how
+// many it has sent today.
+func (c *Channel) SendAllowed(ctx context.Context) error {
+	_, err := c.api(ctx, http.MethodPost, statisticsPath, nil, compact(map[string]int{"time_type": 0}), nil)
+	return err
+}
+
+// AddressOf is this program's address as WeCom sees it, out of an error that names it
+// (60020); "" if it does not.
+func AddressOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return address(err.Error())
 }

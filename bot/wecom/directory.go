@@ -96,7 +96,7 @@ func (c *Channel) Directory(ctx context.Context, tags []string) (bot.Directory, 
 // none that the app may see: by its codes these are not always told apart.
 func (c *Channel) Member(ctx context.Context, name string) (m bot.Member, found bool, err error) {
 	u, err := c.user(ctx, name)
-	switch codeOf(err) {
+	switch CodeOf(err) {
 	case 60111, 40003, 301021, 60011, 46004:
 		return bot.Member{}, false, nil
 	}
@@ -138,8 +138,8 @@ func (c *Channel) user(ctx context.Context, name string) (user, error) {
 	return u, err
 }
 
-// codeOf is WeCom's code in an error; 0 if it is none of WeCom's.
-func codeOf(err error) int64 {
+// CodeOf is WeCom's code in an error; 0 if it is none of WeCom's.
+func CodeOf(err error) int64 {
 	var platform *util.CommonError
 	if errors.As(err, &platform) {
 		return platform.ErrCode
@@ -150,7 +150,7 @@ func codeOf(err error) int64 {
 // withheld says that WeCom does not let the app read this, now or ever: the rest may
 // still be read.
 func withheld(err error) bool {
-	switch codeOf(err) {
+	switch CodeOf(err) {
 	case 60011, 60003, 60123, 48002, 40066, 40068, 60111, 40003:
 		return true
 	}

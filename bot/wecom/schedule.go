@@ -155,7 +155,7 @@ func (c *Channel) entry(ctx context.Context, path, id string, e Entry) (string, 
 	}
 	r, err := c.putEntry(ctx, path, id, e, form == ScheduleOrganizer)
 	old := form == ScheduleOrganizer
-	if (form == ScheduleAuto || form == "") && (codeOf(err) == 40058 || codeOf(err) == 40035) {
+	if (form == ScheduleAuto || form == "") && (CodeOf(err) == 40058 || CodeOf(err) == 40035) {
 		r, err = c.putEntry(ctx, path, id, e, true)
 		old = true
 	}
@@ -173,7 +173,7 @@ func (c *Channel) entry(ctx context.Context, path, id string, e Entry) (string, 
 
 // strange says that WeCom does not know somebody who is named.
 func strange(err error) bool {
-	return slices.Contains([]int64{40003, 60111, 301021, 60011, 81013}, codeOf(err))
+	return slices.Contains([]int64{40003, 60111, 301021, 60011, 81013}, CodeOf(err))
 }
 
 // unknown finds whom of these WeCom does not know.

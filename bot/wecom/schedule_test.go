@@ -64,9 +64,11 @@ func TestTheOlderFormIsTriedWhereTheNewerIsRefused(t *testing.T) {
 		require.Empty(t, w.server.Entries()[0].Admins)
 		require.Equal(t, calls, w.server.Calls(wecomtest.ScheduleAddPath))
 	}
-	w := staffed(t, func(theirs *wecomtest.Options, o *Options) { theirs.OldSchedules, o.Features.Schedule = true, ScheduleOn })
+	w := staffed(t, func(theirs *wecomtest.Options, o *Options) {
+		theirs.OldSchedules, o.Features.Schedule = true, ScheduleOn
+	})
 	_, _, err := w.channel.AddEntry(t.Context(), meeting())
-	require.EqualValues(t, 40058, codeOf(err), "forced: a refusal is told")
+	require.EqualValues(t, 40058, CodeOf(err), "forced: a refusal is told")
 	w = staffed(t, func(_ *wecomtest.Options, o *Options) { o.Features.Schedule = ScheduleOff })
 	_, _, err = w.channel.AddEntry(t.Context(), meeting())
 	require.ErrorIs(t, err, ErrNoSchedule)
@@ -84,7 +86,7 @@ func TestWhoIsUnknownIsLeftOutOfAnEntry(t *testing.T) {
 	require.Len(t, w.server.Entries()[0].Attendees, 2)
 	m.Admins = []string{"ghost"}
 	_, _, err = w.channel.AddEntry(t.Context(), m)
-	require.EqualValues(t, 40003, codeOf(err), "an administrator cannot be left out")
+	require.EqualValues(t, 40003, CodeOf(err), "an administrator cannot be left out")
 }
 
 func TestAnEntryKeepsTheLimits(t *testing.T) {
@@ -118,5 +120,5 @@ func TestACalendarIsMade(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, id)
 	_, err = w.channel.AddCalendar(t.Context(), "cleo", "专项行动", "blue", "")
-	require.EqualValues(t, 40058, codeOf(err))
+	require.EqualValues(t, 40058, CodeOf(err))
 }

@@ -18,6 +18,8 @@ const (
 	TagGetPath           = "/cgi-bin/tag/get"
 	AgentGetPath         = "/cgi-bin/agent/get"
 	CallbackIPPath       = "/cgi-bin/getcallbackip"
+	MenuPath             = "/cgi-bin/menu/get"
+	StatisticsPath       = "/cgi-bin/message/get_statistics"
 )
 
 // Directory is the corp's directory and what the app may see of it.
@@ -111,11 +113,17 @@ func (s *Server) reads() map[string]duty {
 		UserGetPath:          userGet,
 		TagGetPath:           tagGet,
 		AgentGetPath:         s.agentGet,
+		MenuPath:             func(Directory, Call) any { return fail(46003, "menu no exist") },
+		StatisticsPath:       func(Directory, Call) any { return failure{ErrMsg: "ok"} },
 		CallbackIPPath: func(Directory, Call) any {
 			return map[string]any{"errcode": 0, "errmsg": "ok", "ip_list": []string{"203.0.113.1", "203.0.113.2"}}
 		},
 	} {
-		out["GET "+path] = func(c Call) any {
+		method := "GET "
+		if path == StatisticsPath {
+			method = "POST "
+		}
+		out[method+path] = func(c Call) any {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if no, ok := s.admit(c.Token, s.o.Now()); !ok {
