@@ -42,30 +42,11 @@ func (s *Staff) Sync(ctx context.Context) (Outcome, error) {
 	now := s.o.Wall()
 	err = s.change(ctx, func(rows map[string]store.Member) []store.Member {
 		out.Came, out.Left = nil, nil
-		var changed []store.Member
-		keep := func(m store.Member) {
-			old, had := rows[m.Account]
-			if old.ChangedAt.After(begun) {
-				return // the platform has said something since
-			}
-			m.Platform, m.ChangedAt = s.o.Platform, old.ChangedAt
-			seen := old
-			seen.SeenAt = m.SeenAt
-			if !had || m != seen {
-				m.ChangedAt = later(now, old.ChangedAt)
-				was := old.Active || !had && configured(s.o.Config, rows, m.Account)
-				if m.Active && !was {
-					out.Came = append(out.Came, m.Account)
-				} else if !m.Active && was {
-					out.Left = append(out.Left, m.Account)
-				}
-			}
-			changed = append(changed, m)
-		}
+		n := news{s: s, rows: rows, begun: begun, now: now, out: &out}
 		for _, m := range dir.Members {
 			if row, ok := s.seen(rows, m, dir); ok {
 				row.SeenAt = now
-				keep(row)
+				n.keep(row)
 			}
 		}
 		for _, account := range gone {
@@ -74,11 +55,43 @@ func (s *Staff) Sync(ctx context.Context) (Outcome, error) {
 			if p, ok := s.o.Config.Person(account); ok && row.Name == "" {
 				row.Name = p.Name
 			}
-			keep(row)
+			n.keep(row)
 		}
-		return changed
+		return n.changed
 	})
 	return out, err
+}
+
+// news are the rows that a sync makes new.
+type news struct {
+	s          *Staff
+	rows       map[string]store.Member
+	begun, now time.Time
+	out        *Outcome
+	changed    []store.Member
+}
+
+// keep keeps a row as it is now, unless the platform has said something of it since the
+// reading began.
+func (n *news) keep(m store.Member) {
+	old, had := n.rows[m.Account]
+	if old.ChangedAt.After(n.begun) {
+		return
+	}
+	m.Platform, m.ChangedAt = n.s.o.Platform, old.ChangedAt
+	seen := old
+	seen.SeenAt = m.SeenAt
+	if !had || m != seen {
+		m.ChangedAt = later(n.now, old.ChangedAt)
+	}
+	was := old.Active || !had && configured(n.s.o.Config, n.rows, m.Account)
+	switch {
+	case m.Active && !was:
+		n.out.Came = append(n.out.Came, m.Account)
+	case !m.Active && was:
+		n.out.Left = append(n.out.Left, m.Account)
+	}
+	n.changed = append(n.changed, m)
 }
 
 // seen is the row of a member whom the directory shows; ok is false for those who are

@@ -39,6 +39,11 @@ func members(t *testing.T, s *store.Store) {
 		require.Equal(t, []store.Member{li, wang}, list("wecom"))
 		require.Equal(t, []store.Member{other}, list("dingtalk"))
 		require.Empty(t, list("phone"))
+		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+			locked, err := tx.Members().Lock(ctx, "wecom")
+			require.Equal(t, []store.Member{li, wang}, locked)
+			return err
+		})
 	})
 	t.Run("who was seen again is no change, anything else is", func(t *testing.T) {
 		before := version()
