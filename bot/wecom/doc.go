@@ -11,7 +11,8 @@
 // before is no reason to refuse. WeCom waits five seconds and tries three times.
 //
 // Texts, menu clicks and places become a bot.Message. What cannot be taken yet is
-// answered so, here and now. All other events are only acknowledged.
+// answered so, here and now. A change of the directory is told to Contacts before it is
+// acknowledged. All other events are only acknowledged.
 //
 // # What goes out
 //
