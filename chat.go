@@ -37,9 +37,9 @@ func (c *chatCommand) Run(w *world) error {
 			}
 			d.stepped.fixed = &c.At.Time
 		}
-		if _, ok := d.cfg.roster.Person(c.As); !ok {
+		if _, ok := d.Roster().Person(c.As); !ok {
 			var all []string
-			for _, p := range d.cfg.People {
+			for _, p := range d.Roster().People {
 				all = append(all, p.Account)
 			}
 			return fmt.Errorf("%w: there is no account %q in %s: %s", errUsage, c.As, w.config, config.Suggest(c.As, all, "there are"))
@@ -168,7 +168,7 @@ func (t *terminal) message(ctx context.Context, line string) (bot.Message, error
 	if s.Voice != "" {
 		m.Text, m.Voice = s.Voice, true
 	}
-	if g, ok := t.cfg.roster.Group(s.Group); s.Group != "" && (!ok || !g.In(t.as)) {
+	if g, ok := t.Roster().Group(s.Group); s.Group != "" && (!ok || !g.In(t.as)) {
 		return m, fmt.Errorf("there is no group %q that %s is in", s.Group, t.as)
 	}
 	if l := s.Location; l != nil && !(l.Lat >= -90 && l.Lat <= 90 && l.Lng >= -180 && l.Lng <= 180) {

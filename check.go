@@ -13,10 +13,8 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/config"
-	"zhuanban/bot/wecom"
 	"zhuanban/store"
 	"zhuanban/store/redis"
-	"zhuanban/templates"
 )
 
 type checkCommand struct{}
@@ -157,29 +155,7 @@ func (c *checker) checkPlatforms(w *world, cfg *campaign) {
 		}
 		return
 	}
-	words, err := templates.Load()
-	if err != nil {
-		c.fault("wecom", err.Error(), "")
-		return
-	}
-	ch, err := wecom.New(cfg.wecomOptions(words, nobody{}, w.log))
-	if err != nil {
-		c.fault("wecom", err.Error(), "correct it in config.yaml or in the environment")
-		return
-	}
-	defer ch.Close()
-	if err := ch.Check(w.ctx); err != nil {
-		c.fault("wecom", err.Error(), "compare corp_id and secret with the console (我的企业, 应用管理); see that this machine reaches api_base; where it says 60020, add the address it names to 企业可信IP")
-		return
-	}
-	for _, g := range ch.CheckGroups(w.ctx) {
-		if g.Err != nil {
-			c.fault("group", g.Group+": "+g.Err.Error(), g.Remedy)
-			continue
-		}
-		c.ok("group", g.Group+": "+g.Found)
-	}
-	c.ok("wecom", "the app's secret is accepted; its callback is to be saved in the console as https://YOUR-HOST/wecom/callback")
+	c.checkWeCom(w, cfg)
 }
 
 // nobody is the desk of a channel that is only looked at.

@@ -104,9 +104,9 @@ type groupSettings struct {
 
 // wecom is the group as WeCom's channel knows it; who belongs to it is asked of the
 // roster.
-func (g groupSettings) wecom(roster *bot.Roster) wecom.Group {
+func (g groupSettings) wecom(roster func() *bot.Roster) wecom.Group {
 	return wecom.Group{Name: g.Name, Webhook: g.WeCom.Webhook, Chat: g.WeCom.Chat, Owner: g.WeCom.Owner, Members: func() (out []string) {
-		for _, p := range roster.People {
+		for _, p := range roster().People {
 			if g.In(p.Account) {
 				out = append(out, p.Account)
 			}
@@ -116,16 +116,20 @@ func (g groupSettings) wecom(roster *bot.Roster) wecom.Group {
 }
 
 type wecomSettings struct {
-	CorpID  string            `yaml:"corp_id"`
-	AgentID string            `yaml:"agent_id"`
-	Secret  string            `yaml:"secret" secret:"true"`
-	Token   string            `yaml:"token" secret:"true"`
-	AESKey  string            `yaml:"aes_key" secret:"true"`
-	APIBase string            `yaml:"api_base"`
-	CAFile  string            `yaml:"ca_file"`
-	Passive bool              `yaml:"passive"`
-	Menu    []wecom.MenuEntry `yaml:"menu"`
-	Bot     robotSettings     `yaml:"bot"`
+	CorpID      string            `yaml:"corp_id"`
+	AgentID     string            `yaml:"agent_id"`
+	Secret      string            `yaml:"secret" secret:"true"`
+	Token       string            `yaml:"token" secret:"true"`
+	AESKey      string            `yaml:"aes_key" secret:"true"`
+	APIBase     string            `yaml:"api_base"`
+	CAFile      string            `yaml:"ca_file"`
+	Passive     bool              `yaml:"passive"`
+	CallbackURL string            `yaml:"callback_url"`
+	Directory   directorySettings `yaml:"directory"`
+	Features    wecom.Features    `yaml:"features"`
+	OAuthPath   wecom.OAuthPath   `yaml:"oauth_path"`
+	Menu        []wecom.MenuEntry `yaml:"menu"`
+	Bot         robotSettings     `yaml:"bot"`
 }
 
 type dingtalkSettings struct {
@@ -186,6 +190,10 @@ func defaults() settings {
 	s.DingTalk.Mode = "stream"
 	s.WeCom.Passive = true
 	s.WeCom.Bot.Mode = robotSocket
+	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
+		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
+	s.WeCom.OAuthPath = wecom.AuthPath
+	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
@@ -333,14 +341,15 @@ func (c *campaign) start() time.Time {
 	return c.ClockStart.Time
 }
 
-// wecomOptions is the self-built app as it is configured.
-func (c *campaign) wecomOptions(words *templates.Set, desk wecom.Desk, log *slog.Logger) wecom.Options {
+// wecomOptions is the self-built app as it is configured, for the people of a roster.
+func (c *campaign) wecomOptions(words *templates.Set, roster func() *bot.Roster, desk wecom.Desk, log *slog.Logger) wecom.Options {
 	w := c.WeCom
 	var groups []wecom.Group
 	for _, g := range c.Groups {
-		groups = append(groups, g.wecom(c.roster))
+		groups = append(groups, g.wecom(roster))
 	}
-	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: c.roster.PersonName,
+	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: func(account string) string { return roster().PersonName(account) },
 		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
-		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive, Desk: desk, Templates: words, Wall: time.Now, Log: log}
+		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
+		Features: w.Features, OAuthPath: w.OAuthPath, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
@@ -32,18 +35,15 @@ func (c *campaign) checkPeople(faults *config.Faults) {
 	}
 	accounts := map[string]bool{}
 	for _, p := range c.People {
-		if p.Account != "" && accounts[p.Account] {
-			continue
-		}
 		accounts[p.Account] = true
 	}
-	seen := map[string]bool{}
+	seen := map[string]bool{} // platforms do not tell large letters from small ones
 	for i, p := range c.People {
 		at := func(k string) string { return fmt.Sprintf("people[%d].%s", i, k) }
-		if seen[p.Account] {
+		if seen[strings.ToLower(p.Account)] {
 			_ = faults.Add(c.fault(at("account"), fmt.Sprintf("the account %q is in the list twice", p.Account), "keep one of the two"))
 		}
-		seen[p.Account] = true
+		seen[strings.ToLower(p.Account)] = true
 		if !units[p.Unit] {
 			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit: "+config.Suggest(p.Unit, keysOf(units), "they are")))
 		}
@@ -140,6 +140,7 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 	if c.DingTalk.ClientID != "" {
 		_ = faults.Add(c.fault("dingtalk.client_id", "this version speaks with WeCom and with no other platform yet", "take it out; configure wecom.corp_id or wecom.bot.id instead"))
 	}
+	c.checkDirectory(faults)
 	if c.Clock == simulatedClock {
 		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
 	}
@@ -153,7 +154,7 @@ func (c *campaign) checkWeCom(faults *config.Faults) {
 	robots := map[string]string{}
 	for i, g := range c.Groups {
 		at := func(k string) string { return fmt.Sprintf("groups[%d].wecom%s", i, k) }
-		w := g.wecom(c.roster)
+		w := g.wecom(c.configured)
 		if other := robots[w.Key()]; other != "" && w.Webhook != "" {
 			_ = faults.Add(c.fault(at(".webhook"), fmt.Sprintf("it is the robot of %s", other), "every group has a robot of its own: WeCom counts what each one says"))
 		}
@@ -177,6 +178,40 @@ func (c *campaign) checkWeCom(faults *config.Faults) {
 		_ = faults.Add(c.fault("wecom.menu"+m.At, m.Found, m.Remedy))
 	}
 }
+
+// checkDirectory finds departments and tags of WeCom that mean nothing here.
+func (c *campaign) checkDirectory(faults *config.Faults) {
+	d := c.WeCom.Directory
+	for id, unit := range d.Departments {
+		key := "wecom.directory.departments." + id
+		if !wecomID.MatchString(id) {
+			_ = faults.Add(c.fault(key, fmt.Sprintf("%q is no department's number", id), "use the number that the console shows under 通讯录 → 部门 → 部门ID, in quotes"))
+		}
+		if _, ok := c.roster.Unit(unit); !ok {
+			_ = faults.Add(c.fault(key, fmt.Sprintf("there is no unit %q", unit), "use the id of a unit"))
+		}
+	}
+	for id := range d.Tags {
+		if !wecomID.MatchString(id) {
+			_ = faults.Add(c.fault("wecom.directory.tags."+id, fmt.Sprintf("%q is no tag's number", id), "use the number that the console shows under 通讯录 → 标签 → 标签ID, in quotes"))
+		}
+	}
+	if len(d.Tags) > 0 && len(d.Departments) == 0 {
+		_ = faults.Add(c.fault("wecom.directory.tags", "tags give roles, and no department makes anybody a person of the campaign", "set wecom.directory.departments, or take the tags out"))
+	}
+	if d.Every < 0 || d.Every > 0 && d.Every < time.Minute {
+		_ = faults.Add(c.fault("wecom.directory.every", d.Every.String()+" is too often for WeCom", "use 1m or more, such as 1h"))
+	}
+	if u := c.WeCom.CallbackURL; u != "" {
+		p, err := url.Parse(u)
+		if err != nil || p.Scheme != "https" && p.Scheme != "http" || p.Host == "" || p.User != nil || p.RawQuery != "" {
+			_ = faults.Add(c.fault("wecom.callback_url", fmt.Sprintf("%q is no address that WeCom could call", u), "write it as in the console, such as https://YOUR-HOST/wecom/callback"))
+		}
+	}
+}
+
+// wecomID is how WeCom names departments and tags.
+var wecomID = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
 // realPlatform says whether real people are on the other side.
 func (c *campaign) realPlatform() bool {

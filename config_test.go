@@ -58,6 +58,10 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a group of one":                    {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [admin], wecom: {chat: auto}}"}, "chat: auto}}", "groups[0].wecom.chat", "webhook"},
 		"a name too long for the menu":      {edit{"{name: 更正, key: 更正}", "{name: 更正已经报过的统计表里的数字, key: 更正}"}, "更正已经报过", "wecom.menu[0].sub[3].name", "13 Chinese"},
 		"an entry of the menu of no use":    {edit{"{name: 更正, key: 更正}", "{name: 更正}"}, "{name: 更正}", "wecom.menu[0].sub[3]", "key or a url"},
+		"an account in other letters":       {edit{"account: chengxiang.filer", "account: FengCheng.filer"}, "account: FengCheng.filer", "people[23].account", "keep one"},
+		"a directory's role that is none":   {edit{"role: filer}\n  # What", "role: filter}\n  # What"}, "role: filter}", "wecom.directory.role", "filer"},
+		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
+		"a way of logging in that is none":  {edit{"oauth_path: auth", "oauth_path: web"}, "oauth_path: web", "wecom.oauth_path", "user"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -164,4 +168,26 @@ func TestConfigurationAloneChangesTheBot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheDirectoryOfWeComMeansSomethingHere: these hold once WeCom is configured.
+func TestTheDirectoryOfWeComMeansSomethingHere(t *testing.T) {
+	real := []edit{{`corp_id: ""`, `corp_id: "ww1"`}, {"clock: simulated", "clock: real"}}
+	for directory, want := range map[string]string{
+		`departments: {"12": fengchen}`:                                "use the id of a unit",
+		`departments: {"twelve": fengcheng}`:                           "部门ID",
+		`departments: {"12": fengcheng}, tags: {"boss": head}`:         "标签ID",
+		`departments: {}, tags: {"3": head}`:                           "take the tags out",
+		`departments: {"12": fengcheng}, every: 5s`:                    "such as 1h",
+		`departments: {"12": fengcheng}, every: 1h, tags: {"3": boss}`: "wecom.directory.tags.3",
+	} {
+		_, err := loadCampaign(edited(t, append(real, edit{"directory: {departments: {}, tags: {}, role: filer}", "directory: {" + directory + "}"})...), nil)
+		require.ErrorContains(t, err, want, directory)
+	}
+	_, err := loadCampaign(edited(t, append(real, edit{`callback_url: ""`, `callback_url: "example.org"`})...), nil)
+	require.ErrorContains(t, err, "/wecom/callback")
+	cfg, err := loadCampaign(edited(t, append(real, edit{"directory: {departments: {}, tags: {}, role: filer}", `directory: {departments: {"12": fengcheng}, tags: {"3": head}}`})...), nil)
+	require.NoError(t, err)
+	require.True(t, cfg.WeCom.Directory.read())
+	require.Equal(t, "filer", string(cfg.WeCom.Directory.Role))
 }

@@ -17,6 +17,7 @@ import (
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
 	"zhuanban/bot/spool"
+	"zhuanban/bot/staff"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
@@ -47,6 +48,7 @@ type desk struct {
 	phone    *phone.Phone
 	wecom    *wecom.Channel // nil where WeCom is not configured
 	robot    *robot.Channel // nil where there is no smart robot
+	people   *staff.Staff   // keeps the roster by its directory; nil likewise
 	redis    *redis.Redis   // nil where none is configured
 	spool    *spool.Spool   // of the process that serves
 	replicas replicas
@@ -92,6 +94,11 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 	if err := d.build(); err != nil {
 		return d, err
 	}
+	if d.people != nil {
+		if err := d.people.Load(ctx); err != nil {
+			return d, err
+		}
+	}
 	return d, d.runner.Start(ctx, d.clock.Now())
 }
 
@@ -136,14 +143,15 @@ func (d *desk) build() error {
 	if d.cfg.WeCom.CorpID == "" {
 		return nil
 	}
-	w := d.cfg.wecomOptions(d.words, d, d.log)
-	w.Tokens, w.Data, w.Evidence = d.tokens(), d.data, d.evidence
+	w := d.cfg.wecomOptions(d.words, d.Roster, d, d.log)
+	w.Tokens, w.Data, w.Evidence, w.Contacts = d.tokens(), d.data, d.evidence, contacts{d}
 	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
 	}
 	d.courier.Channels[wecom.Name] = d.wecom
-	return nil
+	d.people, err = d.staffed()
+	return err
 }
 
 // duties makes the handlers and what they have to say by themselves.
@@ -152,13 +160,13 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.cfg.roster)
+	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
 		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
-	return list, []schedule.Job{w.Reminders(d.cfg.roster), st}, nil
+	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
@@ -173,13 +181,16 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 		return nil, err
 	}
 	from, until := c.table.Campaign.Start.Time(), c.table.Campaign.End.AddDays(60).Time()
-	all, err := w.Reminders(c.roster).Due(from, until)
+	all, err := w.Reminders(c.configured).Due(from, until)
 	if err != nil {
 		return nil, err
 	}
-	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.roster).Due(from, until)
+	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.configured).Due(from, until)
 	return append(all, dates...), err
 }
+
+// configured is the roster of the configuration alone.
+func (c *campaign) configured() *bot.Roster { return c.roster }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {
@@ -205,7 +216,7 @@ func (d *desk) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	return a, err
 }
 
-// Roster is who and what the campaign consists of.
+// Roster is who and what the campaign consists of now.
 func (d *desk) Roster() *bot.Roster { return d.bot.Roster() }
 
 // outboxTopic is where replicas tell each other that something was queued.

@@ -51,7 +51,7 @@ func edited(t *testing.T, edits ...edit) string {
 	require.NoError(t, err)
 	s := string(text)
 	for _, e := range edits {
-		require.Contains(t, s, e.find)
+		require.True(t, strings.Contains(s, e.find), "config.yaml has no %q", e.find)
 		s = strings.Replace(s, e.find, e.replace, 1)
 	}
 	path := filepath.Join(t.TempDir(), "config.yaml")

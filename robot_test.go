@@ -21,8 +21,9 @@ func robotOffice(t *testing.T) (*wecomtest.Robot, []edit) {
 	server := wecomtest.NewRobot(wecomtest.RobotOptions{ID: "aib", Secret: "s3cr3t", PerMinute: -1, PerHour: -1})
 	web := httptest.NewServer(server)
 	t.Cleanup(func() { server.Close(); web.Close() })
-	return server, []edit{{"clock: simulated", "clock: real"}, {`bot: {id: "", secret: "",`, `bot: {id: aib, secret: s3cr3t,`},
-		{`ws_url: "",`, `ws_url: "ws` + strings.TrimPrefix(web.URL, "http") + `",`},
+	return server, []edit{{"clock: simulated", "clock: real"}, {`id: ""                       # its Bot ID`, `id: aib # its Bot ID`},
+		{`secret: ""                   # and Secret`, `secret: s3cr3t # and Secret`},
+		{`ws_url: ""`, `ws_url: "ws` + strings.TrimPrefix(web.URL, "http") + `"`},
 		{`{name: 专班工作群, members: []}`, `{name: 专班工作群, members: [], robot: wrGROUP}`}}
 }
 

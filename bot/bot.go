@@ -41,6 +41,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zhuanban/store"
@@ -65,7 +66,7 @@ type Options struct {
 // Bot handles messages. It is safe for use by many goroutines.
 type Bot struct {
 	store     *store.Store
-	roster    *Roster
+	roster    atomic.Pointer[Roster] // the one in force
 	templates *templates.Set
 	handlers  []Handler
 	clock     Clock
@@ -93,12 +94,18 @@ func New(o Options) (*Bot, error) {
 	if o.Store == nil || o.Roster == nil || o.Templates == nil || o.Clock == nil || o.Wall == nil || o.Log == nil {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
-	return &Bot{store: o.Store, roster: o.Roster, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}, nil
+	b := &Bot{store: o.Store, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
+		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
+	b.roster.Store(o.Roster)
+	return b, nil
 }
 
-// Roster is who and what the campaign consists of.
-func (b *Bot) Roster() *Roster { return b.roster }
+// Roster is who and what the campaign consists of now.
+func (b *Bot) Roster() *Roster { return b.roster.Load() }
+
+// Put puts another roster in force, from the next message on: a turn that has begun
+// ends with the one it began with.
+func (b *Bot) Put(r *Roster) { b.roster.Store(r) }
 
 // Handle takes one message. When it returns without an error, the message and
 // everything that came of it is durable. The replies to the speaker are queued for
@@ -107,7 +114,8 @@ func (b *Bot) Roster() *Roster { return b.roster }
 // changes nothing.
 func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) {
 	m = clean(m)
-	person, known := b.roster.Person(m.Sender)
+	roster := b.Roster()
+	person, known := roster.Person(m.Sender)
 	if !known {
 		person = Person{Account: m.Sender, Name: m.Sender}
 	}
@@ -126,7 +134,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	now := b.clock.Now()
 	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID, Fresh: b.fresh(m)}
 	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
-		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, cause: Cause(m)}
+		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, roster: roster, cause: Cause(m)}
 		err := b.turn(ctx, t, known)
 		answer, queued, wanted = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0, t.wanted
 		return err
@@ -193,14 +201,18 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	if t.conv, err = b.conversation(row); err != nil {
 		return err
 	}
-	if t.Message.Group != "" {
+	_, left := t.roster.Former(t.Message.Sender)
+	if t.Message.Group != "" && !left {
 		b.leaveGroup(t)
 	}
-	if known {
+	switch {
+	case known:
 		if err = t.want(ctx); err == nil {
 			err = b.guarded(ctx, t)
 		}
-	} else {
+	case left:
+		t.Say("bot.left", nil)
+	default:
 		t.Say("bot.stranger", t.Message.Sender)
 	}
 	if err = errors.Join(err, t.err); err != nil {

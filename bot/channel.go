@@ -147,6 +147,7 @@ type Reason string
 // The reasons.
 const (
 	NoSuchAccount  Reason = "no_such_account" // the platform does not know the recipient
+	HasLeft        Reason = "has_left"        // the recipient is in the roster no more
 	NotVisible     Reason = "not_visible"     // the recipient is outside the app's visible range, or has no licence
 	NoSuchGroup    Reason = "no_such_group"   // the group is gone, or the bot is not in it
 	NotPermitted   Reason = "not_permitted"   // the app lacks a permission

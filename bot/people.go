@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"zhuanban/bot/dialog"
 )
@@ -87,25 +88,31 @@ type Group struct {
 	Robot string `json:"robot,omitempty" yaml:"robot"`
 }
 
-// Roster is who and what the campaign consists of, in the order configured.
+// Roster is who and what the campaign consists of, in the order configured. It never
+// changes: when somebody comes or leaves, the bot is given another one (Bot.Put).
 type Roster struct {
-	People []Person
+	People []Person // who may use the bot
 	Units  []Unit
 	Groups []Group
 
-	people map[string]int
+	people map[string]int // by account in lower case
 	units  map[string]int
+	former map[string]Person // likewise: who has left, for their names
 
 	unitNames, personNames []dialog.Name
 }
 
 // NewRoster indexes people and units. Accounts and unit ids must be unique; the
-// configuration has seen to that.
-func NewRoster(people []Person, units []Unit, groups []Group) *Roster {
-	r := &Roster{People: people, Units: units, Groups: groups,
+// configuration has seen to that. former are those who have left: they are nobody's
+// Person any more, but what they did keeps their names.
+func NewRoster(people []Person, units []Unit, groups []Group, former ...Person) *Roster {
+	r := &Roster{People: people, Units: units, Groups: groups, former: make(map[string]Person, len(former)),
 		people: make(map[string]int, len(people)), units: make(map[string]int, len(units))}
+	for _, p := range former {
+		r.former[strings.ToLower(p.Account)] = p
+	}
 	for i, p := range people {
-		r.people[p.Account] = i
+		r.people[strings.ToLower(p.Account)] = i
 		r.personNames = append(r.personNames, dialog.Name{Value: p.Account, Words: []string{p.Name}})
 	}
 	for i, u := range units {
@@ -122,13 +129,20 @@ func (r *Roster) UnitNames() []dialog.Name { return r.unitNames }
 // PersonNames is what the people are called, likewise.
 func (r *Roster) PersonNames() []dialog.Name { return r.personNames }
 
-// Person finds a person by account.
+// Person finds a person by account, in whatever letters it is written. Somebody who
+// has left is not found.
 func (r *Roster) Person(account string) (Person, bool) {
-	i, ok := r.people[account]
+	i, ok := r.people[strings.ToLower(account)]
 	if !ok {
 		return Person{}, false
 	}
 	return r.People[i], true
+}
+
+// Former finds somebody who has left.
+func (r *Roster) Former(account string) (Person, bool) {
+	p, ok := r.former[strings.ToLower(account)]
+	return p, ok
 }
 
 // Unit finds a unit by id.
@@ -148,9 +162,13 @@ func (r *Roster) UnitName(id string) string {
 	return id
 }
 
-// PersonName is a person's name, or the account if it is no longer in the roster.
+// PersonName is a person's name, also of one who has left, or the account if it was
+// never in the roster.
 func (r *Roster) PersonName(account string) string {
 	if p, ok := r.Person(account); ok {
+		return p.Name
+	}
+	if p, ok := r.Former(account); ok {
 		return p.Name
 	}
 	return account

@@ -19,6 +19,7 @@ type Turn struct {
 	Tx      *store.Tx
 
 	bot     *Bot
+	roster  *Roster // in force when the turn began
 	conv    *Conversation
 	cause   string
 	replies []Reply
@@ -31,11 +32,11 @@ type Turn struct {
 }
 
 // Roster is who and what the campaign consists of.
-func (t *Turn) Roster() *Roster { return t.bot.roster }
+func (t *Turn) Roster() *Roster { return t.roster }
 
 // Unit is the speaker's unit.
 func (t *Turn) Unit() Unit {
-	u, _ := t.bot.roster.Unit(t.Person.Unit)
+	u, _ := t.roster.Unit(t.Person.Unit)
 	return u
 }
 

@@ -177,6 +177,9 @@ func (b *batch) early(ctx context.Context, d store.Delivery) (end *store.Deliver
 	if !d.ExpiresAt.IsZero() && b.now.After(d.ExpiresAt) {
 		return to(store.Expired, "", "its time was over")
 	}
+	if b.left(d) {
+		return to(store.Refused, bot.HasLeft, "the recipient has left")
+	}
 	stopped, err := b.stopped(ctx, d)
 	if err != nil {
 		return nil, err
@@ -192,6 +195,16 @@ func (b *batch) early(ctx context.Context, d store.Delivery) (end *store.Deliver
 		return to(store.Withdrawn, "", "no longer wanted")
 	}
 	return nil, nil
+}
+
+// left says that a notice is for somebody who is in the roster no more. The answer to
+// what they say still leaves: it tells them so.
+func (b *batch) left(d store.Delivery) bool {
+	if b.c.Office == nil || d.ToKind != string(bot.ToPerson) || d.Priority >= bot.PriorityAnswer {
+		return false
+	}
+	_, left := b.c.Office.Roster().Former(d.ToAccount)
+	return left
 }
 
 // wanted asks the row's handler. A panic there costs this row a try and no other

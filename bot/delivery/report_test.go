@@ -88,7 +88,7 @@ func TestWhatADigestCarriedIsReportedWithIt(t *testing.T) {
 func TestEveryReasonHasASentence(t *testing.T) {
 	other := ""
 	w := world(t)
-	for _, r := range []bot.Reason{"", bot.NoSuchAccount, bot.NotVisible, bot.NoSuchGroup, bot.NotPermitted, bot.NotTrusted, bot.BadContent,
+	for _, r := range []bot.Reason{"", bot.NoSuchAccount, bot.HasLeft, bot.NotVisible, bot.NoSuchGroup, bot.NotPermitted, bot.NotTrusted, bot.BadContent,
 		bot.TooLarge, bot.NoSuchFile, bot.Throttled, bot.PlatformAway, bot.NotConfigured, bot.PerhapsArrived, bot.Reason(store.Withheld)} {
 		reply, err := w.Bot.Word(bot.Notice{Template: "delivery.reason", Data: string(r)})
 		require.NoError(t, err)

@@ -187,6 +187,8 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 	switch {
 	case err != nil:
 		return nil, err
+	case in.change != nil:
+		return nil, c.tell(r.Context(), *in.change)
 	case in.answer != "":
 		return c.passive(room, in.from, in.answer), nil
 	case in.message.ID == "":

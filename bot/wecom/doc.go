@@ -13,7 +13,8 @@
 // Texts, menu clicks, places, photos, voice notes, videos and files become a
 // bot.Message. Of the last four there is only a MediaId, good for three days; Fetch gets
 // what it names (media.go), for package media. What cannot be taken yet is answered
-// so, here and now. All other events are only acknowledged.
+// so, here and now. A change of the directory is told to Contacts before it is
+// acknowledged. All other events are only acknowledged.
 //
 // # What goes out
 //

@@ -15,6 +15,7 @@ type inbound struct {
 	from    string // as WeCom wrote it
 	message bot.Message
 	answer  string
+	change  *bot.MemberChange // of the directory
 }
 
 // account says whether a name is one that WeCom allows for a member's account:
@@ -36,6 +37,9 @@ func account[T string | []byte](name T) bool {
 // inbound reads an opened message. agent is the app that its envelope names. Every
 // value is copied: the document's bytes are used again.
 func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
+	if change, ok := contact(d); ok && string(d.value[fToUserName]) == c.o.CorpID {
+		return inbound{change: &change}, nil
+	}
 	inner := d.value[fAgentID]
 	for _, named := range [...][]byte{agent, inner} {
 		if len(named) > 0 && string(named) != c.o.AgentID {

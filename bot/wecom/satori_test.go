@@ -36,7 +36,7 @@ func TestABotOfOthersTakesTheImitationForWeCom(t *testing.T) {
 	w := newWorld(t, func(theirs *wecomtest.Options, _ *Options) { theirs.Members = []string{"hutou.filer"} })
 	next := startSatori(t, dir, w)
 	online := next()
-	require.Equal(t, "专班助手", online["name"], "it has asked who it is")
+	require.Equal(t, "专班", online["name"], "it has asked who it is")
 	w.client.Callback, w.client.URL = nil, online["online"]
 
 	reply, err := w.client.Verify(t.Context(), "1288432023552776189")

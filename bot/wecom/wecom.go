@@ -41,6 +41,10 @@ type Options struct {
 	Active bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
+	// Features say what this deployment knows; the zero value is the public cloud.
+	Features Features
+	// OAuthPath says where web login asks who somebody is; "" = as the public cloud does.
+	OAuthPath OAuthPath
 
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
@@ -58,6 +62,7 @@ type Options struct {
 	PersonName func(account string) string
 
 	Desk      Desk
+	Contacts  Contacts // hears that the directory has changed; nil = nobody
 	Templates *templates.Set
 	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
 	Wall      func() time.Time // the real time
@@ -140,6 +145,9 @@ func (c *Channel) check() (err error) {
 	if c.codec, err = seal.New(o.Token, o.AESKey, o.CorpID); err != nil {
 		return wrong("AESKey", "%w; EncodingAESKey is on the app's page 接收消息", err)
 	}
+	if err := o.Features.check(o.OAuthPath); err != nil {
+		return err
+	}
 	base, err := url.Parse(o.APIBase)
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
@@ -158,10 +166,14 @@ func wrong(option, why string, args ...any) error {
 // Name is "wecom".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that WeCom takes plain texts of 2048 bytes, images and files, to a thousand people in
-// one call, and knows a parcel that it has.
+// Traits says that WeCom takes plain texts of 2048 bytes, images and files, to a
+// thousand people in one call, and knows a parcel that it has unless the duplicate check
+// is off.
 func (c *Channel) Traits() bot.Traits {
 	t := bot.Traits{Files: true, Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	if c.o.Features.DuplicateCheck.Off() {
+		t.Dedupes, t.DedupeFor = false, 0
+	}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}

@@ -33,6 +33,10 @@ const (
 	fLabel
 	fMediaID
 	fFileName
+	fChangeType
+	fUserID
+	fNewUserID
+	fStatus
 	fields
 )
 
@@ -71,6 +75,14 @@ func fieldOf(name []byte) (field, bool) {
 		return fMediaID, true
 	case "FileName":
 		return fFileName, true
+	case "ChangeType":
+		return fChangeType, true
+	case "UserID":
+		return fUserID, true
+	case "NewUserID":
+		return fNewUserID, true
+	case "Status":
+		return fStatus, true
 	}
 	return 0, false
 }

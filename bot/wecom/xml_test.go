@@ -31,29 +31,34 @@ type reference struct {
 	Label        string
 	MediaID      string `xml:"MediaId"`
 	FileName     string
+	ChangeType   string
+	UserID       string
+	NewUserID    string
+	Status       string
 }
 
 func (r reference) values() [fields]string {
 	return [fields]string{r.ToUserName, r.AgentID, r.Encrypt, r.FromUserName, r.CreateTime, r.MsgType, r.MsgID, r.Content,
-		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label, r.MediaID, r.FileName}
+		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label, r.MediaID, r.FileName, r.ChangeType, r.UserID, r.NewUserID, r.Status}
 }
 
 const cardEvent = `<xml><ToUserName><![CDATA[toUser]]></ToUserName><FromUserName><![CDATA[FromUser]]></FromUserName><CreateTime>123456789</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[key111]]></EventKey><TaskId><![CDATA[taskid111]]></TaskId><CardType><![CDATA[text_notice]]></CardType><ResponseCode><![CDATA[ResponseCode]]></ResponseCode><AgentID>1</AgentID><SelectedItems><SelectedItem><QuestionKey><![CDATA[QuestionKey1]]></QuestionKey><OptionIds><OptionId><![CDATA[OptionId1]]></OptionId><OptionId><![CDATA[OptionId2]]></OptionId></OptionIds></SelectedItem></SelectedItems></xml>`
 
 func TestDocumentsAreReadAsEncodingXMLDoes(t *testing.T) {
 	for name, text := range map[string]string{
-		"official text":          wecomtest.Vectors[1].Plain,
-		"without CDATA":          wecomtest.Vectors[3].Plain,
-		"online tool":            wecomtest.Vectors[6].Plain,
-		"a card's event, nested": cardEvent,
-		"envelope":               "<xml><ToUserName><![CDATA[ww1]]></ToUserName>\n<Encrypt><![CDATA[abc+/==]]></Encrypt>\n<AgentID><![CDATA[218]]></AgentID>\n</xml>\n",
-		"CDATA in pieces":        "<xml><Content><![CDATA[a]]]]><![CDATA[>b]]></Content></xml>",
-		"text around CDATA":      "<xml><Content> a <![CDATA[<b>]]> c &amp; d</Content></xml>",
-		"entities":               "<xml><Content>&lt;&gt;&amp;&apos;&quot;&#65;&#x4e2d;&#10;</Content></xml>",
-		"line ends":              "<xml><Content>a\r\nb\rc</Content><Label><![CDATA[\r\n\r]]></Label></xml>",
-		"empty values":           "<xml><Content></Content><EventKey><![CDATA[]]></EventKey></xml>",
-		"no values":              "<xml></xml>",
-		"unknown elements":       "<xml><New><A>1</A>x<A><B></B></A></New><Content>1</Content></xml>",
+		"official text":             wecomtest.Vectors[1].Plain,
+		"without CDATA":             wecomtest.Vectors[3].Plain,
+		"online tool":               wecomtest.Vectors[6].Plain,
+		"a card's event, nested":    cardEvent,
+		"envelope":                  "<xml><ToUserName><![CDATA[ww1]]></ToUserName>\n<Encrypt><![CDATA[abc+/==]]></Encrypt>\n<AgentID><![CDATA[218]]></AgentID>\n</xml>\n",
+		"CDATA in pieces":           "<xml><Content><![CDATA[a]]]]><![CDATA[>b]]></Content></xml>",
+		"text around CDATA":         "<xml><Content> a <![CDATA[<b>]]> c &amp; d</Content></xml>",
+		"entities":                  "<xml><Content>&lt;&gt;&amp;&apos;&quot;&#65;&#x4e2d;&#10;</Content></xml>",
+		"line ends":                 "<xml><Content>a\r\nb\rc</Content><Label><![CDATA[\r\n\r]]></Label></xml>",
+		"empty values":              "<xml><Content></Content><EventKey><![CDATA[]]></EventKey></xml>",
+		"no values":                 "<xml></xml>",
+		"unknown elements":          "<xml><New><A>1</A>x<A><B></B></A></New><Content>1</Content></xml>",
+		"a change of the directory": "<xml><FromUserName><![CDATA[sys]]></FromUserName><ChangeType><![CDATA[update_user]]></ChangeType><UserID>a</UserID><NewUserID>b</NewUserID><Status>1</Status><ExtAttr><Item><Status>x</Status></Item></ExtAttr></xml>",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var d document

@@ -36,11 +36,11 @@ type Duty struct {
 	dates []Date
 	steps []Step
 	cal   *calendar.Calendar
-	staff *bot.Roster
+	staff func() *bot.Roster // as it is now
 }
 
-// New makes the duty.
-func New(dates []Date, steps []Step, cal *calendar.Calendar, r *bot.Roster) *Duty {
+// New makes the duty. r gives the roster that is in force.
+func New(dates []Date, steps []Step, cal *calendar.Calendar, r func() *bot.Roster) *Duty {
 	return &Duty{dates, steps, cal, r}
 }
 
@@ -123,7 +123,7 @@ func (d *Duty) fire(s Date, st Step, now time.Time) ([]bot.Notice, error) {
 		return []bot.Notice{n}, nil
 	}
 	var out []bot.Notice
-	for _, p := range d.staff.WithRole(bot.Director, bot.Clerk) {
+	for _, p := range d.staff().WithRole(bot.Director, bot.Clerk) {
 		n.To = bot.Recipient{Kind: bot.ToPerson, Account: p.Account}
 		out = append(out, n)
 	}

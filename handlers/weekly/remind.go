@@ -47,11 +47,11 @@ func (k StepKind) urges() bool { return k == Eve || k == Day || k == Heads }
 // Reminders is the job that reminds of the weekly table.
 type Reminders struct {
 	duty   *Duty
-	roster *bot.Roster
+	roster func() *bot.Roster // as it is now
 }
 
-// Reminders makes the job.
-func (d *Duty) Reminders(r *bot.Roster) *Reminders { return &Reminders{d, r} }
+// Reminders makes the job. r gives the roster that is in force.
+func (d *Duty) Reminders(r func() *bot.Roster) *Reminders { return &Reminders{d, r} }
 
 // job names an occurrence's job: "weekly:20240119:day".
 func job(p table.Period, s Step) string { return name + ":" + key(p) + ":" + string(s.Step) }
@@ -126,7 +126,7 @@ func (r *Reminders) fire(ctx context.Context, tx *store.Tx, p table.Period, s St
 	case Eve:
 		return r.eve(p, st, s.Group), nil
 	case Day:
-		return r.urge(p, st, s.Step, func(u bot.Unit) []bot.Person { return r.roster.Of(u.ID, bot.Filer) }), nil
+		return r.urge(p, st, s.Step, func(u bot.Unit) []bot.Person { return r.roster().Of(u.ID, bot.Filer) }), nil
 	case Heads:
 		return r.urge(p, st, s.Step, r.seniors), nil
 	case Close:
@@ -155,7 +155,7 @@ func (r *Reminders) state(ctx context.Context, tx *store.Tx, p table.Period) (st
 		late[f.Unit] = f.Late
 	}
 	var st standing
-	for _, u := range r.roster.Reporting() {
+	for _, u := range r.roster().Reporting() {
 		st.all++
 		was, filed := late[u.ID]
 		switch {
@@ -191,7 +191,7 @@ func (r *Reminders) eve(p table.Period, st standing, group string) []bot.Notice 
 	v := r.view(p, st)
 	var mention []string
 	for _, u := range st.missing {
-		for _, f := range r.roster.Of(u.ID, bot.Filer) {
+		for _, f := range r.roster().Of(u.ID, bot.Filer) {
 			mention = append(mention, f.Account)
 			v.Names = append(v.Names, f.Name)
 		}
@@ -223,9 +223,9 @@ func (r *Reminders) urge(p table.Period, st standing, k StepKind, who func(bot.U
 
 // seniors are a unit's heads, and who stands in for its filers and heads.
 func (r *Reminders) seniors(u bot.Unit) []bot.Person {
-	out := r.roster.Of(u.ID, bot.Head)
-	for _, p := range r.roster.Of(u.ID, bot.Filer, bot.Head) {
-		deputy, ok := r.roster.Person(p.Deputy)
+	out := r.roster().Of(u.ID, bot.Head)
+	for _, p := range r.roster().Of(u.ID, bot.Filer, bot.Head) {
+		deputy, ok := r.roster().Person(p.Deputy)
 		if ok && !slices.ContainsFunc(out, func(q bot.Person) bool { return q.Account == deputy.Account }) {
 			out = append(out, deputy)
 		}
@@ -238,7 +238,7 @@ func (r *Reminders) office(p table.Period, st standing, now time.Time, template 
 	v := r.view(p, st)
 	v.Now = now
 	var out []bot.Notice
-	for _, person := range r.roster.WithRole(bot.Director, bot.Clerk) {
+	for _, person := range r.roster().WithRole(bot.Director, bot.Clerk) {
 		out = append(out, bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: person.Account}, Template: template,
 			Data: v, Item: item(p)})
 	}

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("media", func(t *testing.T) { media(t, open) })
 	t.Run("what was prepared for a delivery", func(t *testing.T) { prepared(t, open(t)) })
 	t.Run("filings", func(t *testing.T) { filings(t, open(t)) })
+	t.Run("members", func(t *testing.T) { members(t, open(t)) })
 	t.Run("settings", func(t *testing.T) { settings(t, open(t)) })
 	t.Run("phone", func(t *testing.T) { phone(t, open(t)) })
 	t.Run("leases", func(t *testing.T) { leasing(t, open) })

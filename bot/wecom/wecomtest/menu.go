@@ -10,7 +10,6 @@ const (
 	MenuCreatePath = "/cgi-bin/menu/create"
 	MenuGetPath    = "/cgi-bin/menu/get"
 	MenuDeletePath = "/cgi-bin/menu/delete"
-	AgentPath      = "/cgi-bin/agent/get"
 )
 
 // MenuButton is an entry of the menu.
@@ -100,12 +99,4 @@ func (s *Server) deleteMenu(c Call) any {
 	}
 	s.menu = nil
 	return failure{ErrMsg: "ok"}
-}
-
-// getAgent tells of the app.
-func (s *Server) getAgent(c Call) any {
-	if no, ok := s.own(c); !ok {
-		return no
-	}
-	return map[string]any{"errcode": 0, "errmsg": "ok", "agentid": s.o.AgentID, "name": "专班助手", "square_logo_url": "", "description": ""}
 }

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,6 +46,8 @@ type Options struct {
 	// Narrow says that the app's visible range is not the whole corp: it may have no
 	// group chats.
 	Narrow bool
+	// OldSchedules is a deployment that knows organizer and not admins.
+	OldSchedules bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -71,6 +74,10 @@ type Server struct {
 	count    Counts
 	groups   groups
 	menu     []MenuButton
+
+	directory Directory
+	entries   []Entry
+	made      int // entries and calendars so far
 }
 
 // Counts are what the server has done.
@@ -307,7 +314,7 @@ type duty func(call Call) any
 
 // duties are all paths that are answered, by method and path.
 func (s *Server) duties() map[string]duty {
-	return map[string]duty{
+	out := map[string]duty{
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
 
@@ -323,8 +330,10 @@ func (s *Server) duties() map[string]duty {
 		"POST " + MenuCreatePath:    s.withToken(s.createMenu),
 		"GET " + MenuGetPath:        s.withToken(s.getMenu),
 		"GET " + MenuDeletePath:     s.withToken(s.deleteMenu),
-		"GET " + AgentPath:          s.withToken(s.getAgent),
 	}
+	maps.Copy(out, s.reads())
+	maps.Copy(out, s.calendars())
+	return out
 }
 
 func write(w http.ResponseWriter, v any) {
