@@ -66,6 +66,20 @@ func (c *campaign) robotOptions() robot.Options {
 		Token: s.Token, AESKey: s.AESKey, Groups: c.roster.Groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
+// robotGroups are the groups in which the robot speaks, and not the self-built app.
+func (c *campaign) robotGroups() map[string]string {
+	out := map[string]string{}
+	if !c.WeCom.Bot.configured() {
+		return out
+	}
+	for _, g := range c.Groups {
+		if g.Robot != "" && g.WeCom.Webhook == "" && g.WeCom.Chat == "" {
+			out[g.Name] = robot.Name
+		}
+	}
+	return out
+}
+
 // openRobot makes the robot's channel, where there is one. It does not connect yet.
 func (d *desk) openRobot() (err error) {
 	if !d.cfg.WeCom.Bot.configured() {

@@ -53,13 +53,14 @@ type Options struct {
 	Store     *store.Store
 	Roster    *Roster
 	Templates *templates.Set
-	Handlers  []Handler        // asked in this order
-	Clock     Clock            // the campaign's time
-	Wall      func() time.Time // the real time, for delivery
-	Wake      func()           // called after every commit that queued something
-	Fetch     func()           // called after every commit with something to be fetched; nil = nobody fetches
-	Platform  string           // where people get notices that they did not ask for
-	Answers   Answers          // shared by the replicas; nil = none
+	Handlers  []Handler         // asked in this order
+	Clock     Clock             // the campaign's time
+	Wall      func() time.Time  // the real time, for delivery
+	Wake      func()            // called after every commit that queued something
+	Fetch     func()            // called after every commit with something to be fetched; nil = nobody fetches
+	Platform  string            // where people get notices that they did not ask for
+	Groups    map[string]string // on which platform a group is, if not on that one
+	Answers   Answers           // shared by the replicas; nil = none
 	Log       *slog.Logger
 }
 
@@ -74,6 +75,7 @@ type Bot struct {
 	wake      func()
 	fetch     func()
 	platform  string
+	groups    map[string]string
 	log       *slog.Logger
 	turns     turns
 	hot       hot
@@ -95,7 +97,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	b := &Bot{store: o.Store, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
+		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, groups: o.Groups, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
 	b.roster.Store(o.Roster)
 	return b, nil
 }

@@ -71,9 +71,17 @@ func (b *Bot) notice(n Notice, cause string, now time.Time) (store.Delivery, err
 		priority = max(priority, PriorityUrgent)
 	}
 	return store.Delivery{
-		ToKind: string(n.To.Kind), ToAccount: n.To.Account, Platform: b.platform, Priority: priority,
+		ToKind: string(n.To.Kind), ToAccount: n.To.Account, Platform: b.platformOf(n.To), Priority: priority,
 		Template: n.Template, Args: args, Wanted: n.Wanted, Cause: cause, CreatedAt: now, ExpiresAt: n.Expires,
 	}, nil
+}
+
+// platformOf is where somebody hears what they did not ask for.
+func (b *Bot) platformOf(to Recipient) string {
+	if p, ok := b.groups[to.Account]; ok && to.Kind == ToGroup {
+		return p
+	}
+	return b.platform
 }
 
 // Queue queues notices in a transaction of the caller's: what the schedule says.
