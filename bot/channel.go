@@ -23,6 +23,7 @@ type Channel interface {
 // Traits are what a platform can and cannot do.
 type Traits struct {
 	Buttons bool // draws cards with buttons; otherwise cards go as plain text
+	Updates bool // changes a card that was tapped (CardDone); otherwise Message.Card is always ""
 	Files   bool // takes images and files
 	Dedupes bool // recognises a parcel that it already has
 	// DedupeFor is how long it does, from the first time it was handed the parcel; 0

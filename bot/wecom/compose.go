@@ -30,7 +30,11 @@ const (
 
 // message is what one call of message/send says: one of these is set.
 type message struct {
-	Text *text `json:"text,omitempty"`
+	Text     *text         `json:"text,omitempty"`
+	Markdown *text         `json:"markdown,omitempty"`
+	TextCard *TextCard     `json:"textcard,omitempty"`
+	News     *articles     `json:"news,omitempty"`
+	Card     *templateCard `json:"template_card,omitempty"`
 }
 
 type text struct {
@@ -39,6 +43,16 @@ type text struct {
 
 // kind is WeCom's msgtype of a message.
 func (m message) kind() string {
+	switch {
+	case m.Markdown != nil:
+		return "markdown"
+	case m.TextCard != nil:
+		return "textcard"
+	case m.News != nil:
+		return "news"
+	case m.Card != nil:
+		return "template_card"
+	}
 	return "text"
 }
 
@@ -83,6 +97,11 @@ type request struct {
 
 // encode writes a request, the same bytes for the same parcel and piece.
 func (c *Channel) encode(id int64, piece int, to []string, m message) []byte {
+	if m.Card != nil && m.Card.tasked {
+		card := *m.Card
+		card.TaskID = taskID(id, piece)
+		m.Card = &card
+	}
 	interval := shortestCheck + (uint64(id)+uint64(piece)*pieceStep)%checks
 	return compact(request{ToUser: strings.Join(to, "|"), MsgType: m.kind(), AgentID: c.agent,
 		message: m, Check: 1, Interval: int64(interval), Parcel: fmt.Sprintf("%d.%d", id, piece)})

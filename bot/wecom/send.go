@@ -84,28 +84,38 @@ func acceptable(p bot.Parcel) error {
 // deliver sends one reply to the recipients of these parcels, which are sorted by
 // id, acceptable and no more than one call takes.
 func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
-	out := make([]bot.Outcome, len(ps))
-	to := make([]string, len(ps))
-	for i, p := range ps {
-		to[i] = p.To.Account
-	}
-	messages, err := compose(ps[0])
+	messages, err := c.put(ps[0])
 	if err != nil {
+		out := make([]bot.Outcome, len(ps))
 		for i := range out {
 			out[i].Err = err
 		}
 		return out
 	}
+	return c.dispatch(ctx, ps, messages)
+}
+
+// dispatch sends messages, one after the other, to the recipients of these parcels.
+func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []message) []bot.Outcome {
+	out := make([]bot.Outcome, len(ps))
+	to := make([]string, len(ps))
+	for i, p := range ps {
+		to[i] = p.To.Account
+	}
 	var refs []string
-	for piece, m := range messages {
+	for piece := 0; piece < len(messages); piece++ {
 		var r sent
-		v, err := c.api(ctx, http.MethodPost, sendPath, nil, c.encode(ps[0].ID, piece, to, m), &r)
+		v, err := c.api(ctx, http.MethodPost, sendPath, nil, c.encode(ps[0].ID, piece, to, messages[piece]), &r)
 		if err != nil && v.alone && len(ps) > 1 && piece == 0 {
 			// One wrong account has made the whole call fail; nobody has anything yet.
 			half := len(ps) / 2
-			return append(c.deliver(ctx, ps[:half]), c.deliver(ctx, ps[half:])...)
+			return append(c.dispatch(ctx, ps[:half], messages), c.dispatch(ctx, ps[half:], messages)...)
 		}
 		if err != nil {
+			if words, ok := c.instead(ctx, ps[0], piece, messages[piece], v, err); ok {
+				messages, piece = words, -1
+				continue
+			}
 			for i := range out {
 				if out[i].Err == nil {
 					out[i].Err = err
@@ -114,7 +124,7 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 			break
 		}
 		refs = append(refs, r.MsgID)
-		c.leftOut(out, to, r)
+		c.leftOut(ctx, out, to, r)
 	}
 	for i := range out {
 		if out[i].Err == nil {
@@ -125,23 +135,19 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 }
 
 // leftOut marks the recipients whom WeCom has left out of a call that it took.
-func (c *Channel) leftOut(out []bot.Outcome, to []string, r sent) {
-	mark := func(names, why string) {
-		if names == "" {
-			return
-		}
-		left := map[string]bool{}
-		for name := range strings.SplitSeq(names, "|") {
-			left[strings.ToLower(name)] = true
-		}
+func (c *Channel) leftOut(ctx context.Context, out []bot.Outcome, to []string, r sent) {
+	mark := func(left names, why string) {
 		for i, name := range to {
-			if out[i].Err == nil && left[strings.ToLower(name)] {
+			if out[i].Err == nil && left.has(name) {
 				out[i].Err = c.failure(invisible(), sendPath, errors.New(why))
 			}
 		}
 	}
 	mark(r.InvalidUser, "invaliduser")
 	mark(r.UnlicensedUser, "unlicenseduser")
+	if len(r.InvalidParty)+len(r.InvalidTag) > 0 { // nobody asked for any
+		c.o.Log.WarnContext(ctx, "WeCom names departments or tags that it left out", "parties", len(r.InvalidParty), "tags", len(r.InvalidTag))
+	}
 }
 
 const sendPath = "/cgi-bin/message/send"
@@ -149,6 +155,8 @@ const sendPath = "/cgi-bin/message/send"
 // sent is what message/send says of a call that it took.
 type sent struct {
 	MsgID          string `json:"msgid"`
-	InvalidUser    string `json:"invaliduser"`
-	UnlicensedUser string `json:"unlicenseduser"`
+	InvalidUser    names  `json:"invaliduser"`
+	InvalidParty   names  `json:"invalidparty"`
+	InvalidTag     names  `json:"invalidtag"`
+	UnlicensedUser names  `json:"unlicenseduser"`
 }

@@ -39,6 +39,9 @@ type Options struct {
 	Active bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
+	// Cards says what leaves as a card with buttons; Features what this deployment knows.
+	Cards    CardUse
+	Features Features
 
 	Desk      Desk
 	Templates *templates.Set
@@ -60,7 +63,9 @@ type Channel struct {
 	codec       *codec
 	client      *http.Client
 	tokens      *source
-	unsupported string // what is said about a kind of message that is not taken
+	unsupported string      // what is said about a kind of message that is not taken
+	choose      string      // the title of a card without one
+	cardless    atomic.Bool // WeCom has refused cards
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning
@@ -85,11 +90,13 @@ func New(o Options) (*Channel, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
-	page, err := o.Templates.Render("wecom.unsupported", nil)
-	if err != nil {
-		return nil, fmt.Errorf("wecom: %w", err)
+	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose} {
+		page, err := o.Templates.Render(name, nil)
+		if err != nil {
+			return nil, fmt.Errorf("wecom: %w", err)
+		}
+		*into = page.Body
 	}
-	c.unsupported = page.Body
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }
@@ -132,9 +139,9 @@ func wrong(option, why string, args ...any) error {
 func (c *Channel) Name() string { return Name }
 
 // Traits says that WeCom takes plain texts of 2048 bytes, to a thousand people in
-// one call, and knows a parcel that it has.
+// one call, knows a parcel that it has, and draws cards unless it has refused one.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	t := bot.Traits{Buttons: c.draws(), Updates: c.updates(), Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}
