@@ -172,9 +172,13 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
+	if t.Message.Greeting && (len(row.State) > 0 || !known) {
+		return nil // nothing was said, and nothing is
+	}
 	if t.conv, err = b.conversation(row); err != nil {
 		return err
 	}
+	tapped := t.conv.label(t.Message.Tap) // before its card is closed
 	if t.Message.Group != "" {
 		b.leaveGroup(t)
 	}
@@ -183,6 +187,7 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	} else {
 		t.Say("bot.stranger", t.Message.Sender)
 	}
+	t.done(tapped)
 	if err = errors.Join(err, t.err); err != nil {
 		return err
 	}

@@ -46,6 +46,15 @@ type BatchSender interface {
 	SendAll(ctx context.Context, ps []Parcel) []Outcome
 }
 
+// Recaller is a channel that can take back what it has shown, while its platform
+// allows it (WeCom: 24 hours).
+type Recaller interface {
+	Channel
+	// Recall takes back the message that a receipt names. A nil error means that nobody
+	// sees it any more in the platform's own app; any other is a *SendError.
+	Recall(ctx context.Context, ref string) error
+}
+
 // Outcome is what became of one parcel: taken if Err is nil, otherwise a
 // *SendError.
 type Outcome struct {

@@ -21,6 +21,9 @@ type Kit struct {
 	Person, Group string
 	// Seen lists the replies that a recipient's chat shows, oldest first.
 	Seen func(t *testing.T, to bot.Recipient) []bot.Reply
+	// Tap taps a button that the person sees, by its label, and gives the handle of its
+	// card (bot.Message.Card); nil where the channel does not update cards.
+	Tap func(t *testing.T, person, label string) string
 }
 
 // Run holds a channel to the contract of bot.Channel. open makes a fresh Kit.
@@ -89,7 +92,9 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		seen := k.Seen(t, person)
 		require.Len(t, seen, 1)
 		if k.Channel.Traits().Buttons {
-			require.Equal(t, card.Buttons, seen[0].Buttons)
+			require.Len(t, seen[0].Buttons, 1)
+			require.Equal(t, card.Buttons[0].Label, seen[0].Buttons[0].Label)
+			require.Equal(t, card.Buttons[0].Tap, seen[0].Buttons[0].Tap)
 		} else {
 			require.Equal(t, card.Text, seen[0].Text)
 		}
@@ -113,6 +118,7 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 			require.NoError(t, err)
 		}
 	})
+	runCards(t, open)
 }
 
 func texts(replies []bot.Reply) []string {

@@ -43,7 +43,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	}
 	event := string(d.value[fMsgType]) == "event"
-	if event && clicked(d) == "" {
+	if event && !hears(d) {
 		return inbound{}, nil
 	}
 	if string(d.value[fToUserName]) != c.o.CorpID {
@@ -55,11 +55,18 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
-		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: true}
+		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: c.carriesCards()}
 	kind := string(d.value[fMsgType])
 	switch {
 	case event:
-		m.ID, m.Text = eventID(d), clicked(d)
+		m.ID = eventID(d)
+		if !c.event(d, &m) {
+			return inbound{}, nil
+		}
+	case kind == "link":
+		if m.Text = link(d); m.Text == "" {
+			return inbound{}, errBroken
+		}
 	case kind == "text":
 		m.Text = value(d, fContent)
 	case kind == "location":
@@ -68,7 +75,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	case kind == "":
 		return inbound{}, errBroken
-	default: // image, voice, video, file, link, and what may come
+	default: // image, voice, video, file, and what may come
 		in.answer = c.unsupported
 		return in, nil
 	}
@@ -77,16 +84,6 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in.message = m
 	return in, nil
-}
-
-// clicked is the word of command behind a menu entry, whose key it is; "" if the
-// event is another one. Those need no answer: somebody opened the chat, joined,
-// left, moved.
-func clicked(d *document) string {
-	if string(d.value[fEvent]) != "click" {
-		return ""
-	}
-	return value(d, fEventKey)
 }
 
 // eventID names an event, which has no id of its own, as WeCom says that it is to

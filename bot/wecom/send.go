@@ -21,6 +21,9 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	if err := acceptable(p); err != nil {
 		return bot.Receipt{}, err
 	}
+	if p.Reply.Kind == bot.CardDone {
+		return c.grey(ctx, p)
+	}
 	out := c.deliver(ctx, []bot.Parcel{p})[0]
 	return out.Receipt, out.Err
 }
@@ -45,7 +48,7 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 		switch err := acceptable(ps[i]); {
 		case err != nil:
 			out[i].Err = err
-		case seen[who] || len(together) > 0 && !same(ps[i].Reply, ps[together[0]].Reply):
+		case seen[who] || ps[i].Reply.Kind == bot.CardDone || len(together) > 0 && !same(ps[i].Reply, ps[together[0]].Reply):
 			alone = append(alone, i)
 		default:
 			seen[who] = true

@@ -26,11 +26,30 @@ func TestWeComHoldsWhatEveryPlatformMust(t *testing.T) {
 		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Seen: func(_ *testing.T, to bot.Recipient) []bot.Reply {
 			var out []bot.Reply
 			for _, m := range w.server.Shown(to.Account) {
-				out = append(out, bot.Reply{Kind: bot.TextReply, Text: m.Text})
+				out = append(out, seen(m))
 			}
 			return out
+		}, Tap: func(t *testing.T, person, label string) string {
+			_, err := w.client.Tap(t.Context(), w.server, person, label)
+			require.NoError(t, err)
+			heard := w.desk.messages()
+			return heard[len(heard)-1].Card
 		}}
 	})
+}
+
+// seen is what a member reads, and can tap.
+func seen(m wecomtest.Shown) bot.Reply {
+	if m.Card == nil {
+		return bot.Reply{Kind: bot.TextReply, Text: m.Text}
+	}
+	r := bot.Reply{Kind: bot.CardReply, Title: m.Card.Title, Text: strings.Join(m.Card.Words, "\n") + m.Card.Grey}
+	if m.Card.Grey == "" {
+		for _, b := range m.Card.Buttons {
+			r.Buttons = append(r.Buttons, bot.Button{Label: b.Text, Tap: b.Key})
+		}
+	}
+	return r
 }
 
 func TestARequestIsWhatTheDocumentationAsksFor(t *testing.T) {
@@ -127,8 +146,8 @@ func TestSplitLosesNothing(t *testing.T) {
 	require.Equal(t, []string{"aaaaaaaa", "bb"}, split("aaaaaaaa\nbb", 8))
 }
 
-func TestCardsGoAsTheirPlainTextAndFilesNotYet(t *testing.T) {
-	w := newWorld(t)
+func TestCardsGoAsTheirPlainTextWhereTheyAreOffAndFilesNotYet(t *testing.T) {
+	w := newWorld(t, func(_ *wecomtest.Options, o *Options) { o.Cards = CardNever })
 	card := bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n回复 1 提交", Body: "x", Buttons: []bot.Button{{Label: "提交"}}}}
 	_, err := w.channel.Send(t.Context(), card)
 	require.NoError(t, err)

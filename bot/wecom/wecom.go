@@ -69,10 +69,12 @@ type Channel struct {
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning
+	doors       doors
 }
 
 var (
 	_ bot.BatchSender = (*Channel)(nil)
+	_ bot.Recaller    = (*Channel)(nil)
 	_ http.Handler    = (*Channel)(nil)
 )
 

@@ -27,6 +27,7 @@ type answer struct {
 	InvalidUser string `json:"invaliduser,omitempty"`
 	Unlicensed  string `json:"unlicenseduser,omitempty"`
 	MsgID       string `json:"msgid,omitempty"`
+	Code        string `json:"response_code,omitempty"`
 }
 
 // duplicate is a request that was seen, and what was answered.
@@ -50,7 +51,7 @@ const (
 )
 
 // check reads a request; the failure has a code if it is refused.
-func (s *Server) check(body []byte) (m request, to []string, no failure) {
+func (s *Server) check(body []byte, sum [32]byte) (m request, to []string, no failure) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return m, nil, fail(40058, "invalid json")
 	}
@@ -64,10 +65,6 @@ func (s *Server) check(body []byte) (m request, to []string, no failure) {
 		return m, nil, fail(40056, "invalid agentid")
 	case agent != strconv.Itoa(s.o.AgentID):
 		return m, nil, fail(301002, "not allow operate another agent with this accesstoken")
-	case m.MsgType != "text":
-		return m, nil, fail(40008, "invalid message type")
-	case m.Text.Content == "":
-		return m, nil, fail(44004, "text content is empty")
 	case m.ToUser == "":
 		return m, nil, fail(40003, "touser is empty")
 	case len(to) > mostRecipients:
@@ -75,7 +72,13 @@ func (s *Server) check(body []byte) (m request, to []string, no failure) {
 	case m.Interval < 0 || m.Interval > longestCheck:
 		return m, nil, fail(40058, "duplicate_check_interval out of range")
 	}
-	return m, to, failure{}
+	if m.MsgType == "text" {
+		if m.Text.Content == "" {
+			no = fail(44004, "text content is empty")
+		}
+		return m, to, no
+	}
+	return m, to, s.content(m.MsgType, body, sum)
 }
 
 func (s *Server) send(call Call) any {
@@ -85,11 +88,11 @@ func (s *Server) send(call Call) any {
 	if no, ok := s.admit(call.Token, now); !ok {
 		return no
 	}
-	m, to, no := s.check(call.Body)
+	key := sha256.Sum256(call.Body)
+	m, to, no := s.check(call.Body, key)
 	if no.ErrCode != 0 {
 		return no
 	}
-	key := sha256.Sum256(call.Body)
 	if m.Check == 1 {
 		if d, ok := s.known[key]; ok && now.Before(d.until) {
 			s.count.Duplicates++
@@ -104,12 +107,18 @@ func (s *Server) send(call Call) any {
 	}
 	s.sent++
 	out.MsgID = "msg-" + strconv.Itoa(s.sent)
-	content := m.Text.Content
-	if len(content) > longestText {
-		content = strings.ToValidUTF8(content[:longestText], "")
+	s.counted(now)
+	shown := Shown{Kind: "text", Text: m.Text.Content}
+	if m.MsgType != "text" {
+		shown = display(m.MsgType, call.Body)
+	}
+	shown.cut()
+	shown.MsgID, shown.At = out.MsgID, now
+	if updatable(shown.raw) {
+		out.Code = s.issue(out.MsgID)
 	}
 	for _, member := range known {
-		s.show(member, Shown{MsgID: out.MsgID, Text: content, At: now})
+		s.show(member, shown)
 	}
 	if m.Check == 1 {
 		interval := m.Interval

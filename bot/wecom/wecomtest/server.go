@@ -1,7 +1,7 @@
 // Package wecomtest is an imitation of WeCom for tests: the server that a
 // self-built app calls (Server) and the platform that calls the app (Client).
 //
-// Server answers gettoken and message/send as the documentation says, limits and
+// Server answers gettoken and the calls of message/ as the documentation says, limits and
 // silent losses included, remembers what each member was shown, and can be bent
 // for one test. Client seals, signs and opens with the library
 // github.com/silenceper/wechat/v2, not with the code under test.
@@ -39,6 +39,9 @@ type Options struct {
 	// MemberMinute is how many messages a minute a member is shown, the rest being
 	// lost without a word; 0 = thirty. Negative = no limit.
 	MemberMinute int
+	// NoCallback says that the app's callback is not configured: it may send no cards
+	// that can be tapped.
+	NoCallback bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -61,6 +64,7 @@ type Server struct {
 	known    map[[32]byte]duplicate
 	sent     int
 	count    Counts
+	rich     rich
 }
 
 // Counts are what the server has done.
@@ -74,8 +78,12 @@ type Counts struct {
 // Shown is a message in a member's chat.
 type Shown struct {
 	MsgID string
-	Text  string
+	Text  string // the words, of a card too
 	At    time.Time
+	Kind  string // its msgtype
+	Card  *Card  // nil if it is none
+
+	raw map[string]any // of a card
 }
 
 // Call is a request that has arrived.
@@ -288,10 +296,10 @@ type duty func(call Call) any
 
 // duties are all paths that are answered, by method and path.
 func (s *Server) duties() map[string]duty {
-	return map[string]duty{
+	return s.richDuties(map[string]duty{
 		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
 		"POST " + SendPath: s.send,
-	}
+	})
 }
 
 func write(w http.ResponseWriter, v any) {
