@@ -93,16 +93,18 @@ type settings struct {
 }
 
 type wecomSettings struct {
-	CorpID  string        `yaml:"corp_id"`
-	AgentID string        `yaml:"agent_id"`
-	Secret  string        `yaml:"secret" secret:"true"`
-	Token   string        `yaml:"token" secret:"true"`
-	AESKey  string        `yaml:"aes_key" secret:"true"`
-	APIBase string        `yaml:"api_base"`
-	CAFile  string        `yaml:"ca_file"`
-	Passive bool          `yaml:"passive"`
-	Cards   wecom.CardUse `yaml:"cards"`
-	Bot     struct {
+	CorpID    string          `yaml:"corp_id"`
+	AgentID   string          `yaml:"agent_id"`
+	Secret    string          `yaml:"secret" secret:"true"`
+	Token     string          `yaml:"token" secret:"true"`
+	AESKey    string          `yaml:"aes_key" secret:"true"`
+	APIBase   string          `yaml:"api_base"`
+	CAFile    string          `yaml:"ca_file"`
+	Passive   bool            `yaml:"passive"`
+	Cards     wecom.CardUse   `yaml:"cards"`
+	Features  wecom.Features  `yaml:"features"`
+	OAuthPath wecom.OAuthPath `yaml:"oauth_path"`
+	Bot       struct {
 		ID     string `yaml:"id"`
 		Secret string `yaml:"secret" secret:"true"`
 		WSURL  string `yaml:"ws_url"`
@@ -166,6 +168,9 @@ func defaults() settings {
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode = "stream"
 	s.WeCom.Passive, s.WeCom.Cards = true, wecom.CardNotices
+	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
+		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
+	s.WeCom.OAuthPath = wecom.AuthPath
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
@@ -313,5 +318,6 @@ func (c *campaign) start() time.Time {
 func (c *campaign) wecomOptions(words *templates.Set, desk wecom.Desk, log *slog.Logger) wecom.Options {
 	w := c.WeCom
 	return wecom.Options{CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
-		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive, Cards: w.Cards, Desk: desk, Templates: words, Wall: time.Now, Log: log}
+		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
+		Cards: w.Cards, Features: w.Features, OAuthPath: w.OAuthPath, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

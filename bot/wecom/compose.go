@@ -90,9 +90,9 @@ type request struct {
 	MsgType string `json:"msgtype"`
 	AgentID int    `json:"agentid"`
 	message
-	Check    int    `json:"enable_duplicate_check"`
-	Interval int64  `json:"duplicate_check_interval"`
-	Parcel   string `json:"parcel"` // ours: WeCom does not read it
+	Check    int    `json:"enable_duplicate_check,omitempty"`
+	Interval int64  `json:"duplicate_check_interval,omitempty"`
+	Parcel   string `json:"parcel,omitempty"` // ours: WeCom does not read it
 }
 
 // encode writes a request, the same bytes for the same parcel and piece.
@@ -102,9 +102,12 @@ func (c *Channel) encode(id int64, piece int, to []string, m message) []byte {
 		card.TaskID = taskID(id, piece)
 		m.Card = &card
 	}
-	interval := shortestCheck + (uint64(id)+uint64(piece)*pieceStep)%checks
-	return compact(request{ToUser: strings.Join(to, "|"), MsgType: m.kind(), AgentID: c.agent,
-		message: m, Check: 1, Interval: int64(interval), Parcel: fmt.Sprintf("%d.%d", id, piece)})
+	r := request{ToUser: strings.Join(to, "|"), MsgType: m.kind(), AgentID: c.agent, message: m}
+	if !c.o.Features.DuplicateCheck.Off() {
+		interval := shortestCheck + (uint64(id)+uint64(piece)*pieceStep)%checks
+		r.Check, r.Interval, r.Parcel = 1, int64(interval), fmt.Sprintf("%d.%d", id, piece)
+	}
+	return compact(r)
 }
 
 // compact is JSON as WeCom likes it: some of its calls do not take \u003c. v is of

@@ -107,9 +107,13 @@ func (c *Channel) instead(ctx context.Context, p bot.Parcel, piece int, m messag
 		return nil, false
 	}
 	var theirs *util.CommonError
-	if errors.As(err, &theirs) && unknownCard(theirs.ErrCode) && c.o.Features.Cards != On && !c.cardless.Swap(true) {
+	known := errors.As(err, &theirs) && unknownCard(theirs.ErrCode)
+	switch {
+	case c.o.Features.Cards.Forced():
+		c.o.Log.WarnContext(ctx, "WeCom refuses a card, which goes as plain text", "delivery", p.ID, "err", err)
+	case known && !c.cardless.Swap(true):
 		c.o.Log.WarnContext(ctx, "WeCom does not take cards here; from now on they go as plain text", "err", err)
-	} else {
+	default:
 		c.o.Log.DebugContext(ctx, "a card is refused and goes as plain text", "delivery", p.ID, "err", err)
 	}
 	if piece > 0 {

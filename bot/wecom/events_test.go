@@ -50,7 +50,7 @@ func TestTheMenuInACardsCornerIsHeardToo(t *testing.T) {
 }
 
 func TestWithoutUpdatesACardHasNoHandle(t *testing.T) {
-	w := newWorld(t, func(_ *wecomtest.Options, o *Options) { o.Features.Updates = Off })
+	w := newWorld(t, func(_ *wecomtest.Options, o *Options) { o.Features.UpdateCard = Off })
 	require.False(t, w.channel.Traits().Updates)
 	_, err := w.channel.Send(t.Context(), card(7, "a", "周报", "x", "填报"))
 	require.NoError(t, err)

@@ -1,50 +1,105 @@
 package wecom
 
-// Switch says whether something is used that not every deployment of WeCom knows.
+import (
+	"slices"
+	"strings"
+)
+
+// Features say what a deployment of WeCom knows. The public cloud knows all of it;
+// private and government deployments lag behind by years, and each by others. The zero
+// value is right for the public cloud.
+//
+// What uses a feature asks Off first and, where the switch is not Forced, falls back
+// by itself when the deployment refuses the call.
+type Features struct {
+	// Cards are template cards (template_card). Off: cards go as their plain text.
+	Cards Switch `yaml:"cards"`
+	// UpdateCard is message/update_template_card, which greys a clicked card. Off:
+	// the card stays as it was and the answer comes as a message.
+	UpdateCard Switch `yaml:"update_card"`
+	// Recall is message/recall. Off: what was said stays and is corrected in words.
+	Recall Switch `yaml:"recall"`
+	// DuplicateCheck is enable_duplicate_check of message/send. Off: the request lacks it
+	// and a parcel of unknown fate is not tried again (Traits.Dedupes is false). Auto
+	// is on: whether a deployment honours it cannot be seen from its answers.
+	DuplicateCheck Switch `yaml:"duplicate_check"`
+	// AppChat is appchat/*, the groups that the app makes. Off: there are none.
+	AppChat Switch `yaml:"appchat"`
+	// Schedule is oa/schedule/*. Off: no entries in people's calendars.
+	Schedule ScheduleSwitch `yaml:"schedule"`
+}
+
+// check names a switch in a position that it does not have.
+func (f Features) check(p OAuthPath) error {
+	for _, s := range []Switch{f.Cards, f.UpdateCard, f.Recall, f.DuplicateCheck, f.AppChat} {
+		if s != "" && !slices.Contains(s.Allowed(), string(s)) {
+			return wrong("Features", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
+		}
+	}
+	if s := f.Schedule; s != "" && !slices.Contains(s.Allowed(), string(s)) {
+		return wrong("Features.Schedule", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
+	}
+	if p != "" && !slices.Contains(p.Allowed(), string(p)) {
+		return wrong("OAuthPath", "%q is none of %s", p, strings.Join(p.Allowed(), ", "))
+	}
+	return nil
+}
+
+// Switch says whether a feature is used.
 type Switch string
 
-// The positions of a switch.
+// The positions of a switch; "" is Auto.
 const (
-	Auto Switch = "auto" // until the deployment refuses it; "" is the same
-	On   Switch = "on"   // always: where it is refused, plain text takes its place
-	Off  Switch = "off"  // never
+	Auto Switch = "auto" // used as long as the deployment does not refuse it
+	On   Switch = "on"   // used; a refusal is a fault that is told
+	Off  Switch = "off"  // not used
 )
 
 // Allowed lists the positions, for the configuration's errors.
 func (Switch) Allowed() []string { return []string{string(Auto), string(On), string(Off)} }
 
-// Features are what private and government deployments may lack.
-type Features struct {
-	Cards   Switch // template cards
-	Updates Switch // changing a card that was tapped
-}
+// Off says that the feature is not used.
+func (s Switch) Off() bool { return s == Off }
 
-// CardUse says what leaves as a card with buttons.
-type CardUse string
+// Forced says that the feature is used even where the deployment seems to lack it.
+func (s Switch) Forced() bool { return s == On }
 
-// The uses of cards.
+// ScheduleSwitch is a Switch that also chooses how the owner of an entry is written.
+type ScheduleSwitch string
+
+// The positions of the switch; "" is ScheduleAuto.
 const (
-	// CardNotices: whatever leaves through the API. What somebody has just typed is
-	// still answered in the acknowledgement, at once, as text with numbers. "" is the
-	// same.
-	CardNotices CardUse = "notices"
-	CardAlways  CardUse = "always" // answers with buttons, too
-	CardNever   CardUse = "never"  // nothing
+	ScheduleAuto      ScheduleSwitch = "auto"      // with admins, and with organizer where admins is refused
+	ScheduleOn        ScheduleSwitch = "on"        // with admins
+	ScheduleOrganizer ScheduleSwitch = "organizer" // the older form, of private deployments
+	ScheduleOff       ScheduleSwitch = "off"       // not used
 )
 
-// Allowed lists the uses, for the configuration's errors.
-func (CardUse) Allowed() []string {
-	return []string{string(CardNotices), string(CardAlways), string(CardNever)}
+// Allowed lists the positions, for the configuration's errors.
+func (ScheduleSwitch) Allowed() []string {
+	return []string{string(ScheduleAuto), string(ScheduleOn), string(ScheduleOrganizer), string(ScheduleOff)}
 }
 
-// draws says whether cards are drawn now.
-func (c *Channel) draws() bool {
-	return c.o.Cards != CardNever && c.o.Features.Cards != Off && !c.cardless.Load()
+// Off says that no entries are made.
+func (s ScheduleSwitch) Off() bool { return s == ScheduleOff }
+
+// OAuthPath says where a code of web login is exchanged for a member's account:
+// the public cloud has moved it, private deployments have not.
+type OAuthPath string
+
+// The paths; "" is AuthPath.
+const (
+	AuthPath OAuthPath = "auth" // /cgi-bin/auth/getuserinfo
+	UserPath OAuthPath = "user" // /cgi-bin/user/getuserinfo
+)
+
+// Allowed lists the paths, for the configuration's errors.
+func (OAuthPath) Allowed() []string { return []string{string(AuthPath), string(UserPath)} }
+
+// UserInfo is the path of the call itself.
+func (p OAuthPath) UserInfo() string {
+	if p == UserPath {
+		return "/cgi-bin/user/getuserinfo"
+	}
+	return "/cgi-bin/auth/getuserinfo"
 }
-
-// updates says whether a card that was tapped is changed.
-func (c *Channel) updates() bool { return c.draws() && c.o.Features.Updates != Off }
-
-// carriesCards says whether an answer with buttons goes out as text with the
-// acknowledgement.
-func (c *Channel) carriesCards() bool { return c.o.Cards != CardAlways || !c.draws() }

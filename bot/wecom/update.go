@@ -56,6 +56,9 @@ const recallPath = "/cgi-bin/message/recall"
 // Recall takes back a message that was shown within the last 24 hours, all pieces of a
 // long one. It disappears in WeCom's own app, not where a member reads in WeChat.
 func (c *Channel) Recall(ctx context.Context, ref string) error {
+	if c.o.Features.Recall.Off() {
+		return refuse(bot.NotPermitted, "recall is switched off")
+	}
 	var first error
 	for id := range strings.SplitSeq(ref, "|") {
 		if id == "" {

@@ -39,9 +39,12 @@ type Options struct {
 	Active bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
-	// Cards says what leaves as a card with buttons; Features what this deployment knows.
-	Cards    CardUse
+	// Cards says what leaves as a card with buttons.
+	Cards CardUse
+	// Features say what this deployment knows; the zero value is the public cloud.
 	Features Features
+	// OAuthPath says where web login asks who somebody is; "" = as the public cloud does.
+	OAuthPath OAuthPath
 
 	Desk      Desk
 	Templates *templates.Set
@@ -122,6 +125,9 @@ func (c *Channel) check() (err error) {
 	if c.codec, err = newCodec(o.Token, o.AESKey, o.CorpID); err != nil {
 		return wrong("AESKey", "%w; EncodingAESKey is on the app's page 接收消息", err)
 	}
+	if err := o.Features.check(o.OAuthPath); err != nil {
+		return err
+	}
 	base, err := url.Parse(o.APIBase)
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
@@ -141,9 +147,13 @@ func wrong(option, why string, args ...any) error {
 func (c *Channel) Name() string { return Name }
 
 // Traits says that WeCom takes plain texts of 2048 bytes, to a thousand people in
-// one call, knows a parcel that it has, and draws cards unless it has refused one.
+// one call, knows a parcel that it has unless the duplicate check is off, and draws
+// cards unless it has refused one.
 func (c *Channel) Traits() bot.Traits {
 	t := bot.Traits{Buttons: c.draws(), Updates: c.updates(), Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	if c.o.Features.DuplicateCheck.Off() {
+		t.Dedupes, t.DedupeFor = false, 0
+	}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}
