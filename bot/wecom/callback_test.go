@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
@@ -215,6 +216,15 @@ func TestNothingWrongGetsIn(t *testing.T) {
 	}
 	plain := func(f func(*request)) func(*world, *request) { return func(_ *world, r *request) { f(r) } }
 	body := func(text string) func(*world, *request) { return plain(func(r *request) { r.body = []byte(text) }) }
+	// signed is genuine but for the way in which its time is written.
+	signed := func(timestamp string) func(*world, *request) {
+		return plain(func(r *request) {
+			var d document
+			require.NoError(t, parse(bytes.Clone(r.body), &d))
+			r.q.Set("timestamp", timestamp)
+			r.q.Set("msg_signature", util.Signature(appToken, timestamp, r.q.Get("nonce"), string(d.value[fEncrypt])))
+		})
+	}
 	deep := "<xml>" + strings.Repeat("<a>", 5000)
 	for name, c := range map[string]struct {
 		bend   func(*world, *request)
@@ -229,6 +239,8 @@ func TestNothingWrongGetsIn(t *testing.T) {
 		"another key":             {other(func(c *wecomtest.Client) { c.AESKey = official.key }), 400},
 		"another corp":            {other(func(c *wecomtest.Client) { c.CorpID = "ww0000000000000000" }), 400},
 		"another app":             {other(func(c *wecomtest.Client) { c.AgentID = "1000003" }), 403},
+		"a timestamp with a sign": {signed("+1705626000"), 400},
+		"a timestamp with a zero": {signed("01705626000"), 400},
 		"a timestamp hours ago": {other(func(c *wecomtest.Client) {
 			c.Now = func() time.Time { return time.Date(2024, 1, 19, 6, 59, 0, 0, shanghai) }
 		}), 403},
