@@ -46,6 +46,14 @@ type BatchSender interface {
 	SendAll(ctx context.Context, ps []Parcel) []Outcome
 }
 
+// Measurer is a channel that shows some replies in several messages, all of which
+// count where a person may get only so many.
+type Measurer interface {
+	Channel
+	// Pieces is in how many messages a reply arrives; 0 if it only changes one.
+	Pieces(r Reply) int
+}
+
 // Recaller is a channel that can take back what it has shown, while its platform
 // allows it (WeCom: 24 hours).
 type Recaller interface {

@@ -26,6 +26,22 @@ func (c *Channel) put(p bot.Parcel) ([]message, error) {
 	return compose(p)
 }
 
+// Pieces is in how many messages a reply arrives. The thirty a minute that a member
+// gets are messages, and WeCom drops what is more without a word.
+func (c *Channel) Pieces(r bot.Reply) int {
+	if r.Kind == bot.CardDone {
+		return 0
+	}
+	if r.Kind == bot.TextReply && len(r.Text) <= longestText {
+		return 1
+	}
+	out, err := c.put(bot.Parcel{Reply: r})
+	if err != nil {
+		return 1
+	}
+	return len(out)
+}
+
 // draw makes a card; ok is false if the reply is better said in words: too many
 // buttons, or one without a value.
 func (c *Channel) draw(p bot.Parcel) (out []message, ok bool) {

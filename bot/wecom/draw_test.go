@@ -52,12 +52,14 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
+			pieces := w.channel.Pieces(c.parcel.Reply)
 			first, err := w.channel.Send(t.Context(), c.parcel)
 			require.NoError(t, err)
 			again, err := w.channel.Send(t.Context(), c.parcel)
 			require.NoError(t, err)
 			require.Equal(t, first, again, "the same bytes once more")
 			shown := w.server.Shown("a")
+			require.Len(t, shown, pieces)
 			for _, m := range shown[:c.texts] {
 				require.Nil(t, m.Card)
 			}
@@ -79,6 +81,13 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatOnlyChangesACardIsNoMessage(t *testing.T) {
+	w := newWorld(t)
+	require.Zero(t, w.channel.Pieces(done(1, "c").Reply))
+	require.Equal(t, 1, w.channel.Pieces(parcel(1, "a", "在").Reply))
+	require.Equal(t, 2, w.channel.Pieces(parcel(1, "a", strings.Repeat("好", 1000)).Reply))
 }
 
 func TestNoCardLosesACharacter(t *testing.T) {

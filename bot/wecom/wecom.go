@@ -78,6 +78,7 @@ type Channel struct {
 var (
 	_ bot.BatchSender = (*Channel)(nil)
 	_ bot.Recaller    = (*Channel)(nil)
+	_ bot.Measurer    = (*Channel)(nil)
 	_ http.Handler    = (*Channel)(nil)
 )
 
