@@ -50,6 +50,7 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a prefix with small letters":       {edit{"prefix: AX", "prefix: ax"}, "prefix: ax", "campaign.prefix", "capitals"},
 		"no beginning of a simulated clock": {edit{"clock_start: 2024-01-11T09:00", "# clock_start:"}, "clock: simulated", "clock", "set clock_start"},
 		"a year without holidays":           {edit{"end: 2024-06-28", "end: 2027-06-28"}, "end: 2027", "weekly.campaign", "calendar.files"},
+		"a use of cards that is none":       {edit{"cards: notices", "cards: sometimes"}, "cards: sometimes", "wecom.cards", "notices"},
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
 		"a way of logging in that is none":  {edit{"oauth_path: auth", "oauth_path: web"}, "oauth_path: web", "wecom.oauth_path", "user"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},

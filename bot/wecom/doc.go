@@ -10,8 +10,11 @@
 // knows a message by them and answers it as before; a timestamp or nonce seen
 // before is no reason to refuse. WeCom waits five seconds and tries three times.
 //
-// Texts, menu clicks and places become a bot.Message. What cannot be taken yet is
-// answered so, here and now. All other events are only acknowledged.
+// Texts, links, menu clicks, places and taps on cards become a bot.Message; a tap
+// carries what was selected and the card's one-shot handle. Whoever opens the chat or
+// is let into the app is announced to the desk once a day, which greets people it
+// never heard (events.go). What cannot be taken yet is answered so, here and now. All
+// other events are only acknowledged.
 //
 // # What goes out
 //
@@ -20,11 +23,17 @@
 // fate in one table (errcode.go). Access tokens (token.go) are kept in memory and, if
 // there is such a layer, shared by the replicas.
 //
+// A card with buttons leaves as a template card where it fits one whole (draw.go): what
+// a small screen would cut off goes as text, and a card with the buttons behind it.
+// Where WeCom refuses cards, their plain text takes their place in the same send; a
+// refused call has delivered nothing. A card that was tapped is greyed (update.go).
+// All other kinds of message and card have builders that hold the limits of the
+// documentation (rich.go, card.go), for Post.
+//
 // # What it leaves to others
 //
 // Whether a sender is in the roster is the bot's question, pacing and retries are
-// the courier's. Cards go as their plain text; images and files are refused: both
-// come with a later cut. The app hears no group chats, and speaks in none.
+// the courier's. Images and files are refused: they come with a later cut. The app hears no group chats, and speaks in none.
 //
 // # The library
 //
