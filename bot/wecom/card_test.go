@@ -257,14 +257,14 @@ func TestDisplayTextsAreShortenedAndNeverWithinACharacter(t *testing.T) {
 }
 
 func TestNamesOfBothFormsAreRead(t *testing.T) {
-	for text, want := range map[string]names{
+	for text, want := range map[string]leftOut{
 		`"ZhangSan|lisi"`: {"zhangsan": true, "lisi": true}, `["ZhangSan","lisi"]`: {"zhangsan": true, "lisi": true},
 		`""`: nil, `[]`: nil, `null`: nil, `[1,2]`: {"1": true, "2": true},
 	} {
-		var n names
+		var n leftOut
 		require.NoError(t, json.Unmarshal([]byte(text), &n), text)
 		require.Equal(t, want, n, text)
 	}
-	var n names
+	var n leftOut
 	require.Error(t, json.Unmarshal([]byte(`{"a":1}`), &n))
 }

@@ -72,8 +72,6 @@ func judge(code int64) verdict {
 	// What is said.
 	case 40008, 40033, 40035, 40058, 44004, 45002:
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
-	case 40004, 40006, 40007, 45001: // an image or file: its kind, its size, its name
-		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	case 40016, 40023, 42045, 45008: // a card or menu: number of buttons, where it leads; too many articles
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	case 40057: // a card whose app has no callback

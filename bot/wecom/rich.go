@@ -18,8 +18,8 @@ type Content interface {
 
 // The limits of what is no card, in bytes and pieces.
 const (
-	longestTitle = 128
-	longestDesc  = 512
+	mostTitle    = 128
+	mostDesc     = 512
 	shownMore    = 4 // characters of a text card's button
 	mostArticles = 8
 )
@@ -87,9 +87,9 @@ func (t TextCard) put(m *message) error {
 	var l limits
 	l.must(strings.TrimSpace(t.Title) != "", "textcard.title", "is empty")
 	l.must(strings.TrimSpace(t.Description) != "", "textcard.description", "is empty")
-	l.must(len(t.Description) <= longestDesc || !strings.Contains(t.Description, "<"), "textcard.description", "%d bytes with tags, which cannot be shortened to %d", len(t.Description), longestDesc)
+	l.must(len(t.Description) <= mostDesc || !strings.Contains(t.Description, "<"), "textcard.description", "%d bytes with tags, which cannot be shortened to %d", len(t.Description), mostDesc)
 	l.url("textcard.url", t.URL, true)
-	t.Title, t.Description, t.More = shortenBytes(t.Title, longestTitle), shortenBytes(t.Description, longestDesc), shorten(t.More, shownMore)
+	t.Title, t.Description, t.More = shortenBytes(t.Title, mostTitle), shortenBytes(t.Description, mostDesc), shorten(t.More, shownMore)
 	m.TextCard = &t
 	return l.err
 }
@@ -103,7 +103,7 @@ func (n News) put(m *message) error {
 		l.must(strings.TrimSpace(a.Title) != "", field+".title", "is empty")
 		l.url(field+".url", a.URL, true)
 		l.url(field+".picurl", a.Picture, false)
-		a.Title, a.Description = shortenBytes(a.Title, longestTitle), shortenBytes(a.Description, longestDesc)
+		a.Title, a.Description = shortenBytes(a.Title, mostTitle), shortenBytes(a.Description, mostDesc)
 		out.Articles = append(out.Articles, a)
 	}
 	m.News = out

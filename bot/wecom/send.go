@@ -127,7 +127,7 @@ func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []mess
 			break
 		}
 		refs = append(refs, r.MsgID)
-		c.leftOut(ctx, out, to, r)
+		c.mark(ctx, out, to, r)
 	}
 	for i := range out {
 		if out[i].Err == nil {
@@ -137,9 +137,9 @@ func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []mess
 	return out
 }
 
-// leftOut marks the recipients whom WeCom has left out of a call that it took.
-func (c *Channel) leftOut(ctx context.Context, out []bot.Outcome, to []string, r sent) {
-	mark := func(left names, why string) {
+// mark marks the recipients whom WeCom has left out of a call that it took.
+func (c *Channel) mark(ctx context.Context, out []bot.Outcome, to []string, r sent) {
+	mark := func(left leftOut, why string) {
 		for i, name := range to {
 			if out[i].Err == nil && left.has(name) {
 				out[i].Err = c.failure(invisible(), sendPath, errors.New(why))
@@ -157,9 +157,9 @@ const sendPath = "/cgi-bin/message/send"
 
 // sent is what message/send says of a call that it took.
 type sent struct {
-	MsgID          string `json:"msgid"`
-	InvalidUser    names  `json:"invaliduser"`
-	InvalidParty   names  `json:"invalidparty"`
-	InvalidTag     names  `json:"invalidtag"`
-	UnlicensedUser names  `json:"unlicenseduser"`
+	MsgID          string  `json:"msgid"`
+	InvalidUser    leftOut `json:"invaliduser"`
+	InvalidParty   leftOut `json:"invalidparty"`
+	InvalidTag     leftOut `json:"invalidtag"`
+	UnlicensedUser leftOut `json:"unlicenseduser"`
 }

@@ -34,7 +34,7 @@ func (c *Channel) grey(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	body := change{UserIDs: []string{p.To.Account}, AgentID: c.agent, Code: p.Reply.Ref}
 	body.Button.Name = shorten(p.Reply.Text, shownDone)
 	var done struct {
-		InvalidUser names `json:"invaliduser"`
+		InvalidUser leftOut `json:"invaliduser"`
 	}
 	_, err := c.api(ctx, http.MethodPost, updatePath, nil, compact(body), &done)
 	var failed *bot.SendError

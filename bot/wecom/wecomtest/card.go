@@ -105,8 +105,8 @@ func list(m map[string]any, key string) []map[string]any {
 	return out
 }
 
-// rich is what the server remembers of cards.
-type rich struct {
+// drawn is what the server remembers of cards.
+type drawn struct {
 	tasks  map[string][32]byte // the request that a task came with
 	codes  map[string]code
 	issued int
@@ -124,12 +124,12 @@ const codeLife = 72 * time.Hour
 
 // issue gives a new handle to a card; the lock is held.
 func (s *Server) issue(msgID string) string {
-	if s.rich.codes == nil {
-		s.rich.codes = map[string]code{}
+	if s.drawn.codes == nil {
+		s.drawn.codes = map[string]code{}
 	}
-	s.rich.issued++
-	name := "code-" + strconv.Itoa(s.rich.issued)
-	s.rich.codes[name] = code{msgID: msgID, until: s.o.Now().Add(codeLife)}
+	s.drawn.issued++
+	name := "code-" + strconv.Itoa(s.drawn.issued)
+	s.drawn.codes[name] = code{msgID: msgID, until: s.o.Now().Add(codeLife)}
 	return name
 }
 

@@ -9,12 +9,15 @@ import (
 // What message/send takes of each kind of message. Which code WeCom gives for which
 // mistake in a card is not documented but for 42045: the others are guesses.
 
+// rich are the kinds of message that are checked and shown here.
+var rich = map[string]bool{"markdown": true, "textcard": true, "news": true, "template_card": true}
+
 // failed is a check that did not hold.
 type failed struct{ failure }
 
 func deny(code int, msg string, args ...any) { panic(failed{fail(code, fmt.Sprintf(msg, args...))}) }
 
-// content checks what a request that is no text says; its code is 0 if that is right.
+// content checks what a request of one of these kinds says; its code is 0 if that is right.
 func (s *Server) content(kind string, body []byte, sum [32]byte) (no failure) {
 	defer func() {
 		switch p := recover().(type) {
@@ -50,8 +53,6 @@ func (s *Server) content(kind string, body []byte, sum [32]byte) (no failure) {
 		}
 	case "template_card":
 		s.card(m, sum)
-	default:
-		return fail(40008, "invalid message type")
 	}
 	return failure{}
 }
@@ -211,13 +212,13 @@ func (s *Server) task(name string, sum [32]byte) {
 	if name == "" || len(name) > 128 || strings.Trim(name, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-@") != "" {
 		deny(40058, "invalid task_id")
 	}
-	if before, ok := s.rich.tasks[name]; ok && before != sum {
+	if before, ok := s.drawn.tasks[name]; ok && before != sum {
 		deny(40058, "task_id was used before")
 	}
-	if s.rich.tasks == nil {
-		s.rich.tasks = map[string][32]byte{}
+	if s.drawn.tasks == nil {
+		s.drawn.tasks = map[string][32]byte{}
 	}
-	s.rich.tasks[name] = sum
+	s.drawn.tasks[name] = sum
 }
 
 // display is what a member sees of a request.

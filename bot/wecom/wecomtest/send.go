@@ -65,6 +65,10 @@ func (s *Server) check(body []byte, sum [32]byte) (m request, to []string, no fa
 		return m, nil, fail(40056, "invalid agentid")
 	case agent != strconv.Itoa(s.o.AgentID):
 		return m, nil, fail(301002, "not allow operate another agent with this accesstoken")
+	case m.MsgType != "text" && !rich[m.MsgType]:
+		return m, nil, fail(40008, "invalid message type")
+	case m.MsgType == "text" && m.Text.Content == "":
+		return m, nil, fail(44004, "text content is empty")
 	case m.ToUser == "":
 		return m, nil, fail(40003, "touser is empty")
 	case len(to) > mostRecipients:
@@ -72,13 +76,10 @@ func (s *Server) check(body []byte, sum [32]byte) (m request, to []string, no fa
 	case m.Interval < 0 || m.Interval > longestCheck:
 		return m, nil, fail(40058, "duplicate_check_interval out of range")
 	}
-	if m.MsgType == "text" {
-		if m.Text.Content == "" {
-			no = fail(44004, "text content is empty")
-		}
-		return m, to, no
+	if rich[m.MsgType] {
+		no = s.content(m.MsgType, body, sum)
 	}
-	return m, to, s.content(m.MsgType, body, sum)
+	return m, to, no
 }
 
 func (s *Server) send(call Call) any {
@@ -109,7 +110,7 @@ func (s *Server) send(call Call) any {
 	out.MsgID = "msg-" + strconv.Itoa(s.sent)
 	s.counted(now)
 	shown := Shown{Kind: "text", Text: m.Text.Content}
-	if m.MsgType != "text" {
+	if rich[m.MsgType] {
 		shown = display(m.MsgType, call.Body)
 	}
 	shown.cut()

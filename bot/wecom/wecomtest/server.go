@@ -64,7 +64,7 @@ type Server struct {
 	known    map[[32]byte]duplicate
 	sent     int
 	count    Counts
-	rich     rich
+	drawn    drawn
 }
 
 // Counts are what the server has done.

@@ -48,7 +48,7 @@ func (s *Server) update(call Call) (out any) {
 	if m.AgentID != s.o.AgentID {
 		return fail(301002, "not allow operate another agent with this accesstoken")
 	}
-	c, ok := s.rich.codes[m.Code]
+	c, ok := s.drawn.codes[m.Code]
 	switch {
 	case !ok || c.used:
 		return fail(40058, "response_code is invalid or used")
@@ -58,7 +58,7 @@ func (s *Server) update(call Call) (out any) {
 		return fail(40058, "replace_name is empty")
 	}
 	c.used = true
-	s.rich.codes[m.Code] = c
+	s.drawn.codes[m.Code] = c
 	known, invalid, bare := s.sort(m.UserIDs)
 	for _, member := range known {
 		for i, one := range s.shown[member] {
@@ -125,17 +125,17 @@ func (s *Server) statistics(call Call) any {
 		return fail(40058, "invalid time_type")
 	}
 	return map[string]any{"errcode": 0, "errmsg": "ok", "statistics": []map[string]any{
-		{"agentid": s.o.AgentID, "app_name": "专班", "sent_count": s.rich.days[day(now)-int64(m.TimeType)]}}}
+		{"agentid": s.o.AgentID, "app_name": "专班", "sent_count": s.drawn.days[day(now)-int64(m.TimeType)]}}}
 }
 
 func day(t time.Time) int64 { return (t.Unix() + 8*3600) / 86400 }
 
 // counted counts a message that was sent.
 func (s *Server) counted(now time.Time) {
-	if s.rich.days == nil {
-		s.rich.days = map[int64]int{}
+	if s.drawn.days == nil {
+		s.drawn.days = map[int64]int{}
 	}
-	s.rich.days[day(now)]++
+	s.drawn.days[day(now)]++
 }
 
 // Chosen is what was selected in one list of a card.

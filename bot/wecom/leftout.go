@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// names are members, departments or tags that WeCom has left out of a call, in lower
+// leftOut are the members, departments or tags that WeCom has left out of a call, in lower
 // case: joined by "|" in the answer of message/send, a list (of numbers, where those
 // are names) in that of message/update_template_card.
-type names map[string]bool
+type leftOut map[string]bool
 
 // UnmarshalJSON reads both forms.
-func (n *names) UnmarshalJSON(b []byte) error {
+func (n *leftOut) UnmarshalJSON(b []byte) error {
 	var joined string
 	var list []any
 	switch {
@@ -33,11 +33,11 @@ func (n *names) UnmarshalJSON(b []byte) error {
 			continue
 		}
 		if *n == nil {
-			*n = names{}
+			*n = leftOut{}
 		}
 		(*n)[name] = true
 	}
 	return nil
 }
 
-func (n names) has(name string) bool { return n[strings.ToLower(name)] }
+func (n leftOut) has(name string) bool { return n[strings.ToLower(name)] }
