@@ -172,11 +172,14 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
-	if t.Message.Greeting && (len(row.State) > 0 || !known) {
-		return nil // nothing was said, and nothing is
+	if t.Message.Greeting && !known {
+		return nil // nobody is spoken to for looking in
 	}
 	if t.conv, err = b.conversation(row); err != nil {
 		return err
+	}
+	if t.Message.Greeting && len(row.State) > 0 {
+		return b.finish(ctx, t, row) // nothing was said, and nothing is
 	}
 	tapped := t.conv.label(t.Message.Tap) // before its card is closed
 	if t.Message.Group != "" {

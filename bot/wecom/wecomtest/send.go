@@ -109,7 +109,7 @@ func (s *Server) send(call Call) any {
 	s.sent++
 	out.MsgID = "msg-" + strconv.Itoa(s.sent)
 	s.counted(now)
-	shown := Shown{Kind: "text", Text: m.Text.Content}
+	shown := Shown{Kind: m.MsgType, Text: m.Text.Content}
 	if rich[m.MsgType] {
 		shown = display(m.MsgType, call.Body)
 	}
