@@ -124,6 +124,7 @@ type wecomSettings struct {
 	APIBase     string            `yaml:"api_base"`
 	CAFile      string            `yaml:"ca_file"`
 	Passive     bool              `yaml:"passive"`
+	Cards       wecom.CardUse     `yaml:"cards"`
 	CallbackURL string            `yaml:"callback_url"`
 	Directory   directorySettings `yaml:"directory"`
 	Features    wecom.Features    `yaml:"features"`
@@ -188,7 +189,7 @@ func defaults() settings {
 	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode = "stream"
-	s.WeCom.Passive = true
+	s.WeCom.Passive, s.WeCom.Cards = true, wecom.CardNotices
 	s.WeCom.Bot.Mode = robotSocket
 	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
 		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
@@ -351,5 +352,5 @@ func (c *campaign) wecomOptions(words *templates.Set, roster func() *bot.Roster,
 	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: func(account string) string { return roster().PersonName(account) },
 		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
 		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
-		Features: w.Features, OAuthPath: w.OAuthPath, Desk: desk, Templates: words, Wall: time.Now, Log: log}
+		Cards: w.Cards, Features: w.Features, OAuthPath: w.OAuthPath, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -60,6 +60,7 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"an entry of the menu of no use":    {edit{"{name: 更正, key: 更正}", "{name: 更正}"}, "{name: 更正}", "wecom.menu[0].sub[3]", "key or a url"},
 		"an account in other letters":       {edit{"account: chengxiang.filer", "account: FengCheng.filer"}, "account: FengCheng.filer", "people[23].account", "keep one"},
 		"a directory's role that is none":   {edit{"role: filer}\n  # What", "role: filter}\n  # What"}, "role: filter}", "wecom.directory.role", "filer"},
+		"a use of cards that is none":       {edit{"cards: notices", "cards: sometimes"}, "cards: sometimes", "wecom.cards", "notices"},
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
 		"a way of logging in that is none":  {edit{"oauth_path: auth", "oauth_path: web"}, "oauth_path: web", "wecom.oauth_path", "user"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},

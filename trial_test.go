@@ -169,7 +169,7 @@ func (st *trial) config(edits []edit) string {
 	}
 	return edited(st.t, append([]edit{{"clock: simulated", "clock: real"}, {"  enabled: true", "  enabled: false"},
 		{`{from: "22:00", until: "07:00"}`, `{from: "00:00", until: "00:00"}`}, {"  # daily: 60 ", "  daily: 0   # "}, {"  merge: 3", "  merge: 0"},
-		{"  limits: platform", "  limits: none"},
+		{"  limits: platform", "  limits: none"}, {"cards: notices", "cards: never"}, // what is shown is compared word for word
 		{"\n  - {account: office.director", "\n" + people.String() + "  - {account: office.director"}}, edits...)...)
 }
 

@@ -200,9 +200,16 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
+	if t.Message.Greeting && !known {
+		return nil // nobody is spoken to for looking in
+	}
 	if t.conv, err = b.conversation(row); err != nil {
 		return err
 	}
+	if t.Message.Greeting && len(row.State) > 0 {
+		return b.finish(ctx, t, row) // nothing was said, and nothing is
+	}
+	tapped := t.conv.label(t.Message.Tap) // before its card is closed
 	_, left := t.roster.Former(t.Message.Sender)
 	if t.Message.Group != "" && !left {
 		b.leaveGroup(t)
@@ -217,6 +224,7 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	default:
 		t.Say("bot.stranger", t.Message.Sender)
 	}
+	t.done(tapped)
 	if err = errors.Join(err, t.err); err != nil {
 		return err
 	}

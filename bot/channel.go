@@ -23,6 +23,7 @@ type Channel interface {
 // Traits are what a platform can and cannot do.
 type Traits struct {
 	Buttons bool // draws cards with buttons; otherwise cards go as plain text
+	Updates bool // changes a card that was tapped (CardDone); otherwise Message.Card is always ""
 	Files   bool // takes images and files
 	Dedupes bool // recognises a parcel that it already has
 	// DedupeFor is how long it does, from the first time it was handed the parcel; 0
@@ -80,6 +81,23 @@ func TraitsTo(c Channel, r Recipient) Traits {
 		return p.TraitsTo(r)
 	}
 	return c.Traits()
+}
+
+// Measurer is a channel that shows some replies in several messages, all of which
+// count where a person may get only so many.
+type Measurer interface {
+	Channel
+	// Pieces is in how many messages a reply arrives; 0 if it only changes one.
+	Pieces(r Reply) int
+}
+
+// Recaller is a channel that can take back what it has shown, while its platform
+// allows it (WeCom: 24 hours).
+type Recaller interface {
+	Channel
+	// Recall takes back the message that a receipt names. A nil error means that nobody
+	// sees it any more in the platform's own app; any other is a *SendError.
+	Recall(ctx context.Context, ref string) error
 }
 
 // Outcome is what became of one parcel: taken if Err is nil, otherwise a

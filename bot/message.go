@@ -13,6 +13,8 @@ type Message struct {
 	At          time.Time    // the platform's time of it
 	Text        string       // what was typed, or the transcript of a voice note
 	Tap         string       // the value of the button that was tapped
+	Chosen      []Choice     // what was selected on the card of the button that was tapped
+	Card        string       // the platform's one-shot handle of that card, to change it (CardDone); "" = none
 	Voice       bool         // Text is a transcript
 	Attachments []Attachment // kept in the evidence store, fsynced; or still to be fetched
 	Location    *Location
@@ -21,6 +23,9 @@ type Message struct {
 	Carry int
 	// CarryCards says that a card may be carried so too, as its plain text.
 	CarryCards bool
+	// Greeting says that the person has said nothing, only come; Text stands for it. It is
+	// answered if the person was never heard before.
+	Greeting bool
 	// Unheard says that the message was handed in before and nobody knows what came of
 	// it: if it was answered, the answer was not heard.
 	Unheard bool
@@ -62,6 +67,12 @@ const (
 	Video AttachmentKind = "video" // played
 )
 
+// Choice is what was selected in one list of a card.
+type Choice struct {
+	Question string   `json:"question"` // the list, as the card names it
+	Options  []string `json:"options"`  // their ids
+}
+
 // Location is a place sent from the phone's map, in degrees (GCJ-02, as the
 // platforms give it).
 type Location struct {
@@ -80,6 +91,7 @@ type Reply struct {
 	Path    string    `json:"path,omitempty"`    // of an image or file: below the data folder
 	Name    string    `json:"name,omitempty"`    // of a file: as the reader should see it
 	Mention []string  `json:"mention,omitempty"` // accounts to call by name, in a group
+	Ref     string    `json:"ref,omitempty"`     // of a CardDone: the handle of the card (Message.Card)
 }
 
 // ReplyKind says how a reply is shown.
@@ -91,6 +103,10 @@ const (
 	CardReply  ReplyKind = "card"
 	ImageReply ReplyKind = "image"
 	FileReply  ReplyKind = "file"
+	// CardDone says nothing: it makes a card that was tapped show that it was, with Text
+	// in place of its buttons. It goes only to platforms whose Traits say Updates, and it
+	// is no loss if it does not arrive.
+	CardDone ReplyKind = "card_done"
 )
 
 // Button is one choice on a card. Typing Code does the same as tapping it.

@@ -24,6 +24,9 @@ type Kit struct {
 	// Put puts a file into the folder that the paths of images and files are below.
 	// A channel that says that it takes files has one.
 	Put func(t *testing.T, path string, content []byte)
+	// Tap taps a button that the person sees, by its label, and gives the handle of its
+	// card (bot.Message.Card); nil where the channel does not update cards.
+	Tap func(t *testing.T, person, label string) string
 }
 
 // picture is the smallest PNG.
@@ -113,7 +116,9 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 		seen := k.Seen(t, person)
 		require.Len(t, seen, 1)
 		if k.Channel.Traits().Buttons {
-			require.Equal(t, card.Buttons, seen[0].Buttons)
+			require.Len(t, seen[0].Buttons, 1)
+			require.Equal(t, card.Buttons[0].Label, seen[0].Buttons[0].Label)
+			require.Equal(t, card.Buttons[0].Tap, seen[0].Buttons[0].Tap)
 		} else {
 			require.Equal(t, card.Text, seen[0].Text)
 		}
@@ -152,6 +157,7 @@ func Run(t *testing.T, open func(t *testing.T) Kit) {
 			require.NoError(t, err)
 		}
 	})
+	runCards(t, open)
 }
 
 // shows wants an image and a file shown, as parcels from id on, once where the channel knows what it has.

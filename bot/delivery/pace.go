@@ -49,13 +49,26 @@ func (c *Courier) limits(platform string, t bot.Traits) []Limit {
 	return out
 }
 
-// charges are what a row uses of its recipient's limits.
-func charges(d store.Delivery, limits []Limit) []Charge {
+// mostPieces bounds what one row is reckoned at: more could never be had at once.
+const mostPieces = 10
+
+// charges are what a row uses of its recipient's limits: as many messages as it
+// arrives in, where its platform says so.
+func (c *Courier) charges(d store.Delivery, limits []Limit) []Charge {
+	n := 1
+	if m, ok := c.Channels[d.Platform].(bot.Measurer); ok {
+		if r, err := bot.Words(d); err == nil {
+			n = min(m.Pieces(r), mostPieces)
+		}
+	}
+	if n <= 0 {
+		return nil
+	}
 	var out []Charge
 	for _, l := range limits {
 		if l.Scope == Conversation || l.Scope == Member && d.ToKind == string(bot.ToPerson) ||
 			l.Scope == Group && d.ToKind == string(bot.ToGroup) {
-			out = append(out, charge(d.Platform, l, d.ToAccount, 1, d.Priority))
+			out = append(out, charge(d.Platform, l, d.ToAccount, n, d.Priority))
 		}
 	}
 	return out
@@ -85,7 +98,7 @@ func (c *Courier) pace(ctx context.Context, row store.Delivery) (d store.Deliver
 		return row, false
 	}
 	c.recall(ctx, row.Platform)
-	now, own := c.Wall(), charges(row, limits)
+	now, own := c.Wall(), c.charges(row, limits)
 	if d, wait = c.book(ctx, row, now, own); wait {
 		return d, true
 	}
@@ -159,7 +172,7 @@ func (c *Courier) paceAll(ctx context.Context, ps []parcel, say func(store.Deliv
 	c.recall(ctx, platform)
 	now := c.Wall()
 	ps = slices.DeleteFunc(ps, func(p parcel) bool { // its own copy
-		d, wait := c.book(ctx, p.Delivery, now, charges(p.Delivery, limits))
+		d, wait := c.book(ctx, p.Delivery, now, c.charges(p.Delivery, limits))
 		if wait {
 			say(d)
 		}
@@ -183,7 +196,7 @@ func (c *Courier) paceApp(ctx context.Context, ps []parcel, limits []Limit, now 
 		c.breaker.pace(d.Platform, below(d.Priority), d.DueAt)
 	}
 	for _, p := range ps[n:] {
-		c.refund(ctx, now, charges(p.Delivery, limits))
+		c.refund(ctx, now, c.charges(p.Delivery, limits))
 		left := requeue(p.Delivery)
 		if wait {
 			left.State, left.DueAt, left.Reason, left.Why, left.DoneAt = d.State, d.DueAt, d.Reason, d.Why, d.DoneAt

@@ -62,6 +62,27 @@ func TestLimitsHoldInAnyWindow(t *testing.T) {
 	}
 }
 
+// inPieces is a platform that shows everything in some messages.
+type inPieces struct {
+	*bottest.Channel
+	n int
+}
+
+func (c inPieces) Pieces(bot.Reply) int { return c.n }
+
+func TestEveryMessageCountsThatARowArrivesIn(t *testing.T) {
+	for pieces, sent := range map[int]int{0: 40, 1: 30, 2: 15, 7: 4, 1000: 3} {
+		w := bottest.New(t)
+		w.Channel.Does.Limits = "wecom"
+		w.Courier.Channels[w.Channel.Name()] = inPieces{w.Channel, pieces}
+		for range 40 {
+			put(t, w, "ann", bot.PriorityAnswer)
+		}
+		w.Flush()
+		require.Len(t, w.Channel.Attempts(), sent, "%d messages each", pieces)
+	}
+}
+
 func TestAGroupsRobotIsPaced(t *testing.T) {
 	w := bottest.New(t)
 	w.Channel.Now, w.Channel.Does.Limits = w.Wall.Now, "dingtalk/group"

@@ -153,6 +153,10 @@ func (b *batch) prepare(ctx context.Context, rows []store.Delivery) error {
 			b.out = append(b.out, b.c.later(d, bot.BadContent, fmt.Errorf("preparing: %w", err), b.c.backoff(d.Attempts)))
 			continue
 		}
+		if p.reply.Kind == bot.CardDone && !b.c.Channels[d.Platform].Traits().Updates {
+			b.out = append(b.out, finish(d, store.Withdrawn, "", "this platform changes no cards", b.now))
+			continue
+		}
 		b.parcels = append(b.parcels, p)
 	}
 	b.digest()

@@ -37,11 +37,14 @@ type message struct {
 	At          time.Time        `json:"at"`
 	Text        string           `json:"text,omitempty"`
 	Tap         string           `json:"tap,omitempty"`
+	Chosen      []bot.Choice     `json:"chosen,omitempty"`
+	Card        string           `json:"card,omitempty"`
 	Voice       bool             `json:"voice,omitempty"`
 	Attachments []bot.Attachment `json:"attachments,omitempty"`
 	Location    *bot.Location    `json:"location,omitempty"`
 	Carry       int              `json:"-"`
 	CarryCards  bool             `json:"-"`
+	Greeting    bool             `json:"greeting,omitempty"`
 	Unheard     bool             `json:"unheard,omitempty"`
 }
 

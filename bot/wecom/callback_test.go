@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
@@ -77,6 +78,11 @@ func TestWhatMembersDoBecomesAMessage(t *testing.T) {
 				return c.Message("hutou.filer", "event", "", "<Event><![CDATA[click]]></Event><EventKey><![CDATA[周报]]></EventKey>")
 			},
 			bot.Message{ID: "hutou.filer:1705626000:click:周报:", Text: "周报"}},
+		"a link": {
+			func(c *wecomtest.Client) string {
+				return c.Message("hutou.filer", "link", "81", "<Title><![CDATA[ 网店卖假酒 ]]></Title><Description><![CDATA[x]]></Description><Url><![CDATA[http://example.invalid/1?a=b&c]]></Url><PicUrl><![CDATA[p]]></PicUrl>")
+			},
+			bot.Message{ID: "81", Text: "网店卖假酒\nhttp://example.invalid/1?a=b&c"}},
 		"a place": {
 			func(c *wecomtest.Client) string {
 				return c.Message("hutou.filer", "location", "79", "<Location_X>25.05</Location_X><Location_Y>118.18</Location_Y><Scale>20</Scale><Label><![CDATA[凤城镇建设路]]></Label>")
@@ -106,7 +112,7 @@ func TestTwoEventsInOneSecondAreTold(t *testing.T) {
 }
 
 func TestEventsThatNeedNoAnswerAreAcknowledged(t *testing.T) {
-	for _, event := range []string{"enter_agent", "subscribe", "unsubscribe", "LOCATION", "view", "change_contact", "batch_job_result", "inactive_alert", "of_tomorrow"} {
+	for _, event := range []string{"unsubscribe", "LOCATION", "view", "change_contact", "batch_job_result", "inactive_alert", "of_tomorrow"} {
 		t.Run(event, func(t *testing.T) {
 			w := newWorld(t)
 			reply, err := w.client.Post(t.Context(), w.client.Message("sys", "event", "", "<Event><![CDATA["+event+"]]></Event><EventKey></EventKey><BatchJob><JobId>1</JobId></BatchJob>"))
@@ -124,7 +130,6 @@ func TestWhatCannotBeTakenYetIsSaidSo(t *testing.T) {
 		"voice": "<MediaId></MediaId><Format>amr</Format>",
 		"file":  "<MediaId>" + strings.Repeat("m", 2000) + "</MediaId>",
 		"music": "<MediaId><![CDATA[m]]></MediaId>",
-		"link":  "<Title><![CDATA[a]]></Title><Url><![CDATA[http://example.invalid/]]></Url>",
 	} {
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t)
@@ -211,6 +216,15 @@ func TestNothingWrongGetsIn(t *testing.T) {
 	}
 	plain := func(f func(*request)) func(*world, *request) { return func(_ *world, r *request) { f(r) } }
 	body := func(text string) func(*world, *request) { return plain(func(r *request) { r.body = []byte(text) }) }
+	// signed is genuine but for the way in which its time is written.
+	signed := func(timestamp string) func(*world, *request) {
+		return plain(func(r *request) {
+			var d document
+			require.NoError(t, parse(bytes.Clone(r.body), &d))
+			r.q.Set("timestamp", timestamp)
+			r.q.Set("msg_signature", util.Signature(appToken, timestamp, r.q.Get("nonce"), string(d.value[fEncrypt])))
+		})
+	}
 	deep := "<xml>" + strings.Repeat("<a>", 5000)
 	for name, c := range map[string]struct {
 		bend   func(*world, *request)
@@ -225,6 +239,8 @@ func TestNothingWrongGetsIn(t *testing.T) {
 		"another key":             {other(func(c *wecomtest.Client) { c.AESKey = wecomtest.Official.Key }), 400},
 		"another corp":            {other(func(c *wecomtest.Client) { c.CorpID = "ww0000000000000000" }), 400},
 		"another app":             {other(func(c *wecomtest.Client) { c.AgentID = "1000003" }), 403},
+		"a timestamp with a sign": {signed("+1705626000"), 400},
+		"a timestamp with a zero": {signed("01705626000"), 400},
 		"a timestamp hours ago": {other(func(c *wecomtest.Client) {
 			c.Now = func() time.Time { return time.Date(2024, 1, 19, 6, 59, 0, 0, shanghai) }
 		}), 403},

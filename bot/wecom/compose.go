@@ -30,11 +30,17 @@ const (
 
 // message is what one call of message/send says: one of these is set.
 type message struct {
-	Text  *text     `json:"text,omitempty"`
-	Image *mediaRef `json:"image,omitempty"`
-	Voice *mediaRef `json:"voice,omitempty"`
-	Video *videoRef `json:"video,omitempty"`
-	File  *mediaRef `json:"file,omitempty"`
+	Text     *text         `json:"text,omitempty"`
+	Image    *mediaRef     `json:"image,omitempty"`
+	Voice    *mediaRef     `json:"voice,omitempty"`
+	Video    *videoRef     `json:"video,omitempty"`
+	File     *mediaRef     `json:"file,omitempty"`
+	Markdown *text         `json:"markdown,omitempty"`
+	TextCard *TextCard     `json:"textcard,omitempty"`
+	News     *articles     `json:"news,omitempty"`
+	Card     *templateCard `json:"template_card,omitempty"`
+
+	wide *text // for a group only
 }
 
 type text struct {
@@ -52,6 +58,14 @@ func (m message) kind() string {
 		return asVideo
 	case m.File != nil:
 		return asFile
+	case m.Markdown != nil:
+		return "markdown"
+	case m.TextCard != nil:
+		return "textcard"
+	case m.News != nil:
+		return "news"
+	case m.Card != nil:
+		return "template_card"
 	}
 	return "text"
 }
@@ -99,6 +113,11 @@ type request struct {
 
 // encode writes a request, the same bytes for the same parcel and piece.
 func (c *Channel) encode(id int64, piece int, to []string, m message) []byte {
+	if m.Card != nil && m.Card.tasked {
+		card := *m.Card
+		card.TaskID = taskID(id, piece)
+		m.Card = &card
+	}
 	r := request{ToUser: strings.Join(to, "|"), MsgType: m.kind(), AgentID: c.agent, message: m}
 	if !c.o.Features.DuplicateCheck.Off() {
 		interval := shortestCheck + (uint64(id)+uint64(piece)*pieceStep)%checks

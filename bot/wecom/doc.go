@@ -10,11 +10,13 @@
 // knows a message by them and answers it as before; a timestamp or nonce seen
 // before is no reason to refuse. WeCom waits five seconds and tries three times.
 //
-// Texts, menu clicks, places, photos, voice notes, videos and files become a
-// bot.Message. Of the last four there is only a MediaId, good for three days; Fetch gets
-// what it names (media.go), for package media. What cannot be taken yet is answered
-// so, here and now. A change of the directory is told to Contacts before it is
-// acknowledged. All other events are only acknowledged.
+// Texts, links, menu clicks, places, photos, voice notes, videos, files and taps on cards
+// become a bot.Message. Of what is no text there is only a MediaId, good for three days;
+// Fetch gets what it names (media.go), for package media. A tap carries what was selected
+// and the card's one-shot handle. Whoever opens the chat or is let into the app is
+// announced to the desk once a day, which greets people it never heard (events.go). A
+// change of the directory is told to Contacts before it is acknowledged. What cannot be
+// taken yet is answered so, here and now. All other events are only acknowledged.
 //
 // # What goes out
 //
@@ -38,10 +40,17 @@
 // Tend keeps the chats and the app's menu (menu.go) as they are configured, beside all
 // else: nothing waits for it.
 //
+// A card with buttons leaves as a template card where it fits one whole (draw.go): what
+// a small screen would cut off goes as text, and a card with the buttons behind it.
+// Where WeCom refuses cards, their plain text takes their place in the same send; a
+// refused call has delivered nothing. A card that was tapped is greyed (update.go).
+// All other kinds of message and card have builders that hold the limits of the
+// documentation (rich.go, card.go), for Post.
+//
 // # What it leaves to others
 //
 // Whether a sender is in the roster is the bot's question, pacing and retries are
-// the courier's. Cards go as their plain text: they come with a later cut.
+// the courier's.
 //
 // # The library
 //

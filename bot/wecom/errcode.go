@@ -38,7 +38,7 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}
 	case 45033: // too many calls at once
 		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: soon, everybody: true}
-	case 45009: // too many calls in a minute, an hour or a day
+	case 45009, 846607: // too many calls in a minute, an hour or a day; of a smart robot
 		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: aMinute, everybody: true}
 
 	// The access token: revoked early (40014), expired, missing; 40001 is also a
@@ -54,7 +54,7 @@ func judge(code int64) verdict {
 
 	// The app: wrong number, token of another app, permission missing. A change in
 	// the console mends it, so nothing is lost yet.
-	case 40056, 301002, 48002:
+	case 40056, 301002, 48002, 48009:
 		return verdict{fate: bot.NotSent, reason: bot.NotPermitted, wait: repairing, everybody: true}
 	case 60011: // no right over this member
 		return verdict{fate: bot.Refused, reason: bot.NotPermitted, alone: true}
@@ -64,10 +64,12 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount, alone: true}
 	case 81013, 82001: // all recipients unknown or out of sight
 		return verdict{fate: bot.Refused, reason: bot.NotVisible}
+	case 40066, 40068, 60003, 60123: // no such department, no such tag
+		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount}
 
 	// A chat of the app's own: none with this id, members too few or too many or out
 	// of sight, made by another app.
-	case 40050, 86001, 86003, 86006, 86007, 86008:
+	case 40050, 86001, 86003, 86006, 86007, 86008, 86216:
 		return verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
 
 	// What is said.
@@ -77,8 +79,22 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	case 40008, 40033, 40035, 40058, 44004, 45002:
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
+	case 40016, 40023, 42045, 45008: // a card or menu: number of buttons, where it leads; too many articles
+		return verdict{fate: bot.Refused, reason: bot.BadContent}
+	case 40057: // a card whose app has no callback
+		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	}
 	return verdict{fate: bot.Refused}
+}
+
+// unknownCard says whether a code means that this deployment does not know a kind of
+// card, or will not take it from this app: others would fare no better.
+func unknownCard(code int64) bool {
+	switch code {
+	case 40008, 40016, 40035, 40057, 40058, 42045:
+		return true
+	}
+	return false
 }
 
 // judgeStatus is the same for answers that are none of WeCom's: its own always have

@@ -74,7 +74,7 @@ func TestGroupsHoldWhatEveryPlatformMust(t *testing.T) {
 		t.Run(group, func(t *testing.T) {
 			channeltest.Run(t, func(t *testing.T) channeltest.Kit {
 				w := newWorld(t, withGroups(t))
-				return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Group: group, Put: w.put, Seen: w.seen}
+				return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Group: group, Put: w.put, Seen: w.seen, Tap: w.tap}
 			})
 		})
 	}
@@ -194,43 +194,36 @@ func TestATableGoesAsOneAndCardsSayWhereToAnswer(t *testing.T) {
 	require.Equal(t, "【会商】\n周五 15:00\n请打开与我的单聊办理：参加、请假。", said[2].Text)
 }
 
-func TestOtherPostsOfARobot(t *testing.T) {
+func TestOtherMessagesInGroups(t *testing.T) {
 	w := newWorld(t, withGroups(t))
-	title := strings.Repeat("题", 60)
-	ok := map[string]Post{
+	page := &Link{Type: 1, URL: "https://example.com/"}
+	ok := map[string]Content{
 		"markdown":      Markdown("**周报** <@hutou.filer>"),
-		"markdown_v2":   MarkdownV2("| a | b |"),
-		"news":          News(Article{Title: title, URL: "https://example.com/"}),
-		"template_card": Card(Notice{Title: &NoticeTitle{Title: "周报"}, Lines: []NoticeLine{{"截止", "周五"}}, Action: NoticeAction{URL: "https://example.com/"}}),
+		"markdown_v2":   Wide("| a | b |"),
+		"news":          News{{Title: strings.Repeat("题", 60), URL: "https://example.com/"}},
+		"template_card": TextNotice{Frame: Frame{Title: Heading{Title: "周报"}, Horizontal: []Pair{{Name: "截止", Value: "周五"}}, Action: page}},
 	}
-	for kind, p := range ok {
-		require.NoError(t, w.channel.Post(t.Context(), robotGroup, p), kind)
+	for kind, what := range ok {
+		require.NoError(t, w.channel.PostGroup(t.Context(), robotGroup, what), kind)
 		said := w.said(robotGroup)
 		require.Equal(t, kind, said[len(said)-1].Kind)
 	}
+	require.NoError(t, w.channel.PostGroup(t.Context(), robotGroup, NewsNotice{Frame: Frame{Title: Heading{Title: "周报"}, Action: page}, Image: &Image{"https://example.com/a.png", 2}}))
 	_, err := w.channel.Send(t.Context(), inGroup(1, chatGroup, bot.Reply{Text: "在"}))
 	require.NoError(t, err)
-	require.NoError(t, w.channel.Post(t.Context(), chatGroup, ok["markdown"]))
-	pic := &Picture{URL: "https://example.com/a.png", Ratio: 2}
-	require.NoError(t, w.channel.Post(t.Context(), robotGroup, Card(Notice{Title: &NoticeTitle{Title: "周报"}, Picture: pic, Action: NoticeAction{URL: "https://example.com/"}})))
-	for name, p := range map[string]Post{
-		"too long":               Markdown(strings.Repeat("好", 1366)),
-		"no words":               MarkdownV2(" "),
-		"no article":             News(),
-		"nine articles":          News(make([]Article, 9)...),
-		"an article of nothing":  News(Article{Title: "x"}),
-		"a notice without page":  Card(Notice{Title: &NoticeTitle{Title: "x"}}),
-		"a notice without words": Card(Notice{Action: NoticeAction{URL: "https://example.com/"}}),
-		"seven lines":            Card(Notice{Text: "x", Lines: make([]NoticeLine, 7), Action: NoticeAction{URL: "https://example.com/"}}),
-		"a picture and a text":   Card(Notice{Title: &NoticeTitle{Title: "x"}, Text: "x", Picture: pic, Action: NoticeAction{URL: "https://example.com/"}}),
-		"a picture too tall":     Card(Notice{Title: &NoticeTitle{Title: "x"}, Picture: &Picture{URL: "x", Ratio: 1}, Action: NoticeAction{URL: "https://example.com/"}}),
-	} {
-		require.Equal(t, bot.BadContent, failure(t, w.channel.Post(t.Context(), robotGroup, p)).Reason, name)
+	for _, what := range []Content{Text("在"), ok["markdown"], ok["news"], TextCard{Title: "周报", Description: "第2期", URL: "https://example.com/"}} {
+		require.NoError(t, w.channel.PostGroup(t.Context(), chatGroup, what))
 	}
-	for kind, group := range map[string]string{"markdown_v2": chatGroup, "template_card": chatGroup} {
-		require.Equal(t, bot.BadContent, failure(t, w.channel.Post(t.Context(), group, ok[kind])).Reason, kind)
+	wrong := map[string][]Content{
+		robotGroup: {Wide(" "), Wide(strings.Repeat("好", 1366)), News{}, TextNotice{}, right()["button_interaction"], TextCard{Title: "周报", Description: "第2期", URL: "https://example.com/"}},
+		chatGroup:  {ok["markdown_v2"], ok["template_card"]},
 	}
-	require.Equal(t, bot.NoSuchGroup, failure(t, w.channel.Post(t.Context(), "别的群", ok["news"])).Reason)
+	for group, all := range wrong {
+		for i, what := range all {
+			require.Equal(t, bot.BadContent, failure(t, w.channel.PostGroup(t.Context(), group, what)).Reason, "%s %d", group, i)
+		}
+	}
+	require.Equal(t, bot.NoSuchGroup, failure(t, w.channel.PostGroup(t.Context(), "别的群", ok["news"])).Reason)
 }
 
 func TestWhatARobotsAnswerMeans(t *testing.T) {

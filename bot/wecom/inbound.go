@@ -47,7 +47,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	}
 	event := string(d.value[fMsgType]) == "event"
-	if event && clicked(d) == "" {
+	if event && !hears(d) {
 		return inbound{}, nil
 	}
 	if string(d.value[fToUserName]) != c.o.CorpID {
@@ -59,11 +59,18 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
-		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: true}
+		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: c.carriesCards()}
 	kind := string(d.value[fMsgType])
 	switch {
 	case event:
-		m.ID, m.Text = eventID(d), clicked(d)
+		m.ID = eventID(d)
+		if !c.event(d, &m) {
+			return inbound{}, nil
+		}
+	case kind == "link":
+		if m.Text = link(d); m.Text == "" {
+			return inbound{}, errBroken
+		}
 	case kind == "text":
 		m.Text = value(d, fContent)
 	case kind == "location":
@@ -72,7 +79,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	case kind == "":
 		return inbound{}, errBroken
-	default: // image, voice, video, file; or a link, and what may come
+	default: // image, voice, video, file, and what may come
 		if m.Attachments = enclosed(d); m.Attachments == nil {
 			in.answer = c.unsupported
 			return in, nil
@@ -83,16 +90,6 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in.message = m
 	return in, nil
-}
-
-// clicked is the word of command behind a menu entry, whose key it is; "" if the
-// event is another one. Those need no answer: somebody opened the chat, joined,
-// left, moved.
-func clicked(d *document) string {
-	if string(d.value[fEvent]) != "click" {
-		return ""
-	}
-	return value(d, fEventKey)
 }
 
 // eventID names an event, which has no id of its own, as WeCom says that it is to

@@ -27,7 +27,7 @@ const (
 	mostSub     = 5
 	longestTop  = 16 // bytes of a name
 	longestSub  = 40
-	longestKey  = 128
+	longestWord = 128
 	longestPage = 1024
 )
 
@@ -55,11 +55,11 @@ func mistakes(out []MenuMistake, at string, menu []MenuEntry, top bool) []MenuMi
 		if e.Name == "" || len(e.Name) > longest {
 			add(here+".name", fmt.Sprintf("use 1 to %d Chinese characters", longest/3), "a name of %d bytes, WeCom takes 1 to %d", len(e.Name), longest)
 		}
-		if len(e.Key) > longestKey {
-			add(here+".key", "use a word of command", "a key of %d bytes, WeCom takes %d", len(e.Key), longestKey)
+		if len(e.Key) > longestWord {
+			add(here+".key", "use a word of command", "a key of %d bytes, WeCom takes %d", len(e.Key), longestWord)
 		}
 		if page, err := url.Parse(e.URL); e.URL != "" && (err != nil || page.Host == "" || len(e.URL) > longestPage) {
-			add(here+".url", "use an address such as https://example.com/page", "%q is no address of a page", cut(e.URL, 80))
+			add(here+".url", "use an address such as https://example.com/page", "%q is no address of a page", short(e.URL))
 		}
 		switch n := given(e); {
 		case n != 1 && top:

@@ -14,16 +14,17 @@ import (
 // post is one message in a group: one of these is set, the one that MsgType names.
 // The group's robot and appchat/send take the same, but for images.
 type post struct {
-	MsgType    string    `json:"msgtype"`
-	Text       *callText `json:"text,omitempty"`
-	Markdown   *text     `json:"markdown,omitempty"`
-	MarkdownV2 *text     `json:"markdown_v2,omitempty"`
-	Image      *picture  `json:"image,omitempty"`
-	Voice      *mediaRef `json:"voice,omitempty"`
-	Video      *videoRef `json:"video,omitempty"`
-	File       *mediaRef `json:"file,omitempty"`
-	News       *news     `json:"news,omitempty"`
-	Card       *Notice   `json:"template_card,omitempty"`
+	MsgType    string        `json:"msgtype"`
+	Text       *callText     `json:"text,omitempty"`
+	Markdown   *text         `json:"markdown,omitempty"`
+	MarkdownV2 *text         `json:"markdown_v2,omitempty"`
+	Image      *picture      `json:"image,omitempty"`
+	Voice      *mediaRef     `json:"voice,omitempty"`
+	Video      *videoRef     `json:"video,omitempty"`
+	File       *mediaRef     `json:"file,omitempty"`
+	News       *articles     `json:"news,omitempty"`
+	TextCard   *TextCard     `json:"textcard,omitempty"`
+	Card       *templateCard `json:"template_card,omitempty"`
 }
 
 // callText is a text with who is called by it, beside those whom it names itself.

@@ -144,7 +144,7 @@ func (r ready) message(name string) (m message, err error) {
 	case asVoice:
 		m.Voice = ref
 	case asVideo:
-		m.Video = &videoRef{MediaID: r.MediaID, Title: cut(name, longestTitle)}
+		m.Video = &videoRef{MediaID: r.MediaID, Title: shortenBytes(name, mostTitle)}
 	case asFile:
 		m.File = ref
 	default:
@@ -171,9 +171,6 @@ type videoRef struct {
 	MediaID string `json:"media_id"`
 	Title   string `json:"title,omitempty"`
 }
-
-// longestTitle is how many bytes the title of a video may have.
-const longestTitle = 128
 
 // lostUpload looks at what message/send said of a parcel with an upload. If WeCom no
 // longer has it, it is uploaded anew before the next try, once.

@@ -242,12 +242,3 @@ func (e Entry) check() error {
 	}
 	return nil
 }
-
-// shorten keeps the first characters of a text.
-func shorten(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	return string(r[:most-1]) + "…"
-}

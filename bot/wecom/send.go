@@ -25,6 +25,9 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	if err := acceptable(p); err != nil {
 		return bot.Receipt{}, err
 	}
+	if p.Reply.Kind == bot.CardDone {
+		return c.grey(ctx, p)
+	}
 	out := c.deliver(ctx, []bot.Parcel{p})[0]
 	return out.Receipt, out.Err
 }
@@ -49,7 +52,7 @@ func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 		switch err := acceptable(ps[i]); {
 		case err != nil:
 			out[i].Err = err
-		case seen[who] || len(together) > 0 && !same(ps[i], ps[together[0]]):
+		case seen[who] || ps[i].Reply.Kind == bot.CardDone || len(together) > 0 && !same(ps[i], ps[together[0]]):
 			alone = append(alone, i)
 		default:
 			seen[who] = true
@@ -90,32 +93,43 @@ func acceptable(p bot.Parcel) error {
 // deliver sends one reply to the recipients of these parcels, which are sorted by
 // id, acceptable and no more than one call takes.
 func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
-	out := make([]bot.Outcome, len(ps))
-	to := make([]string, len(ps))
-	for i, p := range ps {
-		to[i] = p.To.Account
-	}
 	var messages []message
-	ps, err := c.readied(ctx, ps)
+	ready, err := c.readied(ctx, ps)
 	if err == nil {
-		messages, err = compose(ps[0])
+		ps = ready
+		messages, err = c.put(ps[0])
 	}
 	if err != nil {
+		out := make([]bot.Outcome, len(ps))
 		for i := range out {
 			out[i].Err = err
 		}
 		return out
 	}
+	return c.dispatch(ctx, ps, messages)
+}
+
+// dispatch sends messages, one after the other, to the recipients of these parcels.
+func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []message) []bot.Outcome {
+	out := make([]bot.Outcome, len(ps))
+	to := make([]string, len(ps))
+	for i, p := range ps {
+		to[i] = p.To.Account
+	}
 	var refs []string
-	for piece, m := range messages {
+	for piece := 0; piece < len(messages); piece++ {
 		var r sent
-		v, err := c.api(ctx, http.MethodPost, sendPath, nil, c.encode(ps[0].ID, piece, to, m), &r)
+		v, err := c.api(ctx, http.MethodPost, sendPath, nil, c.encode(ps[0].ID, piece, to, messages[piece]), &r)
 		if err != nil && v.alone && len(ps) > 1 && piece == 0 {
 			// One wrong account has made the whole call fail; nobody has anything yet.
 			half := len(ps) / 2
-			return append(c.deliver(ctx, ps[:half]), c.deliver(ctx, ps[half:])...)
+			return append(c.dispatch(ctx, ps[:half], messages), c.dispatch(ctx, ps[half:], messages)...)
 		}
 		if err != nil {
+			if words, ok := c.instead(ctx, ps[0], piece, messages[piece], v, err); ok {
+				messages, piece = words, -1
+				continue
+			}
 			err = c.lostUpload(ctx, ps[0], err)
 			for i := range out {
 				if out[i].Err == nil {
@@ -125,7 +139,7 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 			break
 		}
 		refs = append(refs, r.MsgID)
-		c.leftOut(out, to, r)
+		c.mark(ctx, out, to, r)
 	}
 	for i := range out {
 		if out[i].Err == nil {
@@ -135,31 +149,29 @@ func (c *Channel) deliver(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
 	return out
 }
 
-// leftOut marks the recipients whom WeCom has left out of a call that it took.
-func (c *Channel) leftOut(out []bot.Outcome, to []string, r sent) {
-	mark := func(names, why string) {
-		if names == "" {
-			return
-		}
-		left := map[string]bool{}
-		for name := range strings.SplitSeq(names, "|") {
-			left[strings.ToLower(name)] = true
-		}
+// mark marks the recipients whom WeCom has left out of a call that it took.
+func (c *Channel) mark(ctx context.Context, out []bot.Outcome, to []string, r sent) {
+	mark := func(left leftOut, why string) {
 		for i, name := range to {
-			if out[i].Err == nil && left[strings.ToLower(name)] {
+			if out[i].Err == nil && left.has(name) {
 				out[i].Err = c.failure(invisible(), sendPath, errors.New(why))
 			}
 		}
 	}
 	mark(r.InvalidUser, "invaliduser")
 	mark(r.UnlicensedUser, "unlicenseduser")
+	if len(r.InvalidParty)+len(r.InvalidTag) > 0 { // nobody asked for any
+		c.o.Log.WarnContext(ctx, "WeCom names departments or tags that it left out", "parties", len(r.InvalidParty), "tags", len(r.InvalidTag))
+	}
 }
 
 const sendPath = "/cgi-bin/message/send"
 
 // sent is what message/send says of a call that it took.
 type sent struct {
-	MsgID          string `json:"msgid"`
-	InvalidUser    string `json:"invaliduser"`
-	UnlicensedUser string `json:"unlicenseduser"`
+	MsgID          string  `json:"msgid"`
+	InvalidUser    leftOut `json:"invaliduser"`
+	InvalidParty   leftOut `json:"invalidparty"`
+	InvalidTag     leftOut `json:"invalidtag"`
+	UnlicensedUser leftOut `json:"unlicenseduser"`
 }

@@ -23,8 +23,22 @@ import (
 func TestWeComHoldsWhatEveryPlatformMust(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T) channeltest.Kit {
 		w := newWorld(t, func(o *wecomtest.Options, _ *Options) { o.Members = []string{"hutou.filer", "hutou.head"} })
-		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Put: w.put, Seen: w.seen}
+		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Put: w.put, Seen: w.seen, Tap: w.tap}
 	})
+}
+
+// seen is what a member reads, and can tap.
+func seen(m wecomtest.Shown) bot.Reply {
+	if m.Card == nil {
+		return bot.Reply{Kind: bot.TextReply, Text: m.Text}
+	}
+	r := bot.Reply{Kind: bot.CardReply, Title: m.Card.Title, Text: strings.Join(m.Card.Words, "\n") + m.Card.Grey}
+	if m.Card.Grey == "" {
+		for _, b := range m.Card.Buttons {
+			r.Buttons = append(r.Buttons, bot.Button{Label: b.Text, Tap: b.Key})
+		}
+	}
+	return r
 }
 
 func TestARequestIsWhatTheDocumentationAsksFor(t *testing.T) {
@@ -122,7 +136,7 @@ func TestSplitLosesNothing(t *testing.T) {
 }
 
 func TestCardsGoAsTheirPlainTextAndWhatCannotGoIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(_ *wecomtest.Options, o *Options) { o.Cards = CardNever })
 	card := bot.Parcel{ID: 1, To: person("a"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n回复 1 提交", Body: "x", Buttons: []bot.Button{{Label: "提交"}}}}
 	_, err := w.channel.Send(t.Context(), card)
 	require.NoError(t, err)

@@ -77,7 +77,7 @@ func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.Re
 	}
 	for _, r = range tries {
 		for _, called := range names(name) {
-			r.MediaID, err = c.put(ctx, to, r.Type, called, io.NewSectionReader(f, 0, size), size)
+			r.MediaID, err = c.deposit(ctx, to, r.Type, called, io.NewSectionReader(f, 0, size), size)
 			var failed *bot.SendError
 			if err == nil || !errors.As(err, &failed) || failed.Fate != bot.Refused {
 				return r, err
@@ -123,9 +123,9 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// put makes one upload, a second time with a new token if WeCom no longer takes the
+// deposit makes one upload, a second time with a new token if WeCom no longer takes the
 // first. An error is a *bot.SendError.
-func (c *Channel) put(ctx context.Context, to shelf, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
+func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
 	q := url.Values{"type": {as}}
 	for fresh := false; ; fresh = true {
 		var token string

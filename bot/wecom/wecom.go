@@ -41,6 +41,8 @@ type Options struct {
 	Active bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
+	// Cards says what leaves as a card with buttons.
+	Cards CardUse
 	// Features say what this deployment knows; the zero value is the public cloud.
 	Features Features
 	// OAuthPath says where web login asks who somebody is; "" = as the public cloud does.
@@ -87,14 +89,19 @@ type Channel struct {
 	groups      groups
 	greeting    string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
+	choose      string        // the title of a card without one
+	cardless    atomic.Bool   // WeCom has refused cards
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning
+	doors       doors
 }
 
 var (
 	_ bot.BatchSender = (*Channel)(nil)
 	_ bot.Particular  = (*Channel)(nil)
+	_ bot.Recaller    = (*Channel)(nil)
+	_ bot.Measurer    = (*Channel)(nil)
 	_ http.Handler    = (*Channel)(nil)
 )
 
@@ -112,16 +119,14 @@ func New(o Options) (*Channel, error) {
 	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
-	page, err := o.Templates.Render("wecom.unsupported", nil)
-	if err != nil {
-		return nil, fmt.Errorf("wecom: %w", err)
+	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose, "wecom.greeting": &c.greeting} {
+		page, err := o.Templates.Render(name, nil)
+		if err != nil {
+			return nil, fmt.Errorf("wecom: %w", err)
+		}
+		*into = page.Body
 	}
-	c.unsupported = page.Body
 	c.uploads = newUploads(o.Tokens, o.Wall)
-	if page, err = o.Templates.Render("wecom.greeting", nil); err != nil {
-		return nil, fmt.Errorf("wecom: %w", err)
-	}
-	c.greeting = page.Body
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }
@@ -167,10 +172,11 @@ func wrong(option, why string, args ...any) error {
 func (c *Channel) Name() string { return Name }
 
 // Traits says that WeCom takes plain texts of 2048 bytes, images and files, to a
-// thousand people in one call, and knows a parcel that it has unless the duplicate check
-// is off.
+// thousand people in one call, knows a parcel that it has unless the duplicate check is
+// off, and draws cards unless it has refused one.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Files: true, Dedupes: true, DedupeFor: shortestCheck * time.Second, MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
+	t := bot.Traits{Buttons: c.draws(), Updates: c.updates(), Files: true, Dedupes: true, DedupeFor: shortestCheck * time.Second,
+		MaxTextSize: longestText, Limits: Name, Batch: mostRecipients}
 	if c.o.Features.DuplicateCheck.Off() {
 		t.Dedupes, t.DedupeFor = false, 0
 	}

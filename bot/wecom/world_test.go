@@ -203,7 +203,19 @@ func (w *world) seen(_ *testing.T, to bot.Recipient) (out []bot.Reply) {
 		return out
 	}
 	for _, m := range w.server.Shown(to.Account) {
+		if m.Card != nil {
+			out = append(out, seen(m))
+			continue
+		}
 		shown(m.Media.Kind, m.Text, m.Media.Name)
 	}
 	return out
+}
+
+// tap taps a button that a person sees, and gives the handle of its card.
+func (w *world) tap(t *testing.T, person, label string) string {
+	_, err := w.client.Tap(t.Context(), w.server, person, label)
+	require.NoError(t, err)
+	heard := w.desk.messages()
+	return heard[len(heard)-1].Card
 }

@@ -28,6 +28,9 @@ const (
 	fEvent
 	fEventKey
 	fTaskID
+	fResponseCode
+	fTitle
+	fURL
 	fLocationX
 	fLocationY
 	fLabel
@@ -65,6 +68,12 @@ func fieldOf(name []byte) (field, bool) {
 		return fEventKey, true
 	case "TaskId":
 		return fTaskID, true
+	case "ResponseCode":
+		return fResponseCode, true
+	case "Title":
+		return fTitle, true
+	case "Url":
+		return fURL, true
 	case "Location_X":
 		return fLocationX, true
 	case "Location_Y":
@@ -89,8 +98,9 @@ func fieldOf(name []byte) (field, bool) {
 
 // document is the values of one document, parts of the bytes it was read from.
 type document struct {
-	value [fields][]byte
-	has   [fields]bool
+	value  [fields][]byte
+	has    [fields]bool
+	chosen []chosen // of a card's lists; its room is used again
 }
 
 // deepest is how many elements may be open at once: a card with several
@@ -101,7 +111,7 @@ var errXML = errors.New("not a document of WeCom")
 
 // parse reads a document. It overwrites b, of which the values are parts.
 func parse(b []byte, d *document) error {
-	*d = document{}
+	*d = document{chosen: d.chosen[:0]}
 	p := parser{b: b}
 	p.space()
 	if name, opens := p.tag(); !opens || string(name) != "xml" {
@@ -122,7 +132,7 @@ func parse(b []byte, d *document) error {
 		}
 		f, known := fieldOf(name)
 		if !known {
-			if !p.skip(name) {
+			if string(name) == "SelectedItems" && !p.selected(d) || string(name) != "SelectedItems" && !p.skip(name) {
 				return errXML
 			}
 			continue

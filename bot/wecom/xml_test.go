@@ -26,6 +26,9 @@ type reference struct {
 	Event        string
 	EventKey     string
 	TaskID       string `xml:"TaskId"`
+	ResponseCode string
+	Title        string
+	URL          string `xml:"Url"`
 	LocationX    string `xml:"Location_X"`
 	LocationY    string `xml:"Location_Y"`
 	Label        string
@@ -35,12 +38,19 @@ type reference struct {
 	UserID       string
 	NewUserID    string
 	Status       string
+	Items        []struct {
+		Question string   `xml:"QuestionKey"`
+		Options  []string `xml:"OptionIds>OptionId"`
+	} `xml:"SelectedItems>SelectedItem"`
 }
 
 func (r reference) values() [fields]string {
 	return [fields]string{r.ToUserName, r.AgentID, r.Encrypt, r.FromUserName, r.CreateTime, r.MsgType, r.MsgID, r.Content,
-		r.Event, r.EventKey, r.TaskID, r.LocationX, r.LocationY, r.Label, r.MediaID, r.FileName, r.ChangeType, r.UserID, r.NewUserID, r.Status}
+		r.Event, r.EventKey, r.TaskID, r.ResponseCode, r.Title, r.URL, r.LocationX, r.LocationY, r.Label, r.MediaID, r.FileName, r.ChangeType, r.UserID, r.NewUserID, r.Status}
 }
+
+const twoLists = "<SelectedItems><SelectedItem><QuestionKey><![CDATA[q1]]></QuestionKey><OptionIds><OptionId><![CDATA[o1]]></OptionId><OptionId><![CDATA[o2]]></OptionId></OptionIds></SelectedItem>" +
+	"<SelectedItem><QuestionKey><![CDATA[q2]]></QuestionKey><OptionIds><OptionId><![CDATA[o]]]]><![CDATA[>3]]></OptionId></OptionIds></SelectedItem></SelectedItems>"
 
 const cardEvent = `<xml><ToUserName><![CDATA[toUser]]></ToUserName><FromUserName><![CDATA[FromUser]]></FromUserName><CreateTime>123456789</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[key111]]></EventKey><TaskId><![CDATA[taskid111]]></TaskId><CardType><![CDATA[text_notice]]></CardType><ResponseCode><![CDATA[ResponseCode]]></ResponseCode><AgentID>1</AgentID><SelectedItems><SelectedItem><QuestionKey><![CDATA[QuestionKey1]]></QuestionKey><OptionIds><OptionId><![CDATA[OptionId1]]></OptionId><OptionId><![CDATA[OptionId2]]></OptionId></OptionIds></SelectedItem></SelectedItems></xml>`
 
@@ -59,6 +69,10 @@ func TestDocumentsAreReadAsEncodingXMLDoes(t *testing.T) {
 		"no values":                 "<xml></xml>",
 		"unknown elements":          "<xml><New><A>1</A>x<A><B></B></A></New><Content>1</Content></xml>",
 		"a change of the directory": "<xml><FromUserName><![CDATA[sys]]></FromUserName><ChangeType><![CDATA[update_user]]></ChangeType><UserID>a</UserID><NewUserID>b</NewUserID><Status>1</Status><ExtAttr><Item><Status>x</Status></Item></ExtAttr></xml>",
+		"two lists":                 "<xml>" + twoLists + "</xml>",
+		"a list's name behind":      "<xml><SelectedItems> <SelectedItem><OptionIds><OptionId>a</OptionId>\n<OptionId>a&amp;b</OptionId></OptionIds><QuestionKey>q</QuestionKey></SelectedItem></SelectedItems></xml>",
+		"lists without a choice":    "<xml><SelectedItems><SelectedItem><QuestionKey>q</QuestionKey><OptionIds></OptionIds></SelectedItem></SelectedItems></xml>",
+		"lists with news":           "<xml><SelectedItems><New>1</New><SelectedItem><New><A>1</A></New><OptionIds><New>x</New><OptionId>o</OptionId></OptionIds></SelectedItem></SelectedItems></xml>",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var d document
@@ -74,6 +88,16 @@ func agree(t *testing.T, text []byte, d *document) {
 	for f, want := range r.values() {
 		require.Equal(t, want, string(d.value[f]), "%q", text)
 	}
+	var want, got [][2]string
+	for _, item := range r.Items {
+		for _, option := range item.Options {
+			want = append(want, [2]string{item.Question, option})
+		}
+	}
+	for _, c := range d.chosen {
+		got = append(got, [2]string{string(c.question), string(c.option)})
+	}
+	require.Equal(t, want, got, "%q", text)
 }
 
 func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
@@ -108,6 +132,11 @@ func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
 		"deep":                    "<xml>" + strings.Repeat("<a>", 8) + strings.Repeat("</a>", 8) + "</xml>",
 		"deeper than memory":      "<xml>" + strings.Repeat("<a>", 300000),
 		"many openings":           strings.Repeat("<xml>", 200000),
+		"lists twice":             "<xml>" + twoLists + twoLists + "</xml>",
+		"a list's name twice":     "<xml><SelectedItems><SelectedItem><QuestionKey>q</QuestionKey><QuestionKey>q</QuestionKey></SelectedItem></SelectedItems></xml>",
+		"a choice in a choice":    "<xml><SelectedItems><SelectedItem><OptionIds><OptionId><OptionId>a</OptionId></OptionId></OptionIds></SelectedItem></SelectedItems></xml>",
+		"a list cut short":        "<xml><SelectedItems><SelectedItem><OptionIds><OptionId>a</OptionId></SelectedItem></SelectedItems></xml>",
+		"too much chosen":         "<xml><SelectedItems><SelectedItem><OptionIds>" + strings.Repeat("<OptionId>a</OptionId>", 65) + "</OptionIds></SelectedItem></SelectedItems></xml>",
 		"a billion laughs' start": "<xml><Content>" + strings.Repeat("&lol;", 100000) + "</Content></xml>",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +149,7 @@ func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
 // FuzzParse holds this package's reader against encoding/xml: what it takes, that
 // takes too, and reads the same.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{wecomtest.Vectors[1].Plain, wecomtest.Vectors[3].Plain, wecomtest.Vectors[6].Plain, cardEvent, "<xml><Content>a&lt;<![CDATA[b]]]]><![CDATA[>]]>\r\n&#13;</Content><X><Y>1</Y></X></xml>",
+	for _, s := range []string{wecomtest.Vectors[1].Plain, wecomtest.Vectors[3].Plain, wecomtest.Vectors[6].Plain, cardEvent, "<xml>" + twoLists + "</xml>", "<xml><Content>a&lt;<![CDATA[b]]]]><![CDATA[>]]>\r\n&#13;</Content><X><Y>1</Y></X></xml>",
 		"<xml><!DOCTYPE a></xml>", "<xml><Label>&#x4e2d;]]</Label></xml>"} {
 		f.Add([]byte(s))
 	}

@@ -161,10 +161,13 @@ func (s *Server) chatSays(m groupRequest) (Said, failure) {
 			text = strings.ToValidUTF8(text[:longestText], "")
 		}
 		return Said{Text: text, Mentioned: m.Text.Mentioned}, failure{}
-	case "image":
-		return s.named(m.Image.MediaID, "")
-	case "file":
-		return s.named(m.File.MediaID, "")
+	case "image", "voice", "video", "file":
+		return s.named(m.Image.MediaID+m.Voice.MediaID+m.Video.MediaID+m.File.MediaID, "")
+	case "textcard":
+		if m.TextCard.Title == "" || m.TextCard.Description == "" || m.TextCard.URL == "" {
+			return Said{}, fail(40058, "invalid textcard")
+		}
+		return Said{Text: m.TextCard.Title}, failure{}
 	case "news":
 		return Said{}, articles(m)
 	}

@@ -90,6 +90,15 @@ func (c *Client) File(ctx context.Context, member, msgID, mediaID, name string) 
 	return c.Post(ctx, c.Message(member, "file", msgID, "<MediaId>"+CDATA(mediaID)+"</MediaId><FileName>"+CDATA(name)+"</FileName>"))
 }
 
+// Tap is a member's tap on the button with a label, on the newest card of a server that has it.
+func (c *Client) Tap(ctx context.Context, s *Server, member, label string, chosen ...Chosen) (Reply, error) {
+	event, err := c.Tapped(s, member, label, chosen...)
+	if err != nil {
+		return Reply{}, err
+	}
+	return c.Post(ctx, event)
+}
+
 // Message writes a message as it is before it is sealed; rest is its own elements.
 func (c *Client) Message(member, kind, msgID, rest string) string {
 	id := ""

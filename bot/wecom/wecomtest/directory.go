@@ -18,7 +18,6 @@ const (
 	TagGetPath           = "/cgi-bin/tag/get"
 	AgentGetPath         = "/cgi-bin/agent/get"
 	CallbackIPPath       = "/cgi-bin/getcallbackip"
-	StatisticsPath       = "/cgi-bin/message/get_statistics"
 )
 
 // Directory is the corp's directory and what the app may see of it.
@@ -112,16 +111,11 @@ func (s *Server) reads() map[string]duty {
 		UserGetPath:          userGet,
 		TagGetPath:           tagGet,
 		AgentGetPath:         s.agentGet,
-		StatisticsPath:       func(Directory, Call) any { return failure{ErrMsg: "ok"} },
 		CallbackIPPath: func(Directory, Call) any {
 			return map[string]any{"errcode": 0, "errmsg": "ok", "ip_list": []string{"203.0.113.1", "203.0.113.2"}}
 		},
 	} {
-		method := "GET "
-		if path == StatisticsPath {
-			method = "POST "
-		}
-		out[method+path] = func(c Call) any {
+		out["GET "+path] = func(c Call) any {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if no, ok := s.admit(c.Token, s.o.Now()); !ok {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +31,7 @@ type answer struct {
 	InvalidUser string `json:"invaliduser,omitempty"`
 	Unlicensed  string `json:"unlicenseduser,omitempty"`
 	MsgID       string `json:"msgid,omitempty"`
+	Code        string `json:"response_code,omitempty"`
 }
 
 // duplicate is a request that was seen, and what was answered.
@@ -54,8 +54,11 @@ const (
 	longestCheck   = 4 * 3600
 )
 
+// uploaded are the types that name what was uploaded.
+var uploaded = map[string]bool{"image": true, "voice": true, "video": true, "file": true}
+
 // check reads a request; the failure has a code if it is refused.
-func (s *Server) check(body []byte) (m request, to []string, no failure) {
+func (s *Server) check(body []byte, sum [32]byte) (m request, to []string, no failure) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return m, nil, fail(40058, "invalid json")
 	}
@@ -69,7 +72,7 @@ func (s *Server) check(body []byte) (m request, to []string, no failure) {
 		return m, nil, fail(40056, "invalid agentid")
 	case agent != strconv.Itoa(s.o.AgentID):
 		return m, nil, fail(301002, "not allow operate another agent with this accesstoken")
-	case !slices.Contains([]string{"text", "image", "voice", "video", "file"}, m.MsgType):
+	case m.MsgType != "text" && !uploaded[m.MsgType] && !rich[m.MsgType]:
 		return m, nil, fail(40008, "invalid message type")
 	case m.MsgType == "text" && m.Text.Content == "":
 		return m, nil, fail(44004, "text content is empty")
@@ -77,12 +80,15 @@ func (s *Server) check(body []byte) (m request, to []string, no failure) {
 		return m, nil, fail(40003, "touser is empty")
 	case len(to) > mostRecipients:
 		return m, nil, fail(40058, "too many members in touser")
-	case m.MsgType != "text" && !s.holds(m.media(), m.MsgType):
+	case uploaded[m.MsgType] && !s.holds(m.media(), m.MsgType):
 		return m, nil, fail(40007, "invalid media_id")
 	case m.Interval < 0 || m.Interval > longestCheck:
 		return m, nil, fail(40058, "duplicate_check_interval out of range")
 	}
-	return m, to, failure{}
+	if rich[m.MsgType] {
+		no = s.content(m.MsgType, body, sum)
+	}
+	return m, to, no
 }
 
 func (s *Server) send(call Call) any {
@@ -92,11 +98,11 @@ func (s *Server) send(call Call) any {
 	if no, ok := s.admit(call.Token, now); !ok {
 		return no
 	}
-	m, to, no := s.check(call.Body)
+	key := sha256.Sum256(call.Body)
+	m, to, no := s.check(call.Body, key)
 	if no.ErrCode != 0 {
 		return no
 	}
-	key := sha256.Sum256(call.Body)
 	if m.Check == 1 {
 		if d, ok := s.known[key]; ok && now.Before(d.until) {
 			s.count.Duplicates++
@@ -111,12 +117,18 @@ func (s *Server) send(call Call) any {
 	}
 	s.sent++
 	out.MsgID = "msg-" + strconv.Itoa(s.sent)
-	content := m.Text.Content
-	if len(content) > longestText {
-		content = strings.ToValidUTF8(content[:longestText], "")
+	s.counted(now)
+	shown := Shown{Kind: m.MsgType, Text: m.Text.Content, Media: s.media[m.media()]}
+	if rich[m.MsgType] {
+		shown = display(m.MsgType, call.Body)
+	}
+	shown.cut()
+	shown.MsgID, shown.At = out.MsgID, now
+	if updatable(shown.raw) {
+		out.Code = s.issue(out.MsgID)
 	}
 	for _, member := range known {
-		s.show(member, Shown{MsgID: out.MsgID, Text: content, Media: s.media[m.media()], At: now})
+		s.show(member, shown)
 	}
 	if m.Check == 1 {
 		interval := m.Interval

@@ -1,9 +1,10 @@
 // Package wecomtest is an imitation of WeCom for tests: the server that a
 // self-built app calls (Server) and the platform that calls the app (Client).
 //
-// Server answers gettoken, message/send, and what groups and the menu need (robots'
-// webhooks, appchat, menu) as the documentation says, limits and silent losses included,
-// remembers what each member was shown and what was said in each group, and can be bent
+// Server answers gettoken, the calls of message/, and what groups and the menu need
+// (robots' webhooks, appchat, menu) as the documentation says, limits and silent losses
+// included, remembers what each member was shown and what was said in each group, and
+// can be bent
 // for one test. Client seals, signs and opens with the library
 // github.com/silenceper/wechat/v2, not with the code under test.
 //
@@ -48,6 +49,9 @@ type Options struct {
 	Narrow bool
 	// OldSchedules is a deployment that knows organizer and not admins.
 	OldSchedules bool
+	// NoCallback says that the app's callback is not configured: it may send no cards
+	// that can be tapped.
+	NoCallback bool
 }
 
 // Server is the imitation of qyapi.weixin.qq.com.
@@ -78,6 +82,7 @@ type Server struct {
 	directory Directory
 	entries   []Entry
 	made      int // entries and calendars so far
+	drawn     drawn
 }
 
 // Counts are what the server has done.
@@ -91,9 +96,13 @@ type Counts struct {
 // Shown is a message in a member's chat.
 type Shown struct {
 	MsgID string
-	Text  string
-	Media Media // of an image, a voice note, a video or a file
+	Text  string // the words, of a card too
+	Media Media  // of an image, a voice note, a video or a file
 	At    time.Time
+	Kind  string // its msgtype
+	Card  *Card  // nil if it is none
+
+	raw map[string]any // of a card
 }
 
 // Call is a request that has arrived.
@@ -333,7 +342,7 @@ func (s *Server) duties() map[string]duty {
 	}
 	maps.Copy(out, s.reads())
 	maps.Copy(out, s.calendars())
-	return out
+	return s.richDuties(out)
 }
 
 func write(w http.ResponseWriter, v any) {

@@ -27,7 +27,14 @@ type groupRequest struct {
 	File struct {
 		MediaID string `json:"media_id"`
 	} `json:"file"`
-	News struct {
+	Voice struct {
+		MediaID string `json:"media_id"`
+	} `json:"voice"`
+	Video struct {
+		MediaID string `json:"media_id"`
+	} `json:"video"`
+	TextCard struct{ Title, Description, URL string } `json:"textcard"`
+	News     struct {
 		Articles []struct{ Title, URL string } `json:"articles"`
 	} `json:"news"`
 	Card struct {

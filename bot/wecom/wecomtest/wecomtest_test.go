@@ -17,6 +17,7 @@ type app struct {
 	t      *testing.T
 	server *Server
 	now    time.Time
+	tasks  int
 }
 
 func newApp(t *testing.T, o Options) *app {
