@@ -128,7 +128,6 @@ type wecomSettings struct {
 	CallbackURL string            `yaml:"callback_url"`
 	Directory   directorySettings `yaml:"directory"`
 	Features    wecom.Features    `yaml:"features"`
-	OAuthPath   wecom.OAuthPath   `yaml:"oauth_path"`
 	Menu        []wecom.MenuEntry `yaml:"menu"`
 	Bot         robotSettings     `yaml:"bot"`
 }
@@ -193,7 +192,6 @@ func defaults() settings {
 	s.WeCom.Bot.Mode = robotSocket
 	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
 		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
-	s.WeCom.OAuthPath = wecom.AuthPath
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
@@ -352,5 +350,5 @@ func (c *campaign) wecomOptions(words *templates.Set, roster func() *bot.Roster,
 	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: func(account string) string { return roster().PersonName(account) },
 		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
 		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
-		Cards: w.Cards, Features: w.Features, OAuthPath: w.OAuthPath, Desk: desk, Templates: words, Wall: time.Now, Log: log}
+		Cards: w.Cards, Features: w.Features, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -199,6 +199,9 @@ func (c *campaign) checkDirectory(faults *config.Faults) {
 	if len(d.Tags) > 0 && len(d.Departments) == 0 {
 		_ = faults.Add(c.fault("wecom.directory.tags", "tags give roles, and no department makes anybody a person of the campaign", "set wecom.directory.departments, or take the tags out"))
 	}
+	if d.read() && c.WeCom.CorpID == "" {
+		_ = faults.Add(c.fault("wecom.directory", "only the self-built app reads the directory, and there is none", "set wecom.corp_id, or take departments and every out"))
+	}
 	if d.Every < 0 || d.Every > 0 && d.Every < time.Minute {
 		_ = faults.Add(c.fault("wecom.directory.every", d.Every.String()+" is too often for WeCom", "use 1m or more, such as 1h"))
 	}

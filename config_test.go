@@ -62,7 +62,6 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a directory's role that is none":   {edit{"role: filer}\n  # What", "role: filter}\n  # What"}, "role: filter}", "wecom.directory.role", "filer"},
 		"a use of cards that is none":       {edit{"cards: notices", "cards: sometimes"}, "cards: sometimes", "wecom.cards", "notices"},
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
-		"a way of logging in that is none":  {edit{"oauth_path: auth", "oauth_path: web"}, "oauth_path: web", "wecom.oauth_path", "user"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
 	} {
 		t.Run(name, func(t *testing.T) {

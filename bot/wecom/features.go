@@ -9,8 +9,8 @@ import (
 // private and government deployments lag behind by years, and each by others. The zero
 // value is right for the public cloud.
 //
-// What uses a feature asks Off first and, where the switch is not Forced, falls back
-// by itself when the deployment refuses the call.
+// What uses a feature asks Off first, and falls back by itself when the deployment
+// refuses the call.
 type Features struct {
 	// Cards are template cards (template_card). Off: cards go as their plain text.
 	Cards Switch `yaml:"cards"`
@@ -30,7 +30,7 @@ type Features struct {
 }
 
 // check names a switch in a position that it does not have.
-func (f Features) check(p OAuthPath) error {
+func (f Features) check() error {
 	for _, s := range []Switch{f.Cards, f.UpdateCard, f.Recall, f.DuplicateCheck, f.AppChat} {
 		if s != "" && !slices.Contains(s.Allowed(), string(s)) {
 			return wrong("Features", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
@@ -38,9 +38,6 @@ func (f Features) check(p OAuthPath) error {
 	}
 	if s := f.Schedule; s != "" && !slices.Contains(s.Allowed(), string(s)) {
 		return wrong("Features.Schedule", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
-	}
-	if p != "" && !slices.Contains(p.Allowed(), string(p)) {
-		return wrong("OAuthPath", "%q is none of %s", p, strings.Join(p.Allowed(), ", "))
 	}
 	return nil
 }
@@ -51,7 +48,7 @@ type Switch string
 // The positions of a switch; "" is Auto.
 const (
 	Auto Switch = "auto" // used as long as the deployment does not refuse it
-	On   Switch = "on"   // used; a refusal is a fault that is told
+	On   Switch = "on"   // used; a refused card, or change of one, is a warning in the log
 	Off  Switch = "off"  // not used
 )
 
@@ -61,7 +58,8 @@ func (Switch) Allowed() []string { return []string{string(Auto), string(On), str
 // Off says that the feature is not used.
 func (s Switch) Off() bool { return s == Off }
 
-// Forced says that the feature is used even where the deployment seems to lack it.
+// Forced says that the feature is used even where the deployment seems to lack it, and
+// that a refusal is worth a warning.
 func (s Switch) Forced() bool { return s == On }
 
 // ScheduleSwitch is a Switch that also chooses how the owner of an entry is written.
@@ -82,24 +80,3 @@ func (ScheduleSwitch) Allowed() []string {
 
 // Off says that no entries are made.
 func (s ScheduleSwitch) Off() bool { return s == ScheduleOff }
-
-// OAuthPath says where a code of web login is exchanged for a member's account:
-// the public cloud has moved it, private deployments have not.
-type OAuthPath string
-
-// The paths; "" is AuthPath.
-const (
-	AuthPath OAuthPath = "auth" // /cgi-bin/auth/getuserinfo
-	UserPath OAuthPath = "user" // /cgi-bin/user/getuserinfo
-)
-
-// Allowed lists the paths, for the configuration's errors.
-func (OAuthPath) Allowed() []string { return []string{string(AuthPath), string(UserPath)} }
-
-// UserInfo is the path of the call itself.
-func (p OAuthPath) UserInfo() string {
-	if p == UserPath {
-		return "/cgi-bin/user/getuserinfo"
-	}
-	return "/cgi-bin/auth/getuserinfo"
-}

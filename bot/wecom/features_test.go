@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"zhuanban/bot"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
@@ -43,21 +44,26 @@ func TestTheZeroValueOfTheFeaturesIsThePublicCloud(t *testing.T) {
 	require.False(t, f.Schedule.Off())
 	require.True(t, ScheduleOff.Off())
 	require.True(t, On.Forced())
-	var p OAuthPath
-	require.Equal(t, "/cgi-bin/auth/getuserinfo", p.UserInfo())
-	require.Equal(t, "/cgi-bin/user/getuserinfo", UserPath.UserInfo())
 }
 
 func TestAnUnknownFeatureIsNamed(t *testing.T) {
 	w := newWorld(t)
 	for want, bend := range map[string]func(*Options){
-		"Features":  func(o *Options) { o.Features.Recall = "maybe" },
-		"Schedule":  func(o *Options) { o.Features.Schedule = "maybe" },
-		"OAuthPath": func(o *Options) { o.OAuthPath = "web" },
+		"Features": func(o *Options) { o.Features.Recall = "maybe" },
+		"Schedule": func(o *Options) { o.Features.Schedule = "maybe" },
 	} {
 		o := w.o
 		bend(&o)
 		_, err := New(o)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestWithoutChatsOfItsOwnTheAppMakesNone(t *testing.T) {
+	w := newWorld(t, withGroups(t), func(_ *wecomtest.Options, o *Options) { o.Features.AppChat = Off })
+	_, err := w.channel.Send(t.Context(), inGroup(1, chatGroup, bot.Reply{Text: "在"}))
+	require.Equal(t, []any{bot.Refused, bot.NoSuchGroup}, []any{failure(t, err).Fate, failure(t, err).Reason})
+	require.Zero(t, w.server.Calls(wecomtest.ChatSendPath)+w.server.Calls(wecomtest.ChatCreatePath))
+	_, err = w.channel.Send(t.Context(), inGroup(2, robotGroup, bot.Reply{Text: "在"}))
+	require.NoError(t, err)
 }

@@ -90,6 +90,9 @@ func (gs *groups) set(o Options) error {
 			continue
 		}
 		m := &group{Group: g, key: g.Key(), id: g.Chat}
+		if m.key == "" && o.Features.AppChat.Off() {
+			continue
+		}
 		if m.auto() {
 			m.id = autoID(o.CorpID, o.AgentID, g.Name)
 		}

@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -44,7 +45,11 @@ func (c *Channel) grey(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 		again.Fate = bot.NotSent
 		return bot.Receipt{}, &again
 	case err != nil:
-		c.o.Log.DebugContext(ctx, "a tapped card is not changed", "delivery", p.ID, "err", err)
+		level := slog.LevelDebug
+		if c.o.Features.UpdateCard.Forced() {
+			level = slog.LevelWarn
+		}
+		c.o.Log.Log(ctx, level, "a tapped card is not changed", "delivery", p.ID, "err", err)
 	case done.InvalidUser.has(p.To.Account):
 		c.o.Log.DebugContext(ctx, "a tapped card is not changed: its owner is out of sight", "delivery", p.ID)
 	}

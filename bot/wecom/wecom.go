@@ -45,8 +45,6 @@ type Options struct {
 	Cards CardUse
 	// Features say what this deployment knows; the zero value is the public cloud.
 	Features Features
-	// OAuthPath says where web login asks who somebody is; "" = as the public cloud does.
-	OAuthPath OAuthPath
 
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
@@ -150,7 +148,7 @@ func (c *Channel) check() (err error) {
 	if c.codec, err = seal.New(o.Token, o.AESKey, o.CorpID); err != nil {
 		return wrong("AESKey", "%w; EncodingAESKey is on the app's page 接收消息", err)
 	}
-	if err := o.Features.check(o.OAuthPath); err != nil {
+	if err := o.Features.check(); err != nil {
 		return err
 	}
 	base, err := url.Parse(o.APIBase)
