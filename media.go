@@ -5,6 +5,7 @@ import (
 
 	"zhuanban/bot/media"
 	"zhuanban/bot/wecom"
+	"zhuanban/bot/wecom/robot"
 )
 
 // openMedia makes the fetcher of what people send, with a source for each platform
@@ -14,6 +15,9 @@ func (d *desk) openMedia() {
 		Wall: time.Now, Wake: d.wake, Log: d.log}
 	if d.wecom != nil {
 		d.fetcher.Sources[wecom.Name] = d.wecom
+	}
+	if d.robot != nil {
+		d.fetcher.Sources[robot.Name] = d.robot
 	}
 }
 

@@ -71,12 +71,16 @@ func (a *app) deliver() {
 	require.NoError(a.t, err)
 }
 
-func (a *app) files() (out []store.FileRef) {
-	require.NoError(a.t, a.desk.store.View(a.t.Context(), func(tx *store.Tx) error {
-		leads, err := tx.Leads().List(a.t.Context(), store.LeadFilter{})
-		require.NoError(a.t, err)
-		require.Len(a.t, leads, 1)
-		out, err = tx.Files().Of(a.t.Context(), fmt.Sprint("lead:", leads[0].ID))
+func (a *app) files() []store.FileRef { return leadFiles(a.t, a.desk) }
+
+// leadFiles are the files of the only lead.
+func leadFiles(t *testing.T, d *desk) (out []store.FileRef) {
+	t.Helper()
+	require.NoError(t, d.store.View(t.Context(), func(tx *store.Tx) error {
+		leads, err := tx.Leads().List(t.Context(), store.LeadFilter{})
+		require.NoError(t, err)
+		require.Len(t, leads, 1)
+		out, err = tx.Files().Of(t.Context(), fmt.Sprint("lead:", leads[0].ID))
 		return err
 	}))
 	return out

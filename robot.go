@@ -87,6 +87,10 @@ func (d *desk) openRobot() (err error) {
 	}
 	o := d.cfg.robotOptions()
 	o.Desk, o.Said, o.Wake, o.Templates, o.Log = d, d.saidBefore, d.courier.Wake, d.words, d.log
+	o.Data, o.Evidence = d.data, d.evidence
+	if d.redis != nil {
+		o.Uploads = d.redis
+	}
 	o.Seat = &robot.Lease{Store: d.store, Name: leaseOf(o.ID), Owner: d.courier.Owner, Wall: time.Now}
 	if d.robot, err = robot.New(o); err != nil {
 		return err

@@ -53,10 +53,6 @@ func (f *Fetcher) bring(ctx context.Context, m store.Media) (got store.Media, er
 	defer end()
 	body, err := f.Sources[m.Platform].Fetch(ctx, m.Ref)
 	if err != nil {
-		var failed *bot.SendError
-		if errors.As(err, &failed) && failed.Fate == bot.Refused {
-			return m, &lost{Gone, err}
-		}
 		return m, because(ctx, err)
 	}
 	defer func() { _ = body.Reader.Close() }()
@@ -97,8 +93,13 @@ func (f *Fetcher) bring(ctx context.Context, m store.Media) (got store.Media, er
 	return m, nil
 }
 
-// because is an error with the reason why its context ended, if that is known.
+// because is an error of a source: what is gone for good is lost, and anything else has
+// the reason why its context ended, if that is known.
 func because(ctx context.Context, err error) error {
+	var failed *bot.SendError
+	if errors.As(err, &failed) && failed.Fate == bot.Refused {
+		return &lost{Gone, err}
+	}
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 		return errors.Join(err, cause)
 	}

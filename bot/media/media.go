@@ -35,7 +35,8 @@ import (
 type Source interface {
 	// Fetch opens what a ref names; the caller closes the reader. It waits for the
 	// first bytes and no longer than ctx. An error is a *bot.SendError: Refused = it
-	// is gone for good; any other fate = try again, not before Wait.
+	// is gone for good; any other fate = try again, not before Wait. So may one of the
+	// reader be.
 	Fetch(ctx context.Context, ref string) (Body, error)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/media"
+	"zhuanban/bot/wecom/internal/disposition"
 )
 
 var _ media.Source = (*Channel)(nil)
@@ -62,7 +63,7 @@ func (c *Channel) download(ctx context.Context, token, ref string) (media.Body, 
 		_ = res.Body.Close()
 		return media.Body{}, status{}, c.failure(judgeStatus(res.StatusCode), mediaGet, errors.New(res.Status))
 	}
-	body := media.Body{Name: dispositionName(res.Header.Get("Content-Disposition")), Size: res.ContentLength}
+	body := media.Body{Name: disposition.Name(res.Header.Get("Content-Disposition")), Size: res.ContentLength}
 	body.MIME, _, _ = mime.ParseMediaType(res.Header.Get("Content-Type"))
 	read := bufio.NewReaderSize(res.Body, longestStatus)
 	if s, word := c.inPlace(read, body.MIME); word {

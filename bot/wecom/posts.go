@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/uploads"
 )
 
 // post is one message in a group: one of these is set, the one that MsgType names.
@@ -122,7 +123,7 @@ func (c *Channel) picture(g *group, r bot.Reply) (*picture, error) {
 	if g == nil || g.key == "" || r.Kind != bot.ImageReply {
 		return nil, nil
 	}
-	f, err := c.open(r.Path)
+	f, err := c.files().Open(r.Path)
 	if err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be opened: "+r.Path)
 	}
@@ -131,7 +132,7 @@ func (c *Channel) picture(g *group, r bot.Reply) (*picture, error) {
 	if err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be read: "+r.Path)
 	}
-	if len(data) > robotImage || uploadType(r.Kind, data, int64(len(data))) != asImage {
+	if len(data) > robotImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
 		return nil, nil
 	}
 	sum := md5.Sum(data) // WeCom's own check of what arrives, no more

@@ -1,7 +1,6 @@
 package wecom
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/uploads"
 )
 
 // shelf is where bytes are uploaded: for the app, or for a group's robot, who alone may
@@ -35,45 +35,21 @@ func shelfOf(g *group) shelf {
 	return shelf{path: uploadPath}
 }
 
-// What media/upload takes, in bytes; all of it has more than five.
+// The types of uploads.
 const (
-	leastUpload  = 6
-	largestImage = 10 << 20 // jpg, png
-	largestVoice = 2 << 20  // amr, of at most a minute
-	largestVideo = 10 << 20 // mp4
-	largestFile  = 20 << 20
+	asImage = uploads.Image
+	asVoice = uploads.Voice
+	asVideo = uploads.Video
+	asFile  = uploads.File
 )
-
-// The types of media/upload, which are msgtypes as well.
-const (
-	asImage = "image"
-	asVoice = "voice"
-	asVideo = "video"
-	asFile  = "file"
-)
-
-// uploadType is as what a reply's bytes go: as a file, unless WeCom shows them as what
-// they are.
-func uploadType(kind bot.ReplyKind, head []byte, size int64) string {
-	switch mime := http.DetectContentType(head); {
-	case kind == bot.ImageReply && (mime == "image/jpeg" || mime == "image/png") && size <= largestImage:
-		return asImage
-	case kind == bot.ImageReply:
-	case bytes.HasPrefix(head, []byte("#!AMR\n")) && size <= largestVoice:
-		return asVoice
-	case mime == "video/mp4" && size <= largestVideo:
-		return asVideo
-	}
-	return asFile
-}
 
 // upload brings bytes to WeCom and gives their media_id. What WeCom does not take as an
 // image, voice note or video it is offered as a file; a name that it cannot read is
 // replaced by one in ASCII.
-func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.ReaderAt, size int64) (r ready, err error) {
-	tries := []ready{{Type: as}}
+func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.ReaderAt, size int64) (r uploads.Ready, err error) {
+	tries := []uploads.Ready{{Type: as}}
 	if as != asFile {
-		tries = append(tries, ready{Type: asFile})
+		tries = append(tries, uploads.Ready{Type: asFile})
 	}
 	for _, r = range tries {
 		for _, called := range names(name) {

@@ -13,6 +13,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/bottest"
+	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store"
 )
@@ -129,7 +130,7 @@ func TestAFileForThreeUploadsOnce(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), file(5, "d", "a.xlsx", "另一个名字.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, 2, w.server.Calls(wecomtest.UploadPath), "another name is another file to its readers")
-	w.clock.forward(sharing)
+	w.clock.forward(uploads.Sharing)
 	_, err = w.channel.Send(t.Context(), file(6, "d", "a.xlsx", "a.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, 3, w.server.Calls(wecomtest.UploadPath))
@@ -216,7 +217,7 @@ func TestEveryTryOfAParcelNamesTheSameUpload(t *testing.T) {
 	office.Say("ann", "要表")
 	for range 6 {
 		office.Wall.Set(office.Wall.Now().Add(time.Minute))
-		w.channel.uploads = newUploads(nil, office.Wall.Now) // as after a restart
+		w.channel.uploads = uploads.New(nil, office.Wall.Now) // as after a restart
 		office.Flush()
 	}
 	require.Len(t, w.server.Shown("ann"), 1, "the duplicate check knows it")

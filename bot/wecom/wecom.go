@@ -17,6 +17,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/seal"
+	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
 )
 
@@ -82,7 +83,7 @@ type Channel struct {
 	codec       *seal.Codec
 	client      *http.Client
 	tokens      *source
-	uploads     *uploads
+	uploads     *uploads.Uploads
 	unsupported string // what is said about a kind of message that is not taken
 	groups      groups
 	greeting    string        // the first words in a chat that was made
@@ -124,7 +125,7 @@ func New(o Options) (*Channel, error) {
 		}
 		*into = page.Body
 	}
-	c.uploads = newUploads(o.Tokens, o.Wall)
+	c.uploads = uploads.New(o.Tokens, o.Wall)
 	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }

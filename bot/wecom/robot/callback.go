@@ -178,7 +178,7 @@ func (c *Channel) reply(ctx context.Context, in inbound) (any, error) {
 		return stream(rand.Text(), words), nil
 	}
 	c.urls.put(in.chat, in.url, c.o.Wall())
-	if in.message.Text == "" && len(in.media) > 0 {
+	if !in.says() {
 		return stream(rand.Text(), c.words.unsupported), nil
 	}
 	m := in.message
@@ -191,7 +191,7 @@ func (c *Channel) reply(ctx context.Context, in inbound) (any, error) {
 	if answer.Carried && len(answer.Replies) > 0 {
 		text = answer.Replies[0].Text
 	}
-	if len(in.media) > 0 {
+	if in.unread {
 		text = strings.TrimPrefix(text+"\n\n"+c.words.unsupported, "\n\n")
 	}
 	if text == "" {

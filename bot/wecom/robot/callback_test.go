@@ -147,7 +147,7 @@ func TestEventsAreAnsweredWithTheAcknowledgement(t *testing.T) {
 	refresh := post(t, client, map[string]any{"msgtype": "stream", "stream": map[string]string{"id": "x"}})
 	require.Equal(t, http.StatusOK, refresh.Status)
 	require.Contains(t, streamed(t, post(t, client, w.server.Body("ann", "wrX", "text", map[string]any{"text": map[string]string{"content": "@a b"}}))), "robot: wrX")
-	require.Contains(t, streamed(t, post(t, client, w.server.Body("ann", "", "image", map[string]any{"image": map[string]string{"url": "u"}}))), "收不了")
+	require.Contains(t, streamed(t, post(t, client, w.server.Body("ann", "", "location", nil))), "收不了")
 }
 
 // TestWhatCannotGoWithTheAcknowledgementGoesToTheAddressThatCame, once for each

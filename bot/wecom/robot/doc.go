@@ -27,18 +27,27 @@
 // are handed in one after the other. A message that is delivered twice is known by its
 // id; events, which have none, by who, when and what.
 //
+// Pictures, videos and files come as an address that is good for five minutes, and a key.
+// Both are kept with the message as an attachment's Ref, and Fetch brings the bytes home
+// as soon as the message is durable, from whichever process (enclosed.go, fetch.go). They
+// are opened while they flow, and nothing is kept whose padding is not whole (unseal.go).
+// Whatever fails after the five minutes has failed for good, and its sender is asked for
+// it again. Addresses are asked by https only, and those of the public cloud must be
+// public.
+//
 // # What goes out
 //
 // Texts go as markdown with everything escaped that would be markup, cards as a template
 // card with buttons, preceded by the whole text where that does not fit one. Whatever
-// a button does can also be typed. The platform knows no duplicates: a lost
+// a button does can also be typed. Images and files are uploaded over the connection
+// before the parcel is sent (prepare.go). The platform knows no duplicates: a lost
 // acknowledgement is of unknown fate, and the courier's rules decide. It speaks only
 // where somebody has spoken to it before.
 //
 // # What it leaves to others
 //
 // Whether a sender is in the roster is the bot's question; pacing and retries are the
-// courier's. Pictures, videos and files are recognised (Media) and not fetched yet.
+// courier's; which files are taken, and what becomes of them, is package media's.
 //
 // # Tests
 //

@@ -24,6 +24,11 @@ const (
 	repairing = 5 * time.Minute // somebody has to change the robot
 )
 
+// codeNoMedia says that a media_id is none, or is older than three days.
+const codeNoMedia = 40007
+
+var errNoMedia = errors.New("errcode 40007")
+
 // judge is the one table of what WeCom's codes mean for something that is sent. Whatever
 // is not in it is refused: WeCom has understood the command and will not take it.
 func judge(code int64, group bool) verdict {
@@ -48,9 +53,11 @@ func judge(code int64, group bool) verdict {
 		return refuse(bot.NotVisible, bot.NotVisible)
 	case 40003, 40031, 60111, 301021:
 		return refuse(bot.NoSuchAccount, bot.NoSuchGroup)
+	case 45001: // an upload is too large
+		return refuse(bot.TooLarge, bot.TooLarge)
 	case 40050, 86001, 86003, 86216:
 		return refuse(bot.NoSuchGroup, bot.NoSuchGroup)
-	case 40008, 40033, 40035, 40058, 42014, 42045, 44004, 45002:
+	case codeNoMedia, 40008, 40033, 40035, 40058, 42014, 42045, 44004, 45002:
 		return refuse(bot.BadContent, bot.BadContent)
 	}
 	return verdict{fate: bot.Refused}
@@ -61,8 +68,8 @@ func (c *Channel) failure(v verdict, err error) *bot.SendError {
 	return &bot.SendError{Fate: v.fate, Reason: v.reason, Wait: v.wait, Everybody: v.everybody, Err: &quiet{c.redact(err.Error()), err}}
 }
 
-// quiet is an error whose text holds no secret. Only the context's errors can be found
-// in it.
+// quiet is an error whose text holds no secret. Only the context's errors and
+// errNoMedia can be found in it.
 type quiet struct {
 	text string
 	err  error
@@ -70,9 +77,9 @@ type quiet struct {
 
 func (q *quiet) Error() string { return q.text }
 
-// Is says whether it came of the context's end.
+// Is says whether it came of the context's end, or of an upload that is not there.
 func (q *quiet) Is(target error) bool {
-	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(q.err, target)
+	return (target == context.Canceled || target == context.DeadlineExceeded || target == errNoMedia) && errors.Is(q.err, target)
 }
 
 // unanswered judges a command without an acknowledgement: if it may have left, nobody

@@ -80,7 +80,7 @@ func TestWeComsOwnClientTakesTheImitationForWeCom(t *testing.T) {
 	require.Equal(t, map[string]any{"what": "text", "from": "Ann", "chattype": "single", "content": "你好"}, until("text"))
 	up := until("uploaded")
 	until("said")
-	sum := sha256.Sum256(server.Media(up["id"].(string)))
+	sum := sha256.Sum256(server.Media(up["id"].(string)).Bytes)
 	require.Equal(t, up["sha"], hex.EncodeToString(sum[:]))
 	shown := server.Shown("ann")
 	var kinds, texts []string

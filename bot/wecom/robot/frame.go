@@ -30,6 +30,10 @@ const (
 	cmdRespond   = "aibot_respond_msg"
 	cmdWelcome   = "aibot_respond_welcome_msg"
 	cmdUpdate    = "aibot_respond_update_msg"
+
+	cmdUploadBegin = "aibot_upload_media_init"
+	cmdUploadChunk = "aibot_upload_media_chunk"
+	cmdUploadEnd   = "aibot_upload_media_finish"
 )
 
 // newReqID names a command of ours.

@@ -62,13 +62,11 @@ func (c *Channel) answer(ctx context.Context, l *link, reqID string, in inbound)
 			say(cmdRespond, stream(reqID, words))
 		}
 	default:
-		if in.message.Text != "" || len(in.media) == 0 {
-			if c.hand(ctx, in.message) != nil {
-				say(cmdRespond, stream(reqID, c.words.failed))
-				return
-			}
+		if in.says() && c.hand(ctx, in.message) != nil {
+			say(cmdRespond, stream(reqID, c.words.failed))
+			return
 		}
-		if len(in.media) > 0 {
+		if in.unread {
 			say(cmdRespond, stream(reqID, c.words.unsupported))
 		}
 	}

@@ -11,24 +11,14 @@ import (
 	"zhuanban/bot"
 )
 
-// Media is a picture, video or file that came with a message and is not fetched yet. The
-// address is good for five minutes; what it gives is sealed (AES-256-CBC, PKCS#7 to 32)
-// with the key, in base64, or where that is empty with the callback's own.
-type Media struct {
-	Kind   string // image, video, file
-	URL    string
-	AESKey string
-	Name   string // "" where the platform says none
-}
-
 // content is what a message or a quotation may hold, by its msgtype.
 type content struct {
-	Kind  string `json:"msgtype"`
-	Text  said   `json:"text"`
-	Voice said   `json:"voice"` // the transcript
-	Image media  `json:"image"`
-	File  media  `json:"file"`
-	Video media  `json:"video"`
+	Kind  string    `json:"msgtype"`
+	Text  said      `json:"text"`
+	Voice said      `json:"voice"` // the transcript
+	Image enclosure `json:"image"`
+	File  enclosure `json:"file"`
+	Video enclosure `json:"video"`
 	Mixed struct {
 		Items []content `json:"msg_item"`
 	} `json:"mixed"`
@@ -36,12 +26,6 @@ type content struct {
 
 type said struct {
 	Content string `json:"content"`
-}
-
-type media struct {
-	URL    string `json:"url"`
-	AESKey string `json:"aeskey"`
-	Name   string `json:"filename"`
 }
 
 // callback is a message or an event as WeCom writes it, over the connection and in a
@@ -91,11 +75,11 @@ type inbound struct {
 	from    string // as WeCom wrote it
 	chat    string // where it was said: the sender, or the group's chat id
 	group   bool
-	known   bool    // not said in a group that is not configured
-	media   []Media // not fetched
-	quoted  string  // the words of what it answers to
-	task    string  // of the card that was tapped
-	url     string  // where it may be answered once
+	known   bool // not said in a group that is not configured
+	came    time.Time
+	unread  bool   // something came that is not taken
+	task    string // of the card that was tapped
+	url     string // where it may be answered once
 }
 
 var errBroken = errors.New("not a message of WeCom")
@@ -115,10 +99,10 @@ func (c *Channel) read(b []byte) (inbound, error) {
 	if json.Unmarshal(b, &cb) != nil || cb.Kind == "" {
 		return inbound{}, errBroken
 	}
-	in := inbound{from: cb.From.UserID, chat: cb.From.UserID, group: cb.ChatType == "group", known: true, url: cb.URL}
-	m := bot.Message{Platform: Name, ID: cb.MsgID, Sender: strings.ToLower(in.from), At: c.o.Wall()}
+	in := inbound{came: c.o.Wall(), from: cb.From.UserID, chat: cb.From.UserID, group: cb.ChatType == "group", known: true, url: cb.URL}
+	m := bot.Message{Platform: Name, ID: cb.MsgID, Sender: strings.ToLower(in.from), At: in.came}
 	if cb.Time > 0 {
-		m.At = time.Unix(cb.Time, 0).In(c.o.Wall().Location())
+		m.At = time.Unix(cb.Time, 0).In(in.came.Location())
 	}
 	if cb.Kind == "event" {
 		if in.event = cb.Event.Type; in.event == "" {
@@ -153,34 +137,41 @@ func (c *Channel) read(b []byte) (inbound, error) {
 // what they say.
 func (in *inbound) words(m *bot.Message, cb callback) {
 	m.Voice = cb.Kind == "voice"
-	m.Text, in.media = cb.content.read()
+	text, files := cb.content.read()
 	if in.group {
-		m.Text = unmentioned(m.Text)
+		text = unmentioned(text)
 	}
-	if cb.Quote != nil {
-		in.quoted, _ = cb.Quote.read()
+	if strings.TrimSpace(text) == "" && len(files) == 0 && cb.Quote != nil {
+		text, files = cb.Quote.read()
 	}
-	if strings.TrimSpace(m.Text) == "" && len(in.media) == 0 {
-		m.Text = in.quoted
+	m.Text = text
+	for _, f := range files {
+		if a, ok := f.attachment(in.came); ok {
+			m.Attachments = append(m.Attachments, a)
+		} else {
+			in.unread = true
+		}
 	}
 }
 
+// says whether there is something for the desk.
+func (in *inbound) says() bool {
+	return in.message.Text != "" || len(in.message.Attachments) > 0 || !in.unread
+}
+
 // read gives the words and the files of a message.
-func (c content) read() (text string, files []Media) {
-	file := func(kind string, m media) (string, []Media) {
-		return "", []Media{{Kind: kind, URL: m.URL, AESKey: m.AESKey, Name: m.Name}}
-	}
+func (c content) read() (text string, files []file) {
 	switch c.Kind {
 	case "text":
 		return c.Text.Content, nil
 	case "voice":
 		return c.Voice.Content, nil
 	case "image":
-		return file(c.Kind, c.Image)
+		return "", []file{{bot.Photo, c.Image}}
 	case "file":
-		return file(c.Kind, c.File)
+		return "", []file{{bot.File, c.File}}
 	case "video":
-		return file(c.Kind, c.Video)
+		return "", []file{{bot.Video, c.Video}}
 	case "mixed":
 		var lines []string
 		for _, item := range c.Mixed.Items {
@@ -195,7 +186,7 @@ func (c content) read() (text string, files []Media) {
 		}
 		return strings.Join(lines, "\n"), files
 	}
-	return "", []Media{{Kind: c.Kind}} // what may come
+	return "", []file{{}} // what may come
 }
 
 // unmentioned takes the mention at the beginning off: 「@专班 谁没报」. Its end is a

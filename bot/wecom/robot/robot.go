@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/seal"
+	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
 )
 
@@ -42,6 +44,15 @@ type Options struct {
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
+	// Data is the folder that the paths of images and files are below, Evidence what is
+	// kept by its hash; nil = there is none, and they are refused.
+	Data     *os.Root
+	Evidence interface {
+		Open(sha string) (*os.File, error)
+	}
+	// Uploads is where replicas share what they have uploaded; nil = each keeps its own.
+	Uploads Uploads
+
 	Desk Desk
 	// Said gives the reply of a parcel that was sent, so that a card that is tapped can
 	// say what was chosen; nil = it says that something was.
@@ -61,6 +72,14 @@ func (o Options) Address() string {
 	return o.WSURL
 }
 
+// Uploads is a store whose entries end by themselves: package redis's. What is lost of
+// it is made anew.
+type Uploads interface {
+	Get(ctx context.Context, key string) (value []byte, ok bool)
+	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
+	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
+}
+
 // Desk is who hears what people say: package bot's Bot.
 type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
@@ -69,17 +88,19 @@ type Desk interface {
 // Channel is a smart robot of WeCom: a bot.Seated channel, and the http.Handler of its
 // callback. It is safe for use by many goroutines.
 type Channel struct {
-	o      Options
-	client *http.Client
-	codec  *seal.Codec
-	words  words
-	pace   pace
+	o       Options
+	client  *http.Client
+	outside *http.Client // for what lies in the public cloud
+	codec   *seal.Codec
+	words   words
+	pace    pace
 
-	chats  map[string]string // a configured group's chat id, by its name
-	groups map[string]string // the other way round
-	told   told              // groups that were told their chat id
-	sent   progress
-	urls   addresses
+	chats   map[string]string // a configured group's chat id, by its name
+	groups  map[string]string // the other way round
+	told    told              // groups that were told their chat id
+	sent    progress
+	uploads *uploads.Uploads
+	urls    addresses
 
 	running atomic.Bool
 	live    atomic.Pointer[link] // the connection that is up
@@ -115,6 +136,7 @@ func New(o Options) (*Channel, error) {
 		o.Seat = alone{o.Wall}
 	}
 	c := &Channel{o: o, pace: usualPace, slots: make(chan struct{}, inFlight), chats: map[string]string{}, groups: map[string]string{}}
+	c.uploads = uploads.New(o.Uploads, o.Wall)
 	c.state.Store(&State{Phase: Starting})
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
@@ -141,6 +163,7 @@ func (c *Channel) check() (err error) {
 	if c.client, err = newClient(o.CAFile); err != nil {
 		return fmt.Errorf("CAFile: %w", err)
 	}
+	c.outside = outside(c.client)
 	if o.Webhook {
 		if blank(o.Token) || len(o.Token) > 32 {
 			return errors.New("Token: 1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
@@ -164,10 +187,11 @@ func (c *Channel) check() (err error) {
 // Name is "wecom.robot".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that the robot draws buttons over its connection and none where it is
-// called back, and does not know a parcel that it has.
+// Traits says that the robot draws buttons and takes images and files over its
+// connection, none of that where it is called back, and does not know a parcel that it
+// has.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Buttons: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
+	t := bot.Traits{Buttons: !c.o.Webhook, Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}

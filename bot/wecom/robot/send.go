@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/uploads"
 )
 
 // outgoing is the body of aibot_send_msg.
@@ -17,11 +18,17 @@ type outgoing struct {
 	Kind     string `json:"msgtype"`
 	Markdown *said  `json:"markdown,omitempty"`
 	Card     *card  `json:"template_card,omitempty"`
+
+	Image *mediaRef `json:"image,omitempty"`
+	File  *mediaRef `json:"file,omitempty"`
+	Voice *mediaRef `json:"voice,omitempty"`
+	Video *mediaRef `json:"video,omitempty"`
 }
 
 // Send hands one parcel to WeCom: a text in one message or, if it is very long, several;
-// a card as a template card, after its whole text where that does not fit on it. What
-// of a parcel has been taken is not sent again by this process.
+// a card as a template card, after its whole text where that does not fit on it; an image
+// or file by the name of what Prepare has uploaded. What of a parcel has been taken is
+// not sent again by this process.
 func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	to, err := c.address(p)
 	if err != nil {
@@ -32,9 +39,15 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	}
 	l := c.live.Load()
 	if l == nil {
-		return bot.Receipt{}, c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, errors.New("there is no connection"))
+		return bot.Receipt{}, c.offline()
 	}
-	parts := c.parts(to, p)
+	if p, err = c.readied(ctx, p); err != nil {
+		return bot.Receipt{}, err
+	}
+	parts, err := c.parts(to, p)
+	if err != nil {
+		return bot.Receipt{}, err
+	}
 	for i := c.sent.of(p.ID); i < len(parts); i++ {
 		if err := c.post(ctx, l, parts[i]); err != nil {
 			switch {
@@ -50,12 +63,26 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 			case err.Fate == bot.Refused:
 				c.sent.forget(p.ID)
 			}
-			return bot.Receipt{}, err
+			return bot.Receipt{}, c.lostUpload(ctx, p, err)
 		}
 		c.sent.put(p.ID, i+1)
 	}
 	c.sent.forget(p.ID)
 	return bot.Receipt{}, nil
+}
+
+// lostUpload looks at a parcel that was not taken: if WeCom no longer has its upload, it
+// is uploaded anew before the next try, once.
+func (c *Channel) lostUpload(ctx context.Context, p bot.Parcel, err *bot.SendError) error {
+	if !uploads.Wanted(p.Reply) || !errors.Is(err, errNoMedia) {
+		return err
+	}
+	return c.uploads.Lost(ctx, p.Prepared, err)
+}
+
+// offline is a parcel that finds no connection.
+func (c *Channel) offline() error {
+	return c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, errors.New("there is no connection"))
 }
 
 // cardly says whether a refusal may be of the card, and not of the recipient.
@@ -75,6 +102,10 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 		return refuse(bot.NoSuchGroup, "the group has no chat id of the robot in the configuration (groups: robot)")
 	case to.Type == 1 && !account(to.Chat):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
+	case uploads.Wanted(p.Reply) && c.o.Webhook:
+		return refuse(bot.BadContent, "a robot that is called back takes no images and files: mode: socket does")
+	case uploads.Wanted(p.Reply):
+		return to, nil
 	case p.Reply.Kind != bot.TextReply && p.Reply.Kind != bot.CardReply:
 		return refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
 	case strings.TrimSpace(p.Reply.Text) == "":
@@ -89,19 +120,22 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 }
 
 // parts are the messages that a parcel comes to, in order.
-func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing) {
+func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
+	if uploads.Wanted(p.Reply) {
+		return uploaded(to, p)
+	}
 	if p.Reply.Kind != bot.CardReply || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
 		out = texts(to, p.Reply.Text)
 	}
 	if p.Reply.Kind != bot.CardReply {
-		return out
+		return out, nil
 	}
 	for _, k := range cards(p.ID, p.Reply) {
 		part := to
 		part.Kind, part.Card = "template_card", &k
 		out = append(out, part)
 	}
-	return out
+	return out, nil
 }
 
 func texts(to outgoing, text string) (out []outgoing) {
@@ -121,6 +155,8 @@ func (c *Channel) post(ctx context.Context, l *link, body outgoing) *bot.SendErr
 		return c.unanswered(left, err)
 	case ack.Code == nil:
 		return c.unanswered(true, errors.New("an acknowledgement without errcode"))
+	case *ack.Code == codeNoMedia:
+		return c.failure(judge(codeNoMedia, false), fmt.Errorf("%s: %w: %s", cmdSend, errNoMedia, ack.Message))
 	case *ack.Code != 0:
 		return c.failure(judge(*ack.Code, body.Type == 2), fmt.Errorf("%s: errcode %d: %s", cmdSend, *ack.Code, ack.Message))
 	}

@@ -23,7 +23,7 @@ func TestChannel(t *testing.T) {
 		w.up()
 		w.server.Spoken("hutou.filer")
 		w.server.Spoken(groupChat)
-		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Group: groupName,
+		return channeltest.Kit{Channel: w.channel, Person: "hutou.filer", Group: groupName, Put: w.put,
 			Seen: func(t *testing.T, to bot.Recipient) []bot.Reply {
 				chat := to.Account
 				if to.Kind == bot.ToGroup {
@@ -43,6 +43,9 @@ func replies(shown []wecomtest.RobotShown) (out []bot.Reply) {
 			for i, b := range m.Card.Buttons {
 				r.Buttons = append(r.Buttons, bot.Button{Label: b.Text, Tap: b.Key, Code: i + 1})
 			}
+		}
+		if m.Media != "" {
+			r.Kind, r.Name = map[string]bot.ReplyKind{"image": bot.ImageReply, "file": bot.FileReply}[m.Kind], m.Name
 		}
 		out = append(out, r)
 	}
@@ -201,7 +204,7 @@ func TestWhatThePlatformCouldNotTakeIsRefusedHere(t *testing.T) {
 	for name, p := range map[string]bot.Parcel{
 		"everybody":              parcel(1, "@all", "在"),
 		"a group without an id":  {ID: 1, To: bot.Recipient{Kind: bot.ToGroup, Account: "另一个群"}, Reply: bot.Reply{Kind: bot.TextReply, Text: "在"}},
-		"a file":                 {ID: 1, To: person("ann"), Reply: bot.Reply{Kind: bot.FileReply, Text: "在"}},
+		"a file that is nowhere": {ID: 1, To: person("ann"), Reply: bot.Reply{Kind: bot.FileReply, Path: "../a", Text: "在"}},
 		"nothing":                parcel(1, "ann", " \n"),
 		"a key of more than 1 K": {ID: 1, To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Text: "在", Buttons: []bot.Button{{Label: "在", Tap: strings.Repeat("a", 1025)}}}},
 	} {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"os"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +60,14 @@ type world struct {
 	channel *Channel
 	log     *lockedBuffer
 	o       Options
+	data    *os.Root
+}
+
+// put puts a file into the data folder.
+func (w *world) put(t *testing.T, name string, content []byte) {
+	t.Helper()
+	require.NoError(t, w.data.MkdirAll(path.Dir(name), 0o700))
+	require.NoError(t, w.data.WriteFile(name, content, 0o600))
 }
 
 // hasty makes the waits of a connection short.
@@ -71,9 +81,12 @@ func newWorld(t testing.TB, bend ...func(*wecomtest.RobotOptions, *Options)) *wo
 	w := &world{t: t, clock: &handClock{now: time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai)}, log: &lockedBuffer{}, desk: &desk{}}
 	words, err := templates.Load()
 	require.NoError(t, err)
+	w.data, err = os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.data.Close() })
 	theirs := wecomtest.RobotOptions{ID: robotID, Secret: robotSecret, Now: w.clock.Now}
 	w.o = Options{ID: robotID, Secret: robotSecret, Groups: []bot.Group{{Name: groupName, Robot: groupChat}, {Name: "另一个群"}},
-		Desk: w.desk, Templates: words, Wall: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+		Data: w.data, Desk: w.desk, Templates: words, Wall: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range bend {
 		f(&theirs, &w.o)
 	}
@@ -84,6 +97,7 @@ func newWorld(t testing.TB, bend ...func(*wecomtest.RobotOptions, *Options)) *wo
 		w.server.Close()
 		w.web.Close()
 		require.NotContains(t, w.log.String(), robotSecret)
+		require.NotContains(t, w.log.String(), wecomtest.RobotSign)
 	})
 	w.channel = w.replica()
 	return w

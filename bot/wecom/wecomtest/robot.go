@@ -42,8 +42,12 @@ type Robot struct {
 	paces    map[string][]time.Time
 	uploads  map[string]*upload
 	uploaded []time.Time
-	media    map[string][]byte
+	media    map[string]RobotMedia
 	count    RobotCounts
+
+	files      map[string]RobotFile
+	filesAsked int
+	bendFiles  func(n int) int
 }
 
 // RobotCounts are what the server has done.
@@ -63,7 +67,8 @@ type RobotShown struct {
 	Raw    string // as it was sent
 	Card   *RobotCard
 	Update *RobotCard // what the card has become
-	Media  string
+	Media  string     // the id of what was uploaded
+	Name   string     // and what it is called
 	At     time.Time
 }
 
@@ -137,11 +142,15 @@ func NewRobot(o RobotOptions) *Robot {
 	}
 	return &Robot{o: o, links: map[*robotLink]bool{}, arrived: make(chan struct{}), calls: map[string]int{}, spoken: map[string]bool{},
 		asked: map[string]*asked{}, shown: map[string][]RobotShown{}, tasks: map[string]bool{}, paces: map[string][]time.Time{},
-		uploads: map[string]*upload{}, media: map[string][]byte{}}
+		uploads: map[string]*upload{}, media: map[string]RobotMedia{}, files: map[string]RobotFile{}}
 }
 
-// ServeHTTP takes a connection and keeps it until it ends.
+// ServeHTTP takes a connection and keeps it until it ends, or gives out a file.
 func (s *Robot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, RobotFilePath) {
+		s.file(w, r)
+		return
+	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
@@ -265,9 +274,24 @@ func (s *Robot) Counts() RobotCounts {
 	return s.count
 }
 
+// RobotMedia is what a robot has uploaded.
+type RobotMedia struct {
+	Type  string // file, image, voice, video
+	Name  string
+	Bytes []byte
+	At    time.Time
+}
+
 // Media is what was uploaded under an id.
-func (s *Robot) Media(id string) []byte {
+func (s *Robot) Media(id string) RobotMedia {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.media[id]
+}
+
+// Lose makes the server forget everything that was uploaded.
+func (s *Robot) Lose() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.media)
 }

@@ -25,10 +25,11 @@ func (s *Robot) show(cmd, chat string, m sent) no {
 		if file == nil {
 			return no{40008, "invalid message type"}
 		}
-		if s.media[file.ID] == nil {
+		up, ok := s.media[file.ID]
+		if !ok || up.Type != m.Kind || !s.o.Now().Before(up.At.Add(mediaLife)) {
 			return no{40007, "invalid media_id"}
 		}
-		out.Media = file.ID
+		out.Media, out.Name = file.ID, up.Name
 	}
 	switch {
 	case out.Media == "" && out.Card == nil && strings.TrimSpace(out.Raw) == "":

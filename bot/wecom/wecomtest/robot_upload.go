@@ -69,6 +69,9 @@ func (s *Robot) uploadBegins(body []byte) (no, any) {
 	if u.Size < 5 || u.Chunks < 1 || u.Chunks > mostChunks || u.Size > u.Chunks*largestChunk {
 		return no{45001, "invalid size"}, nil
 	}
+	if u.Size > map[string]int{"image": largestImage, "voice": largestVoice, "video": largestVideo, "file": largestFile}[u.Type] {
+		return no{45001, "media file is too large"}, nil // by type as for the app: not documented for robots
+	}
 	if s.uploaded = append(s.uploaded, u.begun); s.o.PerMinute > 0 && since(s.uploaded, u.begun.Add(-time.Minute)) > 30 {
 		return no{846607, "aibot upload frequency limit exceeded"}, nil
 	}
@@ -103,6 +106,6 @@ func (s *Robot) uploadEnds(id string, u *upload) (no, any) {
 	delete(s.uploads, id)
 	s.n++
 	media := "media-" + strconv.Itoa(s.n)
-	s.media[media] = all
+	s.media[media] = RobotMedia{Type: u.Type, Name: u.Name, Bytes: all, At: s.o.Now()}
 	return yes, map[string]any{"type": u.Type, "media_id": media, "created_at": strconv.FormatInt(s.o.Now().Unix(), 10)}
 }

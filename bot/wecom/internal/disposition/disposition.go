@@ -1,4 +1,5 @@
-package wecom
+// Package disposition reads the names of files that WeCom's servers give out.
+package disposition
 
 import (
 	"mime"
@@ -8,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// dispositionName is the name in a Content-Disposition, of which servers make
+// Name is the name in a Content-Disposition, of which servers make
 // everything there is: RFC 5987, percent signs, encoded words, bare UTF-8, GBK. Of what
 // cannot be read only the extension is kept. "" = there is none.
-func dispositionName(header string) string {
+func Name(header string) string {
 	plain := ""
 	for _, p := range parameters(header) {
 		switch p[0] {
