@@ -113,11 +113,11 @@ func (f *Fetcher) watch(ctx context.Context, m store.Media) (work context.Contex
 	work, cancel := context.WithCancelCause(ctx)
 	flow = make(chan struct{}, 1)
 	ended := make(chan struct{})
+	extended := f.Wall()
 	go func() {
 		defer close(ended)
 		quiet := time.NewTimer(silence)
 		defer quiet.Stop()
-		extended := f.Wall()
 		for {
 			select {
 			case <-work.Done():
