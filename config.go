@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +22,6 @@ import (
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
-	"zhuanban/templates"
 )
 
 // settings is config.yaml. What each key means stands beside it there.
@@ -90,46 +88,6 @@ type settings struct {
 	} `yaml:"reminders"`
 	Stages []stage.Date `yaml:"stages"`
 	Weekly *yaml.Node   `yaml:"weekly" required:"true"`
-}
-
-// groupSettings is a group, and how the bot speaks in it on each platform.
-type groupSettings struct {
-	bot.Group `yaml:",inline"`
-	WeCom     struct {
-		Webhook string `yaml:"webhook" secret:"true"`
-		Chat    string `yaml:"chat"`
-		Owner   string `yaml:"owner"`
-	} `yaml:"wecom"`
-}
-
-// wecom is the group as WeCom's channel knows it; who belongs to it is asked of the
-// roster.
-func (g groupSettings) wecom(roster func() *bot.Roster) wecom.Group {
-	return wecom.Group{Name: g.Name, Webhook: g.WeCom.Webhook, Chat: g.WeCom.Chat, Owner: g.WeCom.Owner, Members: func() (out []string) {
-		for _, p := range roster().People {
-			if g.In(p.Account) {
-				out = append(out, p.Account)
-			}
-		}
-		return out
-	}}
-}
-
-type wecomSettings struct {
-	CorpID      string            `yaml:"corp_id"`
-	AgentID     string            `yaml:"agent_id"`
-	Secret      string            `yaml:"secret" secret:"true"`
-	Token       string            `yaml:"token" secret:"true"`
-	AESKey      string            `yaml:"aes_key" secret:"true"`
-	APIBase     string            `yaml:"api_base"`
-	CAFile      string            `yaml:"ca_file"`
-	Passive     bool              `yaml:"passive"`
-	Cards       wecom.CardUse     `yaml:"cards"`
-	CallbackURL string            `yaml:"callback_url"`
-	Directory   directorySettings `yaml:"directory"`
-	Features    wecom.Features    `yaml:"features"`
-	Menu        []wecom.MenuEntry `yaml:"menu"`
-	Bot         robotSettings     `yaml:"bot"`
 }
 
 type dingtalkSettings struct {
@@ -338,17 +296,4 @@ func (c *campaign) start() time.Time {
 		return time.Time{}
 	}
 	return c.ClockStart.Time
-}
-
-// wecomOptions is the self-built app as it is configured, for the people of a roster.
-func (c *campaign) wecomOptions(words *templates.Set, roster func() *bot.Roster, desk wecom.Desk, log *slog.Logger) wecom.Options {
-	w := c.WeCom
-	var groups []wecom.Group
-	for _, g := range c.Groups {
-		groups = append(groups, g.wecom(roster))
-	}
-	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: func(account string) string { return roster().PersonName(account) },
-		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
-		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
-		Cards: w.Cards, Features: w.Features, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"fmt"
 	"net"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
@@ -148,73 +145,6 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		_ = faults.Add(c.fault("phone.enabled", "the phone page has no login and would be reachable at "+c.Listen, "set phone.enabled: false, or listen: 127.0.0.1:8080"))
 	}
 }
-
-// checkWeCom finds what WeCom would not take of its groups and its menu.
-func (c *campaign) checkWeCom(faults *config.Faults) {
-	robots := map[string]string{}
-	for i, g := range c.Groups {
-		at := func(k string) string { return fmt.Sprintf("groups[%d].wecom%s", i, k) }
-		w := g.wecom(c.configured)
-		if other := robots[w.Key()]; other != "" && w.Webhook != "" {
-			_ = faults.Add(c.fault(at(".webhook"), fmt.Sprintf("it is the robot of %s", other), "every group has a robot of its own: WeCom counts what each one says"))
-		}
-		robots[w.Key()] = g.Name
-		if err := w.Mistake(); err != nil {
-			key, found, _ := strings.Cut(err.Error(), ": ")
-			_ = faults.Add(c.fault(at("."+key), found, "correct it, or leave it out: without webhook and chat the bot does not speak in this group"))
-			continue
-		}
-		_, known := c.roster.Person(g.WeCom.Owner)
-		switch n := len(w.Members()); {
-		case g.WeCom.Owner != "" && !known:
-			_ = faults.Add(c.fault(at(".owner"), fmt.Sprintf("there is no account %q", g.WeCom.Owner), "use the account of a person of the list people"))
-		case g.WeCom.Owner != "" && !g.In(g.WeCom.Owner):
-			_ = faults.Add(c.fault(at(".owner"), fmt.Sprintf("%q is no member of the group", g.WeCom.Owner), "add the account to the group's members, or choose another owner"))
-		case g.WeCom.Chat == wecom.AutoChat && (n < 2 || n > 2000):
-			_ = faults.Add(c.fault(at(".chat"), fmt.Sprintf("a group of %d members", n), "a chat that is made has 2 to 2000: change members, or use a webhook"))
-		}
-	}
-	for _, m := range wecom.MenuMistakes(c.WeCom.Menu) {
-		_ = faults.Add(c.fault("wecom.menu"+m.At, m.Found, m.Remedy))
-	}
-}
-
-// checkDirectory finds departments and tags of WeCom that mean nothing here.
-func (c *campaign) checkDirectory(faults *config.Faults) {
-	d := c.WeCom.Directory
-	for id, unit := range d.Departments {
-		key := "wecom.directory.departments." + id
-		if !wecomID.MatchString(id) {
-			_ = faults.Add(c.fault(key, fmt.Sprintf("%q is no department's number", id), "use the number that the console shows under 通讯录 → 部门 → 部门ID, in quotes"))
-		}
-		if _, ok := c.roster.Unit(unit); !ok {
-			_ = faults.Add(c.fault(key, fmt.Sprintf("there is no unit %q", unit), "use the id of a unit"))
-		}
-	}
-	for id := range d.Tags {
-		if !wecomID.MatchString(id) {
-			_ = faults.Add(c.fault("wecom.directory.tags."+id, fmt.Sprintf("%q is no tag's number", id), "use the number that the console shows under 通讯录 → 标签 → 标签ID, in quotes"))
-		}
-	}
-	if len(d.Tags) > 0 && len(d.Departments) == 0 {
-		_ = faults.Add(c.fault("wecom.directory.tags", "tags give roles, and no department makes anybody a person of the campaign", "set wecom.directory.departments, or take the tags out"))
-	}
-	if d.read() && c.WeCom.CorpID == "" {
-		_ = faults.Add(c.fault("wecom.directory", "only the self-built app reads the directory, and there is none", "set wecom.corp_id, or take departments and every out"))
-	}
-	if d.Every < 0 || d.Every > 0 && d.Every < time.Minute {
-		_ = faults.Add(c.fault("wecom.directory.every", d.Every.String()+" is too often for WeCom", "use 1m or more, such as 1h"))
-	}
-	if u := c.WeCom.CallbackURL; u != "" {
-		p, err := url.Parse(u)
-		if err != nil || p.Scheme != "https" && p.Scheme != "http" || p.Host == "" || p.User != nil || p.RawQuery != "" {
-			_ = faults.Add(c.fault("wecom.callback_url", fmt.Sprintf("%q is no address that WeCom could call", u), "write it as in the console, such as https://YOUR-HOST/wecom/callback"))
-		}
-	}
-}
-
-// wecomID is how WeCom names departments and tags.
-var wecomID = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
 // realPlatform says whether real people are on the other side.
 func (c *campaign) realPlatform() bool {

@@ -139,19 +139,11 @@ func (d *desk) build() error {
 	if err := d.openRobot(); err != nil {
 		return err
 	}
-	defer d.openMedia()
-	if d.cfg.WeCom.CorpID == "" {
-		return nil
-	}
-	w := d.cfg.wecomOptions(d.words, d.Roster, d, d.log)
-	w.Tokens, w.Data, w.Evidence, w.Contacts = d.tokens(), d.data, d.evidence, contacts{d}
-	d.wecom, err = wecom.New(w)
-	if err != nil {
+	if err := d.openWeCom(); err != nil {
 		return err
 	}
-	d.courier.Channels[wecom.Name] = d.wecom
-	d.people, err = d.staffed()
-	return err
+	d.openMedia()
+	return nil
 }
 
 // duties makes the handlers and what they have to say by themselves.
@@ -194,14 +186,6 @@ func (c *campaign) configured() *bot.Roster { return c.roster }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {
-	if d.redis == nil {
-		return nil
-	}
-	return d.redis
-}
-
-// tokens is where the replicas share access tokens; nil without Redis.
-func (d *desk) tokens() wecom.Tokens {
 	if d.redis == nil {
 		return nil
 	}

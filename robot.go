@@ -61,9 +61,14 @@ func (c *campaign) checkRobot(faults *config.Faults) {
 
 // robotOptions is the robot as it is configured.
 func (c *campaign) robotOptions() robot.Options {
-	s := c.WeCom.Bot
+	s, groups := c.WeCom.Bot, map[string]string{}
+	for _, g := range c.Groups {
+		if g.Robot != "" {
+			groups[g.Name] = g.Robot
+		}
+	}
 	return robot.Options{ID: s.ID, Secret: s.Secret, WSURL: s.WSURL, CAFile: c.WeCom.CAFile, Webhook: s.Mode == robotWebhook,
-		Token: s.Token, AESKey: s.AESKey, Groups: c.roster.Groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
+		Token: s.Token, AESKey: s.AESKey, Groups: groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
 // robotGroups are the groups in which the robot speaks, and not the self-built app.

@@ -84,8 +84,6 @@ func (u Unit) Reports() bool {
 type Group struct {
 	Name    string   `json:"name" yaml:"name" required:"true"`
 	Members []string `json:"members" yaml:"members"` // accounts; empty = everyone
-	// Robot is the group's id on a platform where a robot speaks in it; "" = in none.
-	Robot string `json:"robot,omitempty" yaml:"robot"`
 }
 
 // Roster is who and what the campaign consists of, in the order configured. It never

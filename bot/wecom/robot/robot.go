@@ -39,8 +39,8 @@ type Options struct {
 	Token   string // signs callbacks
 	AESKey  string // opens and seals callbacks: EncodingAESKey, 43 characters
 
-	// Groups are those of the campaign; Robot is a group's chat id.
-	Groups []bot.Group
+	// Groups are the chat ids of the groups that it is in, by the groups' names.
+	Groups map[string]string
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
@@ -141,10 +141,8 @@ func New(o Options) (*Channel, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
-	for _, g := range o.Groups {
-		if g.Robot != "" {
-			c.chats[g.Name], c.groups[g.Robot] = g.Robot, g.Name
-		}
+	for name, chat := range o.Groups {
+		c.chats[name], c.groups[chat] = chat, name
 	}
 	for name, into := range map[string]*string{"robot.unsupported": &c.words.unsupported, "robot.welcome": &c.words.welcome, "robot.failed": &c.words.failed} {
 		page, err := o.Templates.Render(name, nil)

@@ -85,7 +85,7 @@ func newWorld(t testing.TB, bend ...func(*wecomtest.RobotOptions, *Options)) *wo
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = w.data.Close() })
 	theirs := wecomtest.RobotOptions{ID: robotID, Secret: robotSecret, Now: w.clock.Now}
-	w.o = Options{ID: robotID, Secret: robotSecret, Groups: []bot.Group{{Name: groupName, Robot: groupChat}, {Name: "另一个群"}},
+	w.o = Options{ID: robotID, Secret: robotSecret, Groups: map[string]string{groupName: groupChat},
 		Data: w.data, Desk: w.desk, Templates: words, Wall: w.clock.Now, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range bend {
 		f(&theirs, &w.o)
