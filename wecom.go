@@ -29,8 +29,12 @@ type groupSettings struct {
 // roster.
 func (g groupSettings) wecom(roster func() *bot.Roster) wecom.Group {
 	return wecom.Group{Name: g.Name, Webhook: g.WeCom.Webhook, Chat: g.WeCom.Chat, Owner: g.WeCom.Owner, Members: func() (out []string) {
+		now, ok := roster().Group(g.Name) // with the accounts that its people have now
+		if !ok {
+			now = g.Group
+		}
 		for _, p := range roster().People {
-			if g.In(p.Account) {
+			if now.In(p.Account) {
 				out = append(out, p.Account)
 			}
 		}

@@ -114,6 +114,9 @@ type Parcel struct {
 	Reply Reply
 	// Prepared is what a Preparer gave for it; nil = it was not asked.
 	Prepared []byte
+	// Doubt is since when it may have arrived; zero = certainly not yet. From then on it
+	// has to be sent as it was.
+	Doubt time.Time
 }
 
 // Recipient is a person's private chat or a group.

@@ -1,5 +1,7 @@
 package bot
 
+import "time"
+
 // Member is somebody of the organisation as a platform's directory has them: without
 // a phone number, which nobody here needs.
 type Member struct {
@@ -8,6 +10,7 @@ type Member struct {
 	Departments []string // ids, the main one first
 	Tags        []string // ids of those that were asked for
 	Active      bool     // not disabled, not left
+	Alone       bool     // asked for by itself: its tags are not known
 }
 
 // Directory is what a platform's directory has shown.
@@ -24,9 +27,10 @@ type Directory struct {
 // MemberChange is something that a platform says of its directory by itself.
 type MemberChange struct {
 	Kind    ChangeKind
-	Account string // in lower case
-	Renamed string // MemberChanged: the new account, in lower case; "" = the same
-	Active  *bool  // MemberChanged: nil = it did not say
+	Account string    // in lower case
+	Renamed string    // MemberChanged: the new account, in lower case; "" = the same
+	Active  *bool     // MemberChanged: nil = it did not say
+	At      time.Time // when it happened, by the platform's clock; zero = it did not say
 }
 
 // ChangeKind is what has changed.

@@ -3,6 +3,7 @@ package staff
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"zhuanban/bot"
@@ -10,24 +11,71 @@ import (
 )
 
 // Changed takes what the platform says by itself. When it returns without an error,
-// it is in force here and durable; with one, the platform has to say it again, but
-// whoever has left is locked out here all the same.
+// it is in force here and durable; with one, the platform has to say it again, but it
+// is in force here all the same, and is written as soon as the database is there.
 func (s *Staff) Changed(ctx context.Context, c bot.MemberChange) error {
-	now := s.o.Wall()
-	if err := s.change(ctx, func(rows map[string]store.Member) []store.Member { return s.told(rows, c, now) }); err != nil {
+	defer s.ask()
+	err := s.keep(ctx, c)
+	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		rows := maps.Clone(s.rows)
-		for _, m := range s.told(s.rows, c, now) {
+		if len(s.pending) < mostPending {
+			s.pending = append(s.pending, c)
+		}
+		s.show(s.rows)
+	}
+	return err
+}
+
+// mostPending is how many changes wait for the database: a reorganisation's. Of those
+// beyond the next sync learns.
+const mostPending = 10000
+
+// keep writes changes, one after the other.
+func (s *Staff) keep(ctx context.Context, cs ...bot.MemberChange) error {
+	now := s.o.Wall()
+	return s.change(ctx, func(rows map[string]store.Member) (out []store.Member) {
+		after := s.after(rows, cs, now)
+		for account, m := range after {
+			if m != rows[account] {
+				out = append(out, m)
+			}
+		}
+		return out
+	})
+}
+
+// after is rows with changes made.
+func (s *Staff) after(rows map[string]store.Member, cs []bot.MemberChange, now time.Time) map[string]store.Member {
+	rows = maps.Clone(rows)
+	for _, c := range cs {
+		for _, m := range s.told(rows, c, now) {
 			rows[m.Account] = m
 		}
-		s.show(rows)
-		s.version = "" // the database does not know it: look again
+	}
+	return rows
+}
+
+// settle writes the changes that could not be written.
+func (s *Staff) settle(ctx context.Context) error {
+	s.mu.Lock()
+	cs := slices.Clone(s.pending)
+	s.mu.Unlock()
+	if len(cs) == 0 {
+		return nil
+	}
+	if err := s.keep(ctx, cs...); err != nil {
 		return err
 	}
-	s.ask()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending = s.pending[len(cs):]
 	return nil
 }
+
+// stale is how much older than what is known a change may be that still counts:
+// platforms say it again for a quarter of a minute, and clocks differ.
+const stale = 30 * time.Second
 
 // told is the rows that a change makes new.
 func (s *Staff) told(rows map[string]store.Member, c bot.MemberChange, now time.Time) []store.Member {
@@ -35,6 +83,9 @@ func (s *Staff) told(rows map[string]store.Member, c bot.MemberChange, now time.
 		return nil
 	}
 	old, had := rows[c.Account]
+	if had && !c.At.IsZero() && c.At.Add(stale).Before(old.ChangedAt) {
+		return nil // said again, by whomever, after something newer
+	}
 	if !had {
 		old = store.Member{Platform: s.o.Platform, Account: c.Account, Active: true}
 		p, ours := s.o.Config.Person(c.Account)
@@ -53,6 +104,8 @@ func (s *Staff) told(rows map[string]store.Member, c bot.MemberChange, now time.
 		return s.renamed(rows, m, c, now)
 	case c.Kind == bot.MemberChanged && c.Active != nil && !*c.Active:
 		m.Active = false
+	case c.Kind == bot.MemberChanged && c.Active != nil:
+		m.Active = m.Active || configured(s.o.Config, rows, c.Account)
 	}
 	if m.Active == old.Active {
 		return nil

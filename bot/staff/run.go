@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -65,7 +66,7 @@ func every(ctx context.Context, d time.Duration, do func()) {
 
 // Glance looks once whether another replica has learned something.
 func (s *Staff) Glance(ctx context.Context) {
-	if err := s.Load(ctx); err != nil && ctx.Err() == nil {
+	if err := errors.Join(s.settle(ctx), s.Load(ctx)); err != nil && ctx.Err() == nil {
 		s.o.Log.WarnContext(ctx, "looking who is a member", "err", err)
 	}
 }

@@ -70,6 +70,7 @@ type Staff struct {
 	mu      sync.Mutex // of what follows, held while the database is asked
 	rows    map[string]store.Member
 	version string
+	pending []bot.MemberChange // in force here, and not written yet
 
 	asking sync.Mutex
 	asked  time.Time // when the platform last said that something has changed; zero = seen to
@@ -115,10 +116,11 @@ func (s *Staff) load(ctx context.Context) error {
 	return nil
 }
 
-// show puts the roster in force that comes of these rows.
+// show puts the roster in force that comes of these rows, and of what could not be
+// written yet.
 func (s *Staff) show(rows map[string]store.Member) {
 	s.rows = rows
-	s.o.Put(roster(s.o.Config, s.o.Rules, rows))
+	s.o.Put(roster(s.o.Config, s.o.Rules, s.after(rows, s.pending, s.o.Wall())))
 }
 
 // change computes new rows from those of the database and writes them. They are in

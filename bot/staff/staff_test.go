@@ -331,9 +331,36 @@ func TestALeaverIsOutHereThoughTheDatabaseIsAway(t *testing.T) {
 	cancel()
 	require.Error(t, o.Changed(gone, bot.MemberChange{Kind: bot.MemberLeft, Account: "ben"}), "the platform has to say it again")
 	require.Equal(t, []string{"Ann"}, o.who())
-	require.NoError(t, o.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberLeft, Account: "ben"}))
+	require.NoError(t, o.Load(t.Context()))
+	require.Equal(t, []string{"Ann"}, o.who(), "the database, which does not know it yet, lets nobody in again")
+	other := newOffice(t, o.store)
+	require.Equal(t, []string{"Ann", "ben"}, other.who())
+	o.Glance(t.Context()) // and the platform need not say it again
+	other.Glance(t.Context())
+	require.Equal(t, []string{"Ann"}, other.who())
 	o.open(o.store)
 	require.Equal(t, []string{"Ann"}, o.who())
+}
+
+func TestWhoIsDisabledAndThenNotIsInAgain(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	no, yes := false, true
+	for _, active := range []*bool{&no, &yes} {
+		require.NoError(t, o.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberChanged, Account: "ben", Active: active}))
+		require.Equal(t, *active, slices.Contains(o.who(), "ben"))
+	}
+}
+
+func TestAnOldChangeSaidAgainChangesNothing(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	was := o.clock.Now()
+	require.NoError(t, o.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberLeft, Account: "ben", At: was}))
+	require.NotContains(t, o.who(), "ben")
+	o.clock.Set(o.clock.Now().Add(time.Hour))
+	require.NoError(t, o.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberJoined, Account: "ben", At: o.clock.Now()}))
+	require.Contains(t, o.who(), "ben")
+	require.NoError(t, o.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberLeft, Account: "ben", At: was}))
+	require.Contains(t, o.who(), "ben")
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

@@ -110,7 +110,7 @@ func (s *Staff) seen(rows map[string]store.Member, m bot.Member, dir bot.Directo
 		row.Role, row.Active = "", false
 		return row, had
 	}
-	if dir.Tagged || row.Role == "" {
+	if dir.Tagged && !m.Alone || row.Role == "" {
 		row.Role = string(s.o.Rules.role(m))
 	}
 	return row, true
@@ -153,6 +153,7 @@ func (s *Staff) missing(ctx context.Context, dir *bot.Directory) (gone []string)
 		case err != nil:
 			s.o.Log.WarnContext(ctx, "nobody knows whether somebody has left", "account", account, "err", err)
 		case found:
+			m.Alone = true
 			dir.Members = append(dir.Members, m)
 		default:
 			gone = append(gone, account)

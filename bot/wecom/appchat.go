@@ -56,15 +56,10 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 	return r.MsgID, err
 }
 
-// chat makes one call about chats. What the app lacks for them it may have for all
-// else, and they are counted by themselves: such errors are never of everybody.
+// chat makes one call about chats.
 func (c *Channel) chat(ctx context.Context, method, path string, query url.Values, body []byte, out any) error {
 	_, err := c.api(ctx, method, path, query, body, out)
-	var failed *bot.SendError
-	if errors.As(err, &failed) && (failed.Reason == bot.NotPermitted || failed.Reason == bot.Throttled) {
-		failed.Everybody = false
-	}
-	return err
+	return aside(err)
 }
 
 // absent says whether an error is WeCom's word that there is no such chat.
@@ -95,8 +90,12 @@ func (g *group) wanted() (chatInfo, error) {
 	if g.Members != nil {
 		all = g.Members()
 	}
-	if g.Owner != "" {
-		all = append([]string{g.Owner}, all...)
+	switch is := func(m string) bool { return strings.EqualFold(m, g.Owner) }; {
+	case want.Owner == "":
+	case g.Members == nil:
+		all = []string{g.Owner}
+	case !slices.ContainsFunc(all, is): // has left, or has another account now
+		want.Owner = ""
 	}
 	for _, m := range all {
 		if account(m) && !strings.HasPrefix(m, "@") {

@@ -73,18 +73,22 @@ func TestAChatIsKeptAsConfigured(t *testing.T) {
 	require.NoError(t, w.channel.keepChat(t.Context(), g), "made")
 	require.NoError(t, w.channel.keepChat(t.Context(), g), "nothing to do")
 	require.Zero(t, w.server.Calls(wecomtest.ChatUpdatePath))
-	g.Owner, g.Members = "Office.Clerk", func() []string { return []string{"hutou.filer", "FENGCHENG.filer", "@all"} }
+	g.Owner, g.Members = "Office.Clerk", func() []string { return []string{"hutou.filer", "FENGCHENG.filer", "@all", "office.Clerk"} }
 	require.NoError(t, w.channel.keepChat(t.Context(), g))
 	require.NoError(t, w.channel.keepChat(t.Context(), g))
 	require.Equal(t, 1, w.server.Calls(wecomtest.ChatUpdatePath))
 	require.Equal(t, []wecomtest.Chat{{ID: g.id, Name: chatGroup, Owner: "office.clerk", Members: []string{"fengcheng.filer", "hutou.filer", "office.clerk"}}}, w.server.Chats())
 	require.Len(t, w.server.Said(g.id), 1, "one greeting")
 
+	g.Owner, g.Members = "office.gone", func() []string { return []string{"hutou.filer", "office.clerk"} }
+	require.NoError(t, w.channel.keepChat(t.Context(), g), "an owner who has left is nobody's to keep")
+	require.Equal(t, []wecomtest.Chat{{ID: g.id, Name: chatGroup, Owner: "office.clerk", Members: []string{"hutou.filer", "office.clerk"}}}, w.server.Chats())
+
 	g.Members = func() []string { return nil }
 	require.Equal(t, bot.NoSuchGroup, failure(t, w.channel.keepChat(t.Context(), g)).Reason, "one member is no group")
-	g.Members = func() []string { return []string{"nobody.here"} }
+	g.Members = func() []string { return []string{"nobody.here", "office.clerk"} }
 	require.Error(t, w.channel.keepChat(t.Context(), g))
-	require.Len(t, w.server.Chats()[0].Members, 3, "whom WeCom does not know it does not take, and nobody is put out")
+	require.Len(t, w.server.Chats()[0].Members, 2, "whom WeCom does not know it does not take, and nobody is put out")
 }
 
 func TestWhatIsSaidOfChatsIsOfNobodyElse(t *testing.T) {

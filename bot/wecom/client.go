@@ -102,6 +102,16 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 	}
 }
 
+// aside is an error of any call but message/send. What fails there says nothing of that:
+// only where WeCom does not trust the app must all wait.
+func aside(err error) error {
+	var failed *bot.SendError
+	if errors.As(err, &failed) && failed.Reason != bot.NotTrusted {
+		failed.Everybody = false
+	}
+	return err
+}
+
 // unsent is a parcel that did not leave because there is no access token.
 func unsent(err error) error {
 	out := &bot.SendError{Reason: bot.PlatformAway, Err: err}

@@ -2,7 +2,9 @@ package wecom
 
 import (
 	"context"
+	"strconv"
 	"strings"
+	"time"
 
 	"zhuanban/bot"
 )
@@ -21,6 +23,9 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 		return c, false
 	}
 	c = bot.MemberChange{Kind: bot.OtherChange}
+	if s, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64); err == nil {
+		c.At = time.Unix(s, 0)
+	}
 	if id := d.value[fUserID]; account(id) {
 		c.Account = strings.ToLower(string(id))
 	}

@@ -2,11 +2,8 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
 )
@@ -18,7 +15,7 @@ import (
 
 // put is a parcel in messages: as a card where it can be drawn.
 func (c *Channel) put(p bot.Parcel) ([]message, error) {
-	if p.Reply.Kind == bot.CardReply && len(p.Reply.Buttons) > 0 && c.draws() {
+	if p.Reply.Kind == bot.CardReply && len(p.Reply.Buttons) > 0 && c.drew(p.Doubt) {
 		if out, ok := c.draw(p); ok {
 			return out, nil
 		}
@@ -122,12 +119,10 @@ func (c *Channel) instead(ctx context.Context, p bot.Parcel, piece int, m messag
 	if m.Card == nil || p.Reply.Kind != bot.CardReply || v.fate != bot.Refused || v.reason != bot.BadContent && v.reason != "" {
 		return nil, false
 	}
-	var theirs *util.CommonError
-	known := errors.As(err, &theirs) && unknownCard(theirs.ErrCode)
 	switch {
 	case c.o.Features.Cards.Forced():
 		c.o.Log.WarnContext(ctx, "WeCom refuses a card, which goes as plain text", "delivery", p.ID, "err", err)
-	case known && !c.cardless.Swap(true):
+	case c.cards.refused(CodeOf(err), c.o.Wall()):
 		c.o.Log.WarnContext(ctx, "WeCom does not take cards here; from now on they go as plain text", "err", err)
 	default:
 		c.o.Log.DebugContext(ctx, "a card is refused and goes as plain text", "delivery", p.ID, "err", err)

@@ -129,7 +129,8 @@ func refusing(w *world, code int) {
 }
 
 func TestWhereCardsAreRefusedTheirTextArrivesAtOnce(t *testing.T) {
-	for code, off := range map[int]bool{40008: true, 40016: true, 40057: true, 40058: true, 42045: true, 45002: false, 99999: false} {
+	for code, after := range map[int]int{40008: 1, 40016: 1, 40057: 1, 42045: 1, 40058: 3, 40035: 3, 45002: 0, 99999: 0} {
+		off := after > 0 // from then on not even tried
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			w := newWorld(t)
 			refusing(w, code)
@@ -140,8 +141,8 @@ func TestWhereCardsAreRefusedTheirTextArrivesAtOnce(t *testing.T) {
 			}
 			require.Equal(t, []string{"【周报】\n第0\n1 报", "【周报】\n第1\n1 报", "【周报】\n第2\n1 报"}, w.server.Texts("a"))
 			calls := 6
-			if off {
-				calls = 4 // and from then on not even tried
+			if after == 1 {
+				calls = 4
 			}
 			require.Equal(t, calls, w.server.Calls(wecomtest.SendPath))
 			require.Equal(t, !off, w.channel.Traits().Buttons)
@@ -202,6 +203,38 @@ func TestATextInPlaceOfACardIsShownOnce(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, []string{p.Reply.Text}, w.server.Texts("a"))
+}
+
+// A card of which nobody knows whether it arrived stays one, though it has turned out
+// meanwhile that WeCom takes no more of them: as a text it would be another message.
+func TestACardInDoubtStaysACard(t *testing.T) {
+	w := newWorld(t)
+	refuse := false
+	w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+		switch {
+		case c.Path != wecomtest.SendPath:
+			return nil
+		case c.N == 1:
+			return &wecomtest.Answer{Done: true, Drop: true}
+		case refuse && strings.Contains(string(c.Body), `"msgtype":"template_card"`):
+			return &wecomtest.Answer{ErrCode: 40008}
+		}
+		return nil
+	})
+	p := card(1, "a", "周报", "x", "报")
+	_, err := w.channel.Send(t.Context(), p)
+	require.Equal(t, bot.Unknown, failure(t, err).Fate)
+	p.Doubt = w.clock.Now()
+	w.clock.forward(time.Second)
+	refuse = true
+	_, err = w.channel.Send(t.Context(), card(2, "b", "周报", "x", "报"))
+	require.NoError(t, err)
+	require.False(t, w.channel.Traits().Buttons)
+	refuse = false // it would take the first again, but knows it already
+	_, err = w.channel.Send(t.Context(), p)
+	require.NoError(t, err)
+	require.Len(t, w.server.Shown("a"), 1)
+	require.NotNil(t, w.server.Shown("a")[0].Card)
 }
 
 func TestABroadcastIsACardForEverybody(t *testing.T) {

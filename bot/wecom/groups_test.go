@@ -194,6 +194,30 @@ func TestATableGoesAsOneAndCardsSayWhereToAnswer(t *testing.T) {
 	require.Equal(t, "【会商】\n周五 15:00\n请打开与我的单聊办理：参加、请假。", said[2].Text)
 }
 
+func TestWhatFailsBesideSendingIsNotOfEverybody(t *testing.T) {
+	for name, answer := range map[string]*wecomtest.Answer{"no such path": {Status: 404}, "away": {Status: 503}, "not permitted": {ErrCode: 48002}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, withGroups(t))
+			w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+				if c.Path == wecomtest.TokenPath {
+					return nil
+				}
+				return answer
+			})
+			for _, p := range []bot.Parcel{
+				inGroup(1, chatGroup, bot.Reply{Text: "在"}),
+				{ID: 2, To: person("hutou.filer"), Reply: bot.Reply{Kind: bot.FileReply, Path: "table.xlsx"}},
+				inGroup(3, robotGroup, bot.Reply{Kind: bot.FileReply, Path: "table.xlsx"}),
+			} {
+				_, err := w.channel.Send(t.Context(), p)
+				require.False(t, failure(t, err).Everybody, "%d", p.ID)
+			}
+			_, err := w.channel.Send(t.Context(), parcel(4, "hutou.filer", "在"))
+			require.True(t, failure(t, err).Everybody)
+		})
+	}
+}
+
 func TestOtherMessagesInGroups(t *testing.T) {
 	w := newWorld(t, withGroups(t))
 	page := &Link{Type: 1, URL: "https://example.com/"}

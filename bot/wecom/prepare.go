@@ -42,7 +42,8 @@ func (c *Channel) uploaded(ctx context.Context, g *group, reply bot.Reply) (uplo
 		b.Type = asFile
 	}
 	return c.uploads.Once(ctx, "wecom:upload:"+c.o.CorpID+":"+b.Key(to.key), func() (uploads.Ready, error) {
-		return c.upload(ctx, to, b.Type, b.Name, b.File, b.Size)
+		r, err := c.upload(ctx, to, b.Type, b.Name, b.File, b.Size)
+		return r, aside(err)
 	})
 }
 

@@ -138,6 +138,9 @@ func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []mess
 			}
 			break
 		}
+		if messages[piece].Card != nil {
+			c.cards.accepted()
+		}
 		refs = append(refs, r.MsgID)
 		c.mark(ctx, out, to, r)
 	}

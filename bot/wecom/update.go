@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -26,8 +25,8 @@ type change struct {
 }
 
 // grey lets the card that somebody tapped show what was chosen. It is only for the
-// eye: if WeCom refuses (the handle was used, or is too old), nothing is lost and
-// nobody is told. A handle works once, so that trying again never shows twice.
+// eye: it is tried once, whatever comes of it, so that no answer waits for it and nobody
+// is told.
 func (c *Channel) grey(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	if p.Reply.Ref == "" || strings.TrimSpace(p.Reply.Text) == "" {
 		return bot.Receipt{}, nil
@@ -38,12 +37,7 @@ func (c *Channel) grey(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 		InvalidUser leftOut `json:"invaliduser"`
 	}
 	_, err := c.api(ctx, http.MethodPost, updatePath, nil, compact(body), &done)
-	var failed *bot.SendError
 	switch {
-	case errors.As(err, &failed) && failed.Fate != bot.Refused:
-		again := *failed
-		again.Fate = bot.NotSent
-		return bot.Receipt{}, &again
 	case err != nil:
 		level := slog.LevelDebug
 		if c.o.Features.UpdateCard.Forced() {

@@ -89,7 +89,7 @@ type Channel struct {
 	greeting    string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
 	choose      string        // the title of a card without one
-	cardless    atomic.Bool   // WeCom has refused cards
+	cards       cards         // whether WeCom takes them
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room
 	warned      atomic.Int64 // the minute of the last warning

@@ -144,7 +144,7 @@ func (u *Uploads) find(ctx context.Context, key string) (Ready, bool) {
 	u.mu.Lock()
 	k, ok := u.known[key]
 	u.mu.Unlock()
-	if ok && now.Unix() < k.Until {
+	if ok && now.Unix() < k.Until && !u.Gone(ctx, k.Ready.MediaID) {
 		return k.Ready, true
 	}
 	if u.shared == nil {
