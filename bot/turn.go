@@ -26,6 +26,7 @@ type Turn struct {
 	err     error // the first failure to say something
 	draft   int64 // the draft that was shown
 	carried bool  // the answer goes out with the acknowledgement
+	waits   bool  // an older message of the person is to be handled before, elsewhere
 	carded  bool  // a card was said: passing cards of earlier turns are over
 }
 

@@ -81,13 +81,15 @@ type Desk interface {
 	Roster() *bot.Roster
 }
 
-// Options are what a Spool is made of. All but Grace, MaxBytes and MinFree are needed.
+// Options are what a Spool is made of. All but Others, Grace, MaxBytes and MinFree are needed.
 type Options struct {
 	Next Desk                            // the bot
 	Away func(error) bool                // says whether an error of Next means that the database is away
 	Ping func(ctx context.Context) error // asks the database whether it is there
 	Wall func() time.Time                // the real time
 	Log  *slog.Logger
+
+	Others Others // the other replicas; nil = there are never any
 
 	Grace    time.Duration // how long Next may take before the message is kept; 0 = three seconds
 	MaxBytes int64         // how large the segments may be together; 0 = 256 MiB
@@ -124,18 +126,24 @@ type Spool struct {
 	moved   atomic.Bool  // something was handed in since the last look
 	back    chan struct{}
 	wake    chan struct{}
+	name    string         // which no other spool has
 	calls   sync.Pool      // of *call
 	users   sync.WaitGroup // calls of Handle, and calls of Next they left behind
 
 	replayed, rejected, refused atomic.Int64
 
-	mu     sync.Mutex
-	lanes  map[string]*lane // by the person's account
-	keys   map[key]*entry
-	ready  []*lane // whose messages may be handed in
-	seq    int64
-	bytes  int64 // of all entries
-	closed bool
+	telling chan struct{} // full while the others are being told
+
+	mu    sync.Mutex
+	epoch int // grows when the database goes: what the others were told before is void
+	// registering: the database is back, and the others are being told what waits here.
+	registering bool
+	lanes       map[string]*lane // by the person's account
+	keys        map[key]*entry
+	ready       []*lane // whose messages may be handed in
+	seq         int64
+	bytes       int64 // of all entries
+	closed      bool
 }
 
 // Open opens the folder, makes it if need be, and reads back what waits in it. It
@@ -152,12 +160,15 @@ func open(dir string, o Options, d disk) (*Spool, error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	s := &Spool{o: o, back: make(chan struct{}, 1), wake: make(chan struct{}, 1), lanes: map[string]*lane{}, keys: map[key]*entry{}}
+	s := &Spool{o: o, epoch: 1, telling: make(chan struct{}, 1), back: make(chan struct{}, 1), wake: make(chan struct{}, 1), lanes: map[string]*lane{}, keys: map[key]*entry{}}
 	j, found, err := openJournal(dir, o, d)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	s.journal = j
+	if s.name, err = nameOf(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("spool: naming it: %w", err), j.close())
+	}
 	for _, f := range found {
 		s.restore(f)
 	}
@@ -196,18 +207,24 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	var cause error
 	if s.mayPass(l) {
 		var answer bot.Answer
+		if s.o.Others != nil {
+			m.Line = bot.Line{Spool: s.name}
+		}
 		answer, err, cause = s.pass(ctx, c, m)
 		if cause == nil {
 			s.leave(l)
 			return answer, err
 		}
-		s.lost(cause)
+		s.missed(l, m, cause)
 		m.Unheard = true
 	} else if a, ok := s.o.Next.Answered(ctx, m); ok {
 		s.leave(l) // a re-delivery of what was answered before anything had to wait
 		return a, nil
 	}
-	e, again := s.admit(l, m)
+	e, again, untold := s.admit(l, m)
+	if untold {
+		s.announce(ctx, l)
+	}
 	s.leave(l)
 	if again {
 		err = s.outcome(ctx, e)
