@@ -39,6 +39,7 @@ type desk struct {
 	mu     sync.Mutex
 	away   bool
 	hang   chan struct{} // calls wait until it is closed, and then have success
+	slow   chan struct{} // the same, while it answers whether it is there
 	poison map[string]bool
 	boom   bool
 	calls  int
@@ -46,8 +47,9 @@ type desk struct {
 	order  map[string][]string // by person: the ids, as they were handled first
 	last   bot.Message
 
-	alone bool
-	waits map[string]map[string]waiting // by person and spool, as the bot keeps them
+	alone  bool
+	untold []string                      // handed in from a spool of which nobody had been told
+	waits  map[string]map[string]waiting // by person and spool, as the bot keeps them
 }
 
 // waiting is a place until it is forgotten.
@@ -64,10 +66,13 @@ func newDesk() *desk {
 func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	d.mu.Lock()
 	d.calls++
-	hang := d.hang
+	hang, slow := d.hang, d.slow
 	d.mu.Unlock()
 	if hang != nil {
 		<-hang
+	}
+	if slow != nil {
+		<-slow
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -82,6 +87,9 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	if !d.done[keyOf(m)] {
 		if d.hasToWait(m) {
 			return bot.Answer{}, fmt.Errorf("not yet: %w", bot.ErrWaits)
+		}
+		if _, told := d.waits[m.Sender][m.Line.Spool]; !told && !m.Line.Kept.IsZero() {
+			d.untold = append(d.untold, m.ID)
 		}
 		d.done[keyOf(m)] = true
 		d.order[m.Sender] = append(d.order[m.Sender], m.ID)
