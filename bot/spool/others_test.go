@@ -34,8 +34,8 @@ func TestWhoIsAloneDoesNotWaitForOthersAndTellsThemAllTheSame(t *testing.T) {
 		passed(t, s, said("ben", "x", 1)) // his success says that it is back
 		synctest.Wait()                   // no time has passed
 		require.Equal(t, []string{"1", "2"}, d.handled("ann"))
-		require.Empty(t, d.untold, "somebody may have come meanwhile")
-		require.Empty(t, d.waits["ann"])
+		require.Zero(t, d.noted("ann", s.name))
+		d.set(func(d *desk) { require.Empty(t, d.untold, "somebody may have come meanwhile") })
 	})
 }
 
@@ -46,9 +46,9 @@ func TestWhoIsNotAloneWaitsForTheOthersToSayWhatTheyHave(t *testing.T) {
 		d.set(func(d *desk) { d.away = false })
 		time.Sleep(firstPause)
 		synctest.Wait()
-		require.Equal(t, said("ann", "2", 2).At, d.waits["ann"][s.name].At, "it has said what it has")
+		require.Equal(t, said("ann", "2", 2).At, d.noted("ann", s.name).At, "it has said what it has")
 		kept(t, s, said("ben", "x", 1)) // that it is back does not yet help him
-		require.Contains(t, d.waits["ben"], s.name)
+		require.NotZero(t, d.noted("ben", s.name))
 		time.Sleep(settleTime - time.Millisecond)
 		synctest.Wait()
 		require.Empty(t, d.handled("ann"))
@@ -56,8 +56,8 @@ func TestWhoIsNotAloneWaitsForTheOthersToSayWhatTheyHave(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, []string{"2", "3"}, d.handled("ann"))
 		require.Equal(t, []string{"x"}, d.handled("ben"))
-		require.Empty(t, d.waits["ann"])
-		require.Empty(t, d.waits["ben"])
+		require.Zero(t, d.noted("ann", s.name))
+		require.Zero(t, d.noted("ben", s.name))
 	})
 }
 
@@ -71,13 +71,13 @@ func TestTheOthersAreRemindedWhileAMessageFailsAndToldWhenItIsSetAside(t *testin
 			time.Sleep(time.Second)
 			synctest.Wait()
 			if depth(s) > 0 {
-				require.True(t, time.Now().Before(d.waits["ann"][s.name].until), "after %v", time.Since(begin))
+				require.True(t, time.Now().Add(15*time.Second).Before(d.noted("ann", s.name).until), "after %v", time.Since(begin))
 			}
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
 		require.EqualValues(t, 1, s.Counts().Rejected)
-		require.Empty(t, d.waits["ann"])
+		require.Zero(t, d.noted("ann", s.name))
 	})
 }
 
@@ -98,7 +98,7 @@ func TestTheOthersAreRemindedOfWhoHasNotHadATurn(t *testing.T) {
 		time.Sleep(50 * time.Second)
 		synctest.Wait()
 		require.Empty(t, d.handled("ann"))
-		require.True(t, time.Now().Add(30*time.Second).Before(d.waits["ann"][s.name].until))
+		require.True(t, time.Now().Add(30*time.Second).Before(d.noted("ann", s.name).until))
 		close(hang)
 		d.set(func(d *desk) { d.slow = nil })
 		time.Sleep(time.Minute)
@@ -129,7 +129,7 @@ func TestAMessageThatOthersAreAheadOfIsKeptAndTriedAgain(t *testing.T) {
 		d.set(func(d *desk) { d.note("ann", "another", first) })
 		kept(t, s, said("ann", "2", 2))
 		passed(t, s, said("ben", "x", 2))
-		require.Equal(t, said("ann", "2", 2).At, d.waits["ann"][s.name].At)
+		require.Equal(t, said("ann", "2", 2).At, d.noted("ann", s.name).At)
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
 		require.Empty(t, d.handled("ann"))

@@ -21,6 +21,34 @@
 // only after Next took it. One that fails for reasons of its own is tried a few
 // times and then set aside in rejected/, so that it does not block its person.
 //
+// # Order over several processes
+//
+// Where several processes serve (Options.Others) each has a spool of its own, and messages
+// of one person may lie in two. Before a process hands anything in, it says of each
+// person where the oldest message stands that waits with it: the platform's time, and
+// for what has the same one, when it was kept. This is a shared note beside the person's
+// conversation. The turn of a message that comes later by these does nothing and gives
+// bot.ErrWaits; the message is kept here as if the database were away, noted itself, and
+// tried again soon. The turn of a message out of a spool moves the note to the next one
+// behind it, or takes it away. So what waits in several spools is handled in one order,
+// and what comes meanwhile to any process after it.
+//
+// For that, all must have said what they have before any goes on. While the database is
+// away and for a moment after (settleTime), a process that is not alone hands in nothing
+// and lets nothing pass, but keeps it; what it keeps in that moment it notes before it
+// is acknowledged. It also asks by itself whether the database is there, so that it
+// knows of an absence in which nobody spoke to it. Who is alone waits for nobody.
+//
+// A note ends a minute after it was written last: a process that is gone for good does
+// not keep its people waiting. The name under which it stands belongs to the folder, so
+// that whoever opens the folder next goes on under it.
+//
+// What no note in the database can do: if one process alone is cut off from it while
+// others reach it, or is gone with messages on its disk for longer than a note lasts, then
+// what a person says to others meanwhile is handled first. So it is with what reaches
+// another process within half a second of an absence so short that it did not see it,
+// and with a call that had hung and has success in the end.
+//
 // # Twice is harmless, never is not
 //
 // A message may be handed in more than once: after a crash, and after a call that
@@ -33,7 +61,7 @@
 //
 // # On disk
 //
-//	lock                     held (flock) by the one process that uses the folder
+//	lock                     held (flock) by the one process that uses the folder; in it, the spool's name
 //	spool-000001.log         a segment: the 8 bytes "zbspool1", then records
 //	spool-000001.done        what of it is done: 12 bytes each, see below
 //	rejected/spool-000001-8.log   one message that failed for reasons of its own, as a segment
@@ -57,7 +85,8 @@
 // # Testing
 //
 // The properties (spool_property_test.go) play people, outages, re-deliveries and
-// crashes at random: everything acknowledged is handled, once, in order.
+// crashes at random: everything acknowledged is handled, once, in order; so do those with
+// several spools (others_property_test.go).
 package spool
 
 import (

@@ -123,6 +123,13 @@ func (d *desk) note(person, name string, p bot.Place) {
 	}
 }
 
+// noted is what is known of a person and a spool; zero if nothing is.
+func (d *desk) noted(person, name string) waiting {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.waits[person][name]
+}
+
 // Alone says whether there are no other spools.
 func (d *desk) Alone() bool {
 	d.mu.Lock()
