@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -80,6 +81,8 @@ func TestALiveMessageWaitsForOlderOnesInAnothersSpool(t *testing.T) {
 			a, sa := serving(t, wa)
 			b, sb := serving(t, wb)
 			close(b.slow)
+			release := sync.OnceFunc(func() { close(a.slow) })
+			t.Cleanup(release)
 			second := 0
 			say := func(s *spool.Spool, as, text string) bool {
 				t.Helper()
@@ -102,7 +105,7 @@ func TestALiveMessageWaitsForOlderOnesInAnothersSpool(t *testing.T) {
 			a.slow <- struct{}{}
 			require.True(t, say(sa, "ann", "戊"))
 			require.True(t, say(sb, "ann", "己"))
-			close(a.slow)
+			release()
 			require.Eventually(t, func() bool {
 				na, _, _ := sa.Depth()
 				nb, _, _ := sb.Depth()
