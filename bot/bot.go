@@ -107,7 +107,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	if !known {
 		person = Person{Account: m.Sender, Name: m.Sender}
 	}
-	spooled := !m.Line.Kept.IsZero() // then a turn is needed in any case, to take it out of the line
+	spooled := m.Line != nil && !m.Line.Kept.IsZero() // then a turn is needed in any case, to take it out of the line
 	if a, ok := b.hot.find(ctx, m); ok && !spooled {
 		return a, nil
 	}

@@ -23,7 +23,7 @@ type Place struct {
 
 // Line says from which spool a message comes, and what waits behind it there.
 type Line struct {
-	Spool string    // its name; "" = the message comes from none and can wait in none
+	Spool string    // its name; "" = the message can wait in none
 	Kept  time.Time // when it was kept there; zero = it comes straight from the platform
 	Next  Place     // of the person's next message there; zero = there is none
 }
@@ -59,22 +59,30 @@ func (b *Bot) Waiting(ctx context.Context, spool string, list []Waiting) error {
 // line brings the waits of a conversation up to date with a message's turn: with what is
 // next in the message's own spool, or with the message itself if it has to wait.
 func (b *Bot) line(m Message, c *store.Conversation) (waits bool) {
-	if len(c.Waits) == 0 && m.Line.Next.At.IsZero() {
+	line := m.line()
+	if len(c.Waits) == 0 && line.Next.At.IsZero() {
 		return false
 	}
 	now := b.wall()
-	mine := Place{m.At, m.Line.Kept}
+	mine := Place{m.At, line.Kept}
 	if mine.Kept.IsZero() {
 		mine.Kept = now
 	}
-	next := m.Line.Next
+	next := line.Next
 	for _, w := range c.Waits {
-		if w.Spool != m.Line.Spool && w.Until.After(now) && (Place{w.At, w.Kept}).ahead(w.Spool, mine, m.Line.Spool) {
+		if w.Spool != line.Spool && w.Until.After(now) && (Place{w.At, w.Kept}).ahead(w.Spool, mine, line.Spool) {
 			waits, next = true, mine
 		}
 	}
-	m.Line.note(c, next, now)
+	line.note(c, next, now)
 	return waits
+}
+
+func (m Message) line() Line {
+	if m.Line == nil {
+		return Line{}
+	}
+	return *m.Line
 }
 
 // note makes a place that of the oldest message which waits in the spool.
@@ -86,10 +94,11 @@ func (l Line) note(c *store.Conversation, p Place, now time.Time) {
 
 // passed notes that a message is out of its spool that was handled before.
 func (b *Bot) passed(ctx context.Context, t *Turn, c store.Conversation) error {
-	if t.Message.Line.Kept.IsZero() || len(c.Waits) == 0 {
+	line := t.Message.line()
+	if line.Kept.IsZero() || len(c.Waits) == 0 {
 		return nil
 	}
-	t.Message.Line.note(&c, t.Message.Line.Next, b.wall())
+	line.note(&c, line.Next, b.wall())
 	return t.Tx.Conversations().Save(ctx, c)
 }
 

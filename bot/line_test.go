@@ -42,9 +42,12 @@ func TestWhoWaitsForWhom(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			if c.line == (Line{}) {
+				require.Equal(t, c.line, Message{}.line())
+			}
 			b := &Bot{wall: func() time.Time { return now }}
 			talk := store.Conversation{Waits: c.noted}
-			require.Equal(t, c.waits, b.line(Message{At: second(10), Line: c.line}, &talk))
+			require.Equal(t, c.waits, b.line(Message{At: second(10), Line: &c.line}, &talk))
 			require.Equal(t, c.then, talk.Waits)
 		})
 	}

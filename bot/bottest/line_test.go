@@ -31,14 +31,14 @@ func TestAMessageThatHasToWaitLeavesNothingButItsPlace(t *testing.T) {
 		m := w.Message("ann", "帮助")
 		place := bot.Place{At: m.At.Add(-time.Second), Kept: time.Now()}
 		require.NoError(t, w.Bot.Waiting(ctx, "a", []bot.Waiting{{Person: "ann", Place: place}}))
-		m.Line.Spool = "b"
+		m.Line = &bot.Line{Spool: "b"}
 		_, err := w.Bot.Handle(ctx, m)
 		require.ErrorIs(t, err, bot.ErrWaits)
 		w.ExpectNothing("ann")
 		require.Equal(t, []string{"a", "b"}, notes(t, w))
 
 		require.NoError(t, w.Bot.Waiting(ctx, "a", []bot.Waiting{{Person: "ann"}}))
-		m.Line.Kept = time.Now()
+		m.Line = &bot.Line{Spool: "b", Kept: time.Now()}
 		answer, err := w.Bot.Handle(ctx, m)
 		require.NoError(t, err)
 		require.NotEmpty(t, answer.Replies)
@@ -55,7 +55,7 @@ func TestAMessageOutOfASpoolThatWasHandledBeforeIsPast(t *testing.T) {
 		require.NoError(t, err)
 		kept := time.Now()
 		require.NoError(t, w.Bot.Waiting(ctx, "a", []bot.Waiting{{Person: "ann", Place: bot.Place{At: m.At, Kept: kept}}}))
-		m.Line, m.Unheard = bot.Line{Spool: "a", Kept: kept}, true
+		m.Line, m.Unheard = &bot.Line{Spool: "a", Kept: kept}, true
 		_, err = w.Bot.Handle(ctx, m)
 		require.NoError(t, err)
 		require.Empty(t, notes(t, w))

@@ -44,7 +44,7 @@ type message struct {
 	Carry       int              `json:"-"`
 	CarryCards  bool             `json:"-"`
 	Unheard     bool             `json:"unheard,omitempty"`
-	Line        bot.Line         `json:"-"`
+	Line        *bot.Line        `json:"-"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

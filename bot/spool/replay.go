@@ -162,7 +162,7 @@ func (s *Spool) hand(ctx context.Context, e *entry, next bot.Place) error {
 		return err
 	}
 	if s.o.Others != nil {
-		m.Line = bot.Line{Spool: s.name, Kept: e.kept, Next: next}
+		m.Line = &bot.Line{Spool: s.name, Kept: e.kept, Next: next}
 	}
 	ctx, cancel := context.WithTimeout(ctx, handTime)
 	defer cancel()

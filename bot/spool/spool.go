@@ -67,6 +67,7 @@ type Spool struct {
 	back    chan struct{}
 	wake    chan struct{}
 	name    string         // which no other spool has
+	line    *bot.Line      // of what comes straight from the platform; nil where there are never others
 	calls   sync.Pool      // of *call
 	users   sync.WaitGroup // calls of Handle, and calls of Next they left behind
 
@@ -109,6 +110,9 @@ func open(dir string, o Options, d disk) (*Spool, error) {
 	if s.name, err = nameOf(dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("spool: naming it: %w", err), j.close())
 	}
+	if o.Others != nil {
+		s.line = &bot.Line{Spool: s.name}
+	}
 	for _, f := range found {
 		s.restore(f)
 	}
@@ -147,9 +151,7 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	var cause error
 	if s.mayPass(l) {
 		var answer bot.Answer
-		if s.o.Others != nil {
-			m.Line = bot.Line{Spool: s.name}
-		}
+		m.Line = s.line
 		answer, err, cause = s.pass(ctx, c, m)
 		if cause == nil {
 			s.leave(l)

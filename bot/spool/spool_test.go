@@ -74,6 +74,10 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	if slow != nil {
 		<-slow
 	}
+	var line bot.Line
+	if m.Line != nil {
+		line = *m.Line
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -85,29 +89,29 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 		panic("at the very end")
 	}
 	if !d.done[keyOf(m)] {
-		if d.hasToWait(m) {
+		if d.hasToWait(m, line) {
 			return bot.Answer{}, fmt.Errorf("not yet: %w", bot.ErrWaits)
 		}
-		if _, told := d.waits[m.Sender][m.Line.Spool]; !told && !m.Line.Kept.IsZero() {
+		if _, told := d.waits[m.Sender][line.Spool]; !told && !line.Kept.IsZero() {
 			d.untold = append(d.untold, m.ID)
 		}
 		d.done[keyOf(m)] = true
 		d.order[m.Sender] = append(d.order[m.Sender], m.ID)
 	}
-	d.note(m.Sender, m.Line.Spool, m.Line.Next)
+	d.note(m.Sender, line.Spool, line.Next)
 	d.last = m
 	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, nil
 }
 
 // hasToWait says whether another spool has what comes first; then this one's is noted.
-func (d *desk) hasToWait(m bot.Message) bool {
-	mine := bot.Place{At: m.At, Kept: m.Line.Kept}
+func (d *desk) hasToWait(m bot.Message, line bot.Line) bool {
+	mine := bot.Place{At: m.At, Kept: line.Kept}
 	if mine.Kept.IsZero() {
 		mine.Kept = time.Now()
 	}
 	for name, p := range d.waits[m.Sender] {
-		if name != m.Line.Spool && time.Now().Before(p.until) && (p.Before(mine) || !mine.Before(p.Place) && name < m.Line.Spool) {
-			d.note(m.Sender, m.Line.Spool, mine)
+		if name != line.Spool && time.Now().Before(p.until) && (p.Before(mine) || !mine.Before(p.Place) && name < line.Spool) {
+			d.note(m.Sender, line.Spool, mine)
 			return true
 		}
 	}
