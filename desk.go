@@ -116,6 +116,7 @@ func (d *desk) build() error {
 		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
 	d.caster = &delivery.Broadcaster{Store: d.store, Clock: d.clock, Wall: time.Now, Wake: d.wake, Log: d.log}
 	d.replicas.desk = d
+	d.replicas.company.Store(time.Now().UnixMilli()) // nobody knows yet
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,

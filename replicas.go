@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zhuanban/bot"
 	"zhuanban/store"
 )
 
@@ -18,10 +19,24 @@ const (
 type replicas struct {
 	desk  *desk
 	alive atomic.Int64
+	// company is when there were last others, as far as is known: ms since 1970.
+	company atomic.Int64
 }
 
 // count is how many replicas there are, this one included.
 func (r *replicas) count() int { return max(1, int(r.alive.Load())) }
+
+// Alone says whether this process is the only one that serves: no other has been seen for
+// as long as it takes to be taken for gone, since the start too. While the database is
+// away nobody is alone who was not before.
+func (r *replicas) Alone() bool {
+	return time.Since(time.UnixMilli(r.company.Load())) > aliveFor
+}
+
+// Waiting lets the other replicas know what waits in a spool of this one.
+func (r *replicas) Waiting(ctx context.Context, spool string, list []bot.Waiting) error {
+	return r.desk.bot.Waiting(ctx, spool, list)
+}
 
 // run shows this replica and counts the others until the context ends; then it takes
 // itself out.
@@ -55,11 +70,12 @@ func (r *replicas) show(ctx context.Context) {
 		n, err = tx.Replicas().Alive(ctx, now.Add(-aliveFor))
 		return err
 	})
-	if err != nil {
-		if ctx.Err() == nil {
-			r.desk.log.Warn("counting replicas", "err", err)
-		}
-		return
+	if err == nil {
+		r.alive.Store(int64(n))
+	} else if ctx.Err() == nil {
+		r.desk.log.Warn("counting replicas", "err", err)
 	}
-	r.alive.Store(int64(n))
+	if n > 1 || err != nil && !r.Alone() {
+		r.company.Store(time.Now().UnixMilli())
+	}
 }

@@ -69,7 +69,7 @@ func (d *desk) openSpool() error {
 }
 
 func (d *desk) spoolOptions() spool.Options {
-	return spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Writable, Wall: time.Now, Log: d.log,
+	return spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Writable, Wall: time.Now, Log: d.log, Others: &d.replicas,
 		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
 }
 

@@ -109,7 +109,8 @@ func (b *Bot) Roster() *Roster { return b.roster.Load() }
 // ends with the one it began with.
 func (b *Bot) Put(r *Roster) { b.roster.Store(r) }
 
-// Handle takes one message. When it returns without an error, the message and
+// Handle takes one message. It gives ErrWaits if the person's older ones have to be
+// handled before, elsewhere. When it returns without an error, the message and
 // everything that came of it is durable. The replies to the speaker are queued for
 // delivery, unless they are one plain text that the acknowledgement can carry
 // (Message.Carry). A message that was handled before gives the same answer and
@@ -121,7 +122,8 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	if !known {
 		person = Person{Account: m.Sender, Name: m.Sender}
 	}
-	if a, ok := b.hot.find(ctx, m); ok {
+	spooled := m.Line != nil && !m.Line.Kept.IsZero() // then a turn is needed in any case, to take it out of the line
+	if a, ok := b.hot.find(ctx, m); ok && !spooled {
 		return a, nil
 	}
 	release, err := b.turns.take(ctx, person.Account)
@@ -129,20 +131,24 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 		return answer, fmt.Errorf("waiting for the turn: %w", err)
 	}
 	defer release()
-	if a, ok := b.hot.here(m); ok { // handled while this one waited
+	if a, ok := b.hot.here(m); ok && !spooled { // handled while this one waited
 		return a, nil
 	}
-	var queued, wanted bool
+	var queued, wanted, waits bool
 	now := b.clock.Now()
 	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID, Fresh: b.fresh(m)}
 	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, roster: roster, cause: Cause(m)}
 		err := b.turn(ctx, t, known)
-		answer, queued, wanted = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0, t.wanted
+		answer, queued = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0
+		wanted, waits = t.wanted, t.waits
 		return err
 	})
 	if err != nil {
 		return Answer{}, fmt.Errorf("handling a message of %s: %w", person.Account, err)
+	}
+	if waits {
+		return Answer{}, fmt.Errorf("a message of %s: %w", person.Account, ErrWaits)
 	}
 	b.hot.keep(ctx, m, answer)
 	if queued && b.wake != nil {
@@ -196,12 +202,15 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	before, err := t.Tx.Messages().Find(ctx, t.Message.Platform, t.Message.Sender, t.Message.ID)
 	switch {
 	case err == nil:
-		return b.again(ctx, t, before)
+		return errors.Join(b.again(ctx, t, before), b.passed(ctx, t, row))
 	case !errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("looking for the message: %w", err)
 	}
-	if t.Message.Greeting && !known {
-		return nil // nobody is spoken to for looking in
+	if t.waits = b.line(t.Message, &row); t.waits {
+		return t.Tx.Conversations().Save(ctx, row)
+	}
+	if t.Message.Greeting && !known { // nobody is spoken to for looking in
+		return t.Tx.Conversations().Save(ctx, row)
 	}
 	if t.conv, err = b.conversation(row); err != nil {
 		return err

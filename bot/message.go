@@ -29,6 +29,9 @@ type Message struct {
 	// Unheard says that the message was handed in before and nobody knows what came of
 	// it: if it was answered, the answer was not heard.
 	Unheard bool
+	// Line is for what is kept in spools, see package spool; nil = it comes from none.
+	// Nobody changes it.
+	Line *Line
 }
 
 // Answer is what came of a message for its speaker.

@@ -28,6 +28,7 @@ type Turn struct {
 	draft   int64 // the draft that was shown
 	carried bool  // the answer goes out with the acknowledgement
 	wanted  bool  // something is to be fetched
+	waits   bool  // an older message of the person is to be handled before, elsewhere
 	carded  bool  // a card was said: passing cards of earlier turns are over
 }
 

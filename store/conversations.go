@@ -12,6 +12,7 @@ type Conversation struct {
 	Version   int64 // how many turns the person has had
 	State     []byte
 	UpdatedAt time.Time
+	Waits     []Wait // of the person's messages in spools; seldom any
 }
 
 // Conversations is where turns are taken.
@@ -20,11 +21,20 @@ type Conversations struct{ tx *Tx }
 // Conversations gives the conversations.
 func (tx *Tx) Conversations() Conversations { return Conversations{tx} }
 
-var conversationCols = []string{"person", "version", "state", "updated_at"}
+var conversationCols = []string{"person", "version", "state", "updated_at", "waits"}
 
 func scanConversation(r scanner) (c Conversation, err error) {
-	err = r.Scan(&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt))
+	err = r.Scan(c.columns()...)
 	return c, err
+}
+
+// columns are where its row is read into.
+func (c *Conversation) columns() []any {
+	return []any{&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), waits(&c.Waits)}
+}
+
+func conversationRow(c Conversation) []any {
+	return []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt), waitsText(c.Waits)}
 }
 
 // Lock takes the person's turn: until this transaction ends, no other one, on any
@@ -51,7 +61,7 @@ func (r Conversations) lock(ctx context.Context, person string, now time.Time) (
 		return Conversation{}, err
 	}
 	if n == 0 {
-		err := r.tx.insert(ctx, "conversations", conversationCols, []any{person, 1, "", millis(now)})
+		err := r.tx.insert(ctx, "conversations", conversationCols, conversationRow(Conversation{Person: person, Version: 1, UpdatedAt: now}))
 		if err := r.tx.lostRace(err); err != nil {
 			return Conversation{}, err
 		}
@@ -60,14 +70,14 @@ func (r Conversations) lock(ctx context.Context, person string, now time.Time) (
 		" FROM conversations WHERE person = ?", person)
 }
 
-// Save writes the state of a conversation that this transaction has locked. With
+// Save writes the state and the waits of a conversation that this transaction has locked. With
 // any other it gives ErrConflict.
 func (r Conversations) Save(ctx context.Context, c Conversation) error {
 	if ok, err := r.tx.unit.saveConversation(c); ok {
 		return err
 	}
-	n, err := r.tx.exec(ctx, "UPDATE conversations SET state = ?, updated_at = ? WHERE person = ? AND version = ?",
-		string(c.State), millis(c.UpdatedAt), c.Person, c.Version)
+	n, err := r.tx.exec(ctx, "UPDATE conversations SET state = ?, updated_at = ?, waits = ? WHERE person = ? AND version = ?",
+		string(c.State), millis(c.UpdatedAt), waitsText(c.Waits), c.Person, c.Version)
 	if err == nil && n == 0 {
 		err = ErrConflict
 	}

@@ -107,7 +107,7 @@ func (tx *Tx) readTogether(ctx context.Context, of map[string]*unit, people []an
 		var c Conversation
 		var priority sql.NullInt64
 		var d optionalDraft
-		err := r.Scan(append([]any{&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), &priority}, d.columns()...)...)
+		err := r.Scan(append(append(c.columns(), &priority), d.columns()...)...)
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (tx *Tx) readLocked(ctx context.Context, u *unit) error {
 	err := tx.query(ctx, func(r scanner) error {
 		var c Conversation
 		var priority sql.NullInt64
-		if err := r.Scan(&c.Person, &c.Version, doc(&c.State), at(&c.UpdatedAt), &priority); err != nil {
+		if err := r.Scan(append(c.columns(), &priority)...); err != nil {
 			return err
 		}
 		u.conversation, u.version, u.busy = c, c.Version, int(priority.Int64)
@@ -238,8 +238,7 @@ func (tx *Tx) writeConversations(ctx context.Context, units []*unit) error {
 		if !u.locked {
 			continue
 		}
-		c := u.conversation
-		row := []any{c.Person, c.Version, string(c.State), millis(c.UpdatedAt)}
+		row := conversationRow(u.conversation)
 		switch {
 		case u.version == 0 && !u.begun:
 			first = append(first, row)

@@ -28,6 +28,9 @@ type entry struct {
 	err   error
 }
 
+// stand is its place among the person's messages, wherever they wait.
+func (e *entry) stand() bot.Place { return bot.Place{At: e.at, Kept: e.kept} }
+
 func (e *entry) compare(o *entry) int {
 	if c := e.at.Compare(o.at); c != 0 {
 		return c
@@ -57,9 +60,13 @@ type lane struct {
 	person  string
 	token   chan struct{} // whose holder decides about a message: pass it, or keep it
 	users   int           // hold the token or wait for it
-	writing int           // entries on their way to the disk
+	writing []*entry      // on their way to the disk
 	waiting []*entry      // on disk, in order
 	busy    bool          // being handed in, or about to be
+	handing bool          // its first is in the bot's hands
+	passed  int           // so often in a row, others were ahead
+	told    bot.Place     // what the others know to be the oldest
+	toldIn  int           // the epoch in which they were told
 }
 
 // enter waits for the person's turn. Messages of one person are decided in the order
@@ -111,7 +118,7 @@ func (s *Spool) lane(person string) *lane {
 // handed in: none that might come before them is still being written.
 func (s *Spool) settle(l *lane) {
 	switch {
-	case l.busy || l.writing > 0:
+	case l.busy || len(l.writing) > 0:
 	case len(l.waiting) > 0:
 		l.busy = true
 		s.ready = append(s.ready, l)
@@ -122,36 +129,38 @@ func (s *Spool) settle(l *lane) {
 }
 
 // mayPass says whether nothing of the person is in the spool, and Next worth trying.
+// While the database is away that is so only for who is alone: others may have, in
+// their spools, what comes first.
 func (s *Spool) mayPass(l *lane) bool {
-	if s.late.Load() >= maxLate {
+	if s.late.Load() >= maxLate || s.away.Load() && !s.alone() {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return l.writing == 0 && len(l.waiting) == 0
+	return len(l.writing) == 0 && len(l.waiting) == 0
 }
 
 // admit gives a message its place in the order of arrival; again says that it is
-// there already.
-func (s *Spool) admit(l *lane, m bot.Message) (e *entry, again bool) {
+// there already, untold that the others do not know that anything as old waits here.
+func (s *Spool) admit(l *lane, m bot.Message) (e *entry, again, untold bool) {
 	now := s.o.Wall()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e := s.keys[keyOf(m)]; e != nil {
-		return e, true
+		return e, true, false
 	}
 	s.seq++
 	e = &entry{key: keyOf(m), at: m.At, kept: now, seq: s.seq, ready: make(chan struct{})}
 	s.keys[e.key] = e
-	l.writing++
-	return e, false
+	l.writing = append(l.writing, e)
+	return e, false, s.untold(l, e)
 }
 
 // written notes that an admitted message is on disk, or why it is not.
 func (s *Spool) written(l *lane, e *entry, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.writing--
+	l.writing = slices.DeleteFunc(l.writing, func(o *entry) bool { return o == e })
 	if e.err = err; err != nil {
 		delete(s.keys, e.key)
 	} else {
@@ -183,27 +192,42 @@ func (s *Spool) restore(f found) {
 	s.settle(l)
 }
 
-// pick takes a person out whose messages may be handed in; nil = nobody.
+// queued says whether there is anybody whose messages may be handed in.
+func (s *Spool) queued() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.ready) > 0
+}
+
+// hands notes whether a person's first message is in the bot's hands.
+func (s *Spool) hands(l *lane, are bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.handing = are
+}
+
+// pick takes a person out whose messages may be handed in: there is one. Only Run does.
 func (s *Spool) pick() *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.ready) == 0 {
-		return nil
-	}
 	l := s.ready[0]
 	s.ready = slices.Delete(s.ready, 0, 1)
 	return l
 }
 
-// head is the person's first message; nil if there is none now, or one that may come
-// before it is on its way to the disk.
-func (s *Spool) head(l *lane) *entry {
+// head is the person's first message, about to be handed in, and where the one behind it
+// stands; nil if there is none now, or one that may come before it is on its way to the
+// disk. Told says that the others know of it.
+func (s *Spool) head(l *lane) (e *entry, next bot.Place, told bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if l.writing > 0 || len(l.waiting) == 0 {
-		return nil
+	if len(l.writing) > 0 || len(l.waiting) == 0 {
+		return nil, next, false
 	}
-	return l.waiting[0]
+	if e = l.waiting[0]; len(l.waiting) > 1 {
+		next = l.waiting[1].stand()
+	}
+	return e, next, !s.untold(l, e)
 }
 
 // release ends the handing in of a person's messages for now.
@@ -224,4 +248,9 @@ func (s *Spool) remove(l *lane, e *entry) {
 	}
 	delete(s.keys, e.key)
 	s.bytes -= e.place.size
+	if l.passed = 0; len(l.waiting) == 0 {
+		l.toldIn = 0
+	} else if l.toldIn == s.epoch {
+		l.told = l.waiting[0].stand()
+	}
 }

@@ -75,11 +75,11 @@ func (s *Spool) pass(ctx context.Context, c *call, m bot.Message) (answer bot.An
 	}
 	switch {
 	case c.err == nil:
-		if s.away.Load() {
+		if s.away.Load() && s.alone() {
 			s.found()
 		}
 		return c.Answer, nil, nil
-	case s.o.Away(c.err):
+	case s.o.Away(c.err), errors.Is(c.err, bot.ErrWaits):
 		return bot.Answer{}, nil, c.err
 	}
 	return bot.Answer{}, c.err, nil
@@ -127,9 +127,25 @@ func (s *Spool) next(ctx context.Context, m bot.Message) (answer bot.Answer, err
 	return s.o.Next.Handle(ctx, m)
 }
 
+// missed notes why a message has to be kept: others are ahead of it, who know of it from
+// the turn that it has tried to take, or the database is away.
+func (s *Spool) missed(l *lane, m bot.Message, cause error) {
+	if !errors.Is(cause, bot.ErrWaits) {
+		s.lost(cause)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.told, l.toldIn = bot.Place{At: m.At}, s.epoch
+}
+
 // lost notes that the database is away.
 func (s *Spool) lost(cause error) {
 	if !s.away.Swap(true) {
+		s.mu.Lock()
+		s.epoch++
+		s.mu.Unlock()
+		poke(s.wake) // so that it is asked when it is back
 		s.o.Log.Warn("the database is away: messages are kept on disk", "err", cause)
 	}
 }

@@ -28,7 +28,8 @@ type record struct {
 }
 
 // message is bot.Message with its names on disk. Carry is not kept: the
-// acknowledgement has gone, so the answer takes the other way.
+// acknowledgement has gone, so the answer takes the other way. Nor is Line, which is of
+// the moment.
 type message struct {
 	Platform    string           `json:"platform"`
 	ID          string           `json:"id"`
@@ -46,6 +47,7 @@ type message struct {
 	CarryCards  bool             `json:"-"`
 	Greeting    bool             `json:"greeting,omitempty"`
 	Unheard     bool             `json:"unheard,omitempty"`
+	Line        *bot.Line        `json:"-"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

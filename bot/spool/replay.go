@@ -2,18 +2,21 @@ package spool
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
+
+	"zhuanban/bot"
 )
 
 const (
 	// parallel is how many people's messages are handed in at a time: the store's pool
 	// has sixteen connections.
 	parallel = 16
-	// While the database is away it is asked after these pauses. A second is the
-	// longest that anybody waits needlessly; twenty times a second bothers nobody.
+	// While the database is away it is asked after these pauses. A quarter of a second is
+	// the longest that anybody waits needlessly; twenty times a second bothers nobody.
 	firstPause = 50 * time.Millisecond
-	lastPause  = time.Second
+	lastPause  = 250 * time.Millisecond
 	// pingTime is how long an answer may take: longer is away.
 	pingTime = 2 * time.Second
 	// handTime is how long one message may take, as on the channels.
@@ -29,28 +32,35 @@ var retries = [...]time.Duration{time.Second, 4 * time.Second, 15 * time.Second,
 func (s *Spool) Run(ctx context.Context) {
 	var workers sync.WaitGroup
 	defer workers.Wait()
+	var renew <-chan time.Time
+	if s.o.Others != nil {
+		workers.Go(func() { s.watch(ctx) })
+		tick := time.NewTicker(renewEvery)
+		defer tick.Stop()
+		renew = tick.C
+	}
 	slots := make(chan struct{}, parallel)
-	pause := firstPause
+	pause, took := firstPause, time.Duration(0)
 	for ctx.Err() == nil {
-		l := s.pick()
-		if l == nil {
-			select {
-			case <-ctx.Done():
-			case <-s.wake:
-			}
-			continue
-		}
-		for s.away.Load() && ctx.Err() == nil {
+		if s.away.Load() && (s.queued() || !s.alone()) {
 			if s.moved.Swap(false) {
 				pause = firstPause
 			}
-			s.probe(ctx, pause)
+			took = s.probe(ctx, pause, took)
 			pause = min(2*pause, lastPause)
+			continue
+		}
+		var slot chan<- struct{}
+		if s.queued() {
+			slot = slots
 		}
 		select {
 		case <-ctx.Done():
-			s.release(l)
-		case slots <- struct{}{}:
+		case <-s.wake:
+		case <-renew:
+			s.renew(ctx)
+		case slot <- struct{}{}:
+			l := s.pick()
 			workers.Go(func() {
 				pause := s.replay(ctx, l)
 				<-slots
@@ -61,20 +71,29 @@ func (s *Spool) Run(ctx context.Context) {
 	}
 }
 
-// probe waits, unless somebody finds the database back meanwhile, and asks.
-func (s *Spool) probe(ctx context.Context, pause time.Duration) {
+// probe waits, unless somebody finds the database back meanwhile, and asks. Who is alone
+// goes on at once when it is there. It gives how long the database took not to answer, and
+// is given what that was the last time.
+func (s *Spool) probe(ctx context.Context, pause, took time.Duration) time.Duration {
 	t := time.NewTimer(pause)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
-		return
+		return 0
 	case <-s.back:
-		return
+		return 0
 	case <-t.C:
 	}
-	if s.ping(ctx) == nil {
+	begin := s.o.Wall()
+	switch {
+	case s.ping(ctx) != nil:
+		return s.o.Wall().Sub(begin)
+	case s.alone():
 		s.found()
+	default:
+		s.regain(ctx, settleTime+took)
 	}
+	return 0
 }
 
 func (s *Spool) ping(ctx context.Context) error {
@@ -87,47 +106,83 @@ func (s *Spool) ping(ctx context.Context) error {
 // there. It returns how long to wait before the next try.
 func (s *Spool) replay(ctx context.Context, l *lane) time.Duration {
 	for ctx.Err() == nil && !s.away.Load() {
-		e := s.head(l)
-		if e == nil {
-			return 0
-		}
-		err := s.hand(ctx, e)
+		e, err := s.handFirst(ctx, l)
 		switch {
+		case e == nil:
+			return 0
 		case err == nil:
-			s.remove(l, e)
 			s.replayed.Add(1)
 			s.moved.Store(true)
 		case ctx.Err() != nil:
 			return 0
-		case s.o.Away(err), s.ping(ctx) != nil:
+		case errors.Is(err, bot.ErrWaits):
+			return l.turnPause()
+		case errors.Is(err, errLate), s.o.Away(err), s.ping(ctx) != nil:
 			s.lost(err)
 			return 0
 		default:
-			return s.failed(l, e, err)
+			return s.failed(ctx, l, e, err)
 		}
 	}
 	return 0
 }
 
+// handFirst hands in a person's first message; nil if there is none. Nobody decides about
+// another message of the person meanwhile: what the turn says about the rest, that the
+// next is so old or that there is none, must be so when it has been said.
+func (s *Spool) handFirst(ctx context.Context, l *lane) (*entry, error) {
+	select {
+	case l.token <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil
+	}
+	defer func() { <-l.token }()
+	e, next, told := s.head(l)
+	if e == nil {
+		return nil, nil
+	}
+	if !told {
+		if err := s.tell(ctx, l); err != nil {
+			return e, err
+		}
+	}
+	s.hands(l, true)
+	defer s.hands(l, false)
+	err := s.hand(ctx, e, next)
+	if err == nil {
+		s.remove(l, e)
+	}
+	return e, err
+}
+
 // hand reads a message from the disk and hands it in.
-func (s *Spool) hand(ctx context.Context, e *entry) error {
+func (s *Spool) hand(ctx context.Context, e *entry, next bot.Place) error {
 	m, err := s.journal.read(e.place)
 	if err != nil {
 		return err
 	}
+	if s.o.Others != nil {
+		m.Line = &bot.Line{Spool: s.name, Kept: e.kept, Next: next}
+	}
 	ctx, cancel := context.WithTimeout(ctx, handTime)
 	defer cancel()
-	_, err = s.next(ctx, m)
+	c := s.begin()
+	defer s.end(c)
+	_, err, cause := s.pass(ctx, c, m)
+	if cause != nil {
+		return cause
+	}
 	return err
 }
 
 // failed counts a failure that the database is not to blame for, and in the end sets
 // the message aside.
-func (s *Spool) failed(l *lane, e *entry, err error) time.Duration {
+func (s *Spool) failed(ctx context.Context, l *lane, e *entry, err error) time.Duration {
 	log := s.o.Log.With("person", l.person, "platform", e.key.platform, "id", e.key.id)
 	if e.tries < len(retries) {
 		log.Warn("a message from the spool fails", "try", e.tries+1, "err", err)
 		e.tries++
+		s.remind(ctx, l)
 		return retries[e.tries-1]
 	}
 	file, failure := s.journal.reject(e.place)
@@ -137,6 +192,7 @@ func (s *Spool) failed(l *lane, e *entry, err error) time.Duration {
 	}
 	s.remove(l, e)
 	s.rejected.Add(1)
+	s.remind(ctx, l)
 	log.Error("a message from the spool was set aside: it fails again and again", "file", file, "err", err)
 	return 0
 }

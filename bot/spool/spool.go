@@ -1,63 +1,3 @@
-// Package spool stands between the channels and the bot and keeps messages on
-// disk while the database is away, so that nobody is turned away and nothing is
-// lost: kept (fsync), acknowledged, and handed in when the database is back.
-//
-// # One message's way
-//
-// Handle hands a message to Next, the bot, and gives its answer. If Next fails
-// because the database is away, or has not come back within the grace, the
-// message is written to the spool and answered with Answer.Spooled; the person
-// hears the answer through delivery later. Any other error is returned as it is,
-// and the platform sends again. If the message cannot be kept (ErrFull, a failing
-// disk), that is an error as well: the platform sends again, nothing was promised.
-//
-// # Order
-//
-// One message of a person is decided at a time, whatever platform it came from.
-// While a message of a person is in the spool, every further one of that person
-// goes there too, also when the database is back; other people pass. Run hands in
-// what waits: each person's messages one after the other in the platform's order
-// of time (then of arrival), many people side by side. A message leaves the spool
-// only after Next took it. One that fails for reasons of its own is tried a few
-// times and then set aside in rejected/, so that it does not block its person.
-//
-// # Twice is harmless, never is not
-//
-// A message may be handed in more than once: after a crash, and after a call that
-// came back later than the grace and had success after all. The bot knows messages
-// by (Platform, Sender, ID) and does nothing the second time. The spool relies on
-// that and spares every effort to hand in exactly once. What a platform sends again
-// while it waits is kept once. From the spool a message has no Carry. Next must queue
-// an answer that it meant to be carried when the message comes again without: the
-// acknowledgement of the call that was late has gone.
-//
-// # On disk
-//
-//	lock                     held (flock) by the one process that uses the folder
-//	spool-000001.log         a segment: the 8 bytes "zbspool1", then records
-//	spool-000001.done        what of it is done: 12 bytes each, see below
-//	rejected/spool-000001-8.log   one message that failed for reasons of its own, as a segment
-//	damaged/spool-000001.log      a segment in which something could not be read
-//
-// A record is the length of its text (4 bytes, little endian), the CRC-32C of its
-// text (4 bytes) and its text, JSON: the message and when it was kept. A done note
-// is the record's offset (8 bytes) and its CRC (4 bytes), so that no torn note
-// matches by chance; notes are not fsynced. A segment is removed when all its
-// records are done; numbers grow. To hand in a rejected message again, stop the
-// program and move its file back beside the lock.
-//
-// Who writes at the same time shares one fsync. A torn record at the end of the last
-// segment was never acknowledged; it is cut off at Open. Anything else that cannot
-// be read is logged, what can be read is handed in, and the file then goes to
-// damaged/ in place of being removed. After a failed fsync a segment gets no
-// further record. Files are 0600 and folders 0700; messages are in the clear, as
-// they are in the database. Memory holds ids, times and offsets, no texts; the log
-// neither.
-//
-// # Testing
-//
-// The properties (spool_property_test.go) play people, outages, re-deliveries and
-// crashes at random: everything acknowledged is handled, once, in order.
 package spool
 
 import (
@@ -81,13 +21,15 @@ type Desk interface {
 	Roster() *bot.Roster
 }
 
-// Options are what a Spool is made of. All but Grace, MaxBytes and MinFree are needed.
+// Options are what a Spool is made of. All but Others, Grace, MaxBytes and MinFree are needed.
 type Options struct {
 	Next Desk                            // the bot
 	Away func(error) bool                // says whether an error of Next means that the database is away
 	Ping func(ctx context.Context) error // asks the database whether it is there
 	Wall func() time.Time                // the real time
 	Log  *slog.Logger
+
+	Others Others // the other replicas; nil = there are never any
 
 	Grace    time.Duration // how long Next may take before the message is kept; 0 = three seconds
 	MaxBytes int64         // how large the segments may be together; 0 = 256 MiB
@@ -124,18 +66,25 @@ type Spool struct {
 	moved   atomic.Bool  // something was handed in since the last look
 	back    chan struct{}
 	wake    chan struct{}
+	name    string         // which no other spool has
+	line    *bot.Line      // of what comes straight from the platform; nil where there are never others
 	calls   sync.Pool      // of *call
 	users   sync.WaitGroup // calls of Handle, and calls of Next they left behind
 
 	replayed, rejected, refused atomic.Int64
 
-	mu     sync.Mutex
-	lanes  map[string]*lane // by the person's account
-	keys   map[key]*entry
-	ready  []*lane // whose messages may be handed in
-	seq    int64
-	bytes  int64 // of all entries
-	closed bool
+	telling chan struct{} // full while the others are being told
+
+	mu    sync.Mutex
+	epoch int // grows when the database goes: what the others were told before is void
+	// registering: the database is back, and the others are being told what waits here.
+	registering bool
+	lanes       map[string]*lane // by the person's account
+	keys        map[key]*entry
+	ready       []*lane // whose messages may be handed in
+	seq         int64
+	bytes       int64 // of all entries
+	closed      bool
 }
 
 // Open opens the folder, makes it if need be, and reads back what waits in it. It
@@ -152,12 +101,18 @@ func open(dir string, o Options, d disk) (*Spool, error) {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	s := &Spool{o: o, back: make(chan struct{}, 1), wake: make(chan struct{}, 1), lanes: map[string]*lane{}, keys: map[key]*entry{}}
+	s := &Spool{o: o, epoch: 1, telling: make(chan struct{}, 1), back: make(chan struct{}, 1), wake: make(chan struct{}, 1), lanes: map[string]*lane{}, keys: map[key]*entry{}}
 	j, found, err := openJournal(dir, o, d)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	s.journal = j
+	if s.name, err = nameOf(dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("spool: naming it: %w", err), j.close())
+	}
+	if o.Others != nil {
+		s.line = &bot.Line{Spool: s.name}
+	}
 	for _, f := range found {
 		s.restore(f)
 	}
@@ -196,18 +151,22 @@ func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
 	var cause error
 	if s.mayPass(l) {
 		var answer bot.Answer
+		m.Line = s.line
 		answer, err, cause = s.pass(ctx, c, m)
 		if cause == nil {
 			s.leave(l)
 			return answer, err
 		}
-		s.lost(cause)
+		s.missed(l, m, cause)
 		m.Unheard = true
 	} else if a, ok := s.o.Next.Answered(ctx, m); ok {
 		s.leave(l) // a re-delivery of what was answered before anything had to wait
 		return a, nil
 	}
-	e, again := s.admit(l, m)
+	e, again, untold := s.admit(l, m)
+	if untold {
+		s.announce(ctx, l)
+	}
 	s.leave(l)
 	if again {
 		err = s.outcome(ctx, e)

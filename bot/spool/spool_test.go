@@ -39,26 +39,44 @@ type desk struct {
 	mu     sync.Mutex
 	away   bool
 	hang   chan struct{} // calls wait until it is closed, and then have success
+	slow   chan struct{} // the same, while it answers whether it is there
 	poison map[string]bool
 	boom   bool
 	calls  int
 	done   map[key]bool
 	order  map[string][]string // by person: the ids, as they were handled first
 	last   bot.Message
+
+	alone  bool
+	untold []string                      // handed in from a spool of which nobody had been told
+	waits  map[string]map[string]waiting // by person and spool, as the bot keeps them
+}
+
+// waiting is a place until it is forgotten.
+type waiting struct {
+	bot.Place
+	until time.Time
 }
 
 func newDesk() *desk {
-	return &desk{done: map[key]bool{}, order: map[string][]string{}, poison: map[string]bool{}}
+	return &desk{done: map[key]bool{}, order: map[string][]string{}, poison: map[string]bool{}, waits: map[string]map[string]waiting{}}
 }
 
 // Handle handles a message once.
 func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 	d.mu.Lock()
 	d.calls++
-	hang := d.hang
+	hang, slow := d.hang, d.slow
 	d.mu.Unlock()
 	if hang != nil {
 		<-hang
+	}
+	if slow != nil {
+		<-slow
+	}
+	var line bot.Line
+	if m.Line != nil {
+		line = *m.Line
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -71,11 +89,69 @@ func (d *desk) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
 		panic("at the very end")
 	}
 	if !d.done[keyOf(m)] {
+		if d.hasToWait(m, line) {
+			return bot.Answer{}, fmt.Errorf("not yet: %w", bot.ErrWaits)
+		}
+		if _, told := d.waits[m.Sender][line.Spool]; !told && !line.Kept.IsZero() {
+			d.untold = append(d.untold, m.ID)
+		}
 		d.done[keyOf(m)] = true
 		d.order[m.Sender] = append(d.order[m.Sender], m.ID)
 	}
+	d.note(m.Sender, line.Spool, line.Next)
 	d.last = m
 	return bot.Answer{Replies: []bot.Reply{{Text: m.ID}}}, nil
+}
+
+// hasToWait says whether another spool has what comes first; then this one's is noted.
+func (d *desk) hasToWait(m bot.Message, line bot.Line) bool {
+	mine := bot.Place{At: m.At, Kept: line.Kept}
+	if mine.Kept.IsZero() {
+		mine.Kept = time.Now()
+	}
+	for name, p := range d.waits[m.Sender] {
+		if name != line.Spool && time.Now().Before(p.until) && (p.Before(mine) || !mine.Before(p.Place) && name < line.Spool) {
+			d.note(m.Sender, line.Spool, mine)
+			return true
+		}
+	}
+	return false
+}
+
+func (d *desk) note(person, name string, p bot.Place) {
+	if d.waits[person] == nil {
+		d.waits[person] = map[string]waiting{}
+	}
+	if d.waits[person][name] = (waiting{p, time.Now().Add(time.Minute)}); p.At.IsZero() {
+		delete(d.waits[person], name)
+	}
+}
+
+// noted is what is known of a person and a spool; zero if nothing is.
+func (d *desk) noted(person, name string) waiting {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.waits[person][name]
+}
+
+// Alone says whether there are no other spools.
+func (d *desk) Alone() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.alone
+}
+
+// Waiting notes what waits in a spool.
+func (d *desk) Waiting(_ context.Context, name string, list []bot.Waiting) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.away {
+		return errAway
+	}
+	for _, w := range list {
+		d.note(w.Person, name, w.Place)
+	}
+	return nil
 }
 
 // Answered knows what was handled, if the database is there.
@@ -311,7 +387,7 @@ func TestNothingIsSetAsideWhileTheDatabaseDoesNotAnswer(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		require.Equal(t, 1, depth(s))
-		require.InDelta(t, 3600, d.called(), 10, "asked once a second")
+		require.InDelta(t, 4*3600, d.called(), 10, "asked four times a second")
 		d.set(func(d *desk) { d.away = false })
 		time.Sleep(lastPause)
 		synctest.Wait()

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("an empty store", func(t *testing.T) { empty(t, open) })
 	t.Run("messages", func(t *testing.T) { messages(t, open(t)) })
 	t.Run("turns", func(t *testing.T) { turns(t, open(t)) })
+	t.Run("what waits in spools", func(t *testing.T) { spooled(t, open(t)) })
 	t.Run("drafts and forms", func(t *testing.T) { drafts(t, open(t)) })
 	t.Run("outbox", func(t *testing.T) { outbox(t, open) })
 	t.Run("outbox, by many senders", func(t *testing.T) { senders(t, open) })

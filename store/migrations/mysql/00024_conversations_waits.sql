@@ -1,0 +1,3 @@
+-- Whose spools hold messages of the person, and where the oldest of each stands; see store.Wait.
+-- +goose Up
+ALTER TABLE conversations ADD COLUMN waits VARCHAR(4096) COLLATE utf8mb4_bin NOT NULL DEFAULT '';
