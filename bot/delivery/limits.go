@@ -36,9 +36,9 @@ const (
 const perAccount = 200
 
 // Limits is the page of limits: what the platforms allow, by the names that
-// channels give in their Traits, which may be another for each recipient. accounts is how many the organisation has, for the
-// limits that grow with it; 0 = not known, and then those are not watched. ok is
-// false for a name that is not on the page.
+// channels give in their Traits, which may be another for each recipient. accounts is
+// how many the organisation has, for the limits that grow with it; 0 = not known, and
+// then those are not watched. ok is false for a name that is not on the page.
 //
 // The numbers are the platforms' own, as documented for developers in September
 // 2026; where a platform drops silently what is beyond, they are what keeps a
