@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/seal"
 )
 
 // inbound is what a callback comes to: a message for the desk, an answer given on
@@ -51,11 +52,11 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		return inbound{}, nil
 	}
 	if string(d.value[fToUserName]) != c.o.CorpID {
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	}
 	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
 	if err != nil || !account(d.value[fFromUserName]) {
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
@@ -69,16 +70,16 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	case kind == "link":
 		if m.Text = link(d); m.Text == "" {
-			return inbound{}, errBroken
+			return inbound{}, seal.ErrMalformed
 		}
 	case kind == "text":
 		m.Text = value(d, fContent)
 	case kind == "location":
 		if m.Location = location(d); m.Location == nil {
-			return inbound{}, errBroken
+			return inbound{}, seal.ErrMalformed
 		}
 	case kind == "":
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	default: // image, voice, video, file, and what may come
 		if m.Attachments = enclosed(d); m.Attachments == nil {
 			in.answer = c.unsupported
@@ -86,7 +87,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	}
 	if m.ID == "" || len(agent) == 0 && len(inner) == 0 {
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	}
 	in.message = m
 	return in, nil

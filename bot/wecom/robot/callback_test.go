@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
@@ -90,8 +91,12 @@ func TestWhatIsNotGenuineIsRefused(t *testing.T) {
 	}{
 		"a wrong signature": {func(q url.Values, _ *string) { q.Set("msg_signature", strings.Repeat("0", 40)) }, 403},
 		"another message":   {func(_ url.Values, s *string) { *s = wecomtest.Vectors[0].Sealed }, 403},
-		"too old":           {func(url.Values, *string) { w.clock.forward(3 * time.Hour) }, 403},
-		"nothing":           {func(_ url.Values, s *string) { *s = "" }, 400},
+		"a timestamp with a sign": {func(q url.Values, s *string) {
+			q.Set("timestamp", "+"+q.Get("timestamp"))
+			q.Set("msg_signature", util.Signature(w.o.Token, q.Get("timestamp"), q.Get("nonce"), *s))
+		}, 400},
+		"too old": {func(url.Values, *string) { w.clock.forward(3 * time.Hour) }, 403},
+		"nothing": {func(_ url.Values, s *string) { *s = "" }, 400},
 	} {
 		q, sealed, err := client.Seal(message)
 		require.NoError(t, err)
