@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/silenceper/wechat/v2/util"
-
 	"zhuanban/bot"
 )
 
@@ -48,7 +46,7 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 	var r sent
 	body := compact(chatMessage{g.id, m})
 	err = c.chat(ctx, http.MethodPost, chatSendPath, nil, body, &r)
-	if g.auto() && absent(err) {
+	if g.auto() && noChat(CodeOf(err)) {
 		if err = c.makeChat(ctx, g); err == nil {
 			err = c.chat(ctx, http.MethodPost, chatSendPath, nil, body, &r)
 		}
@@ -65,12 +63,6 @@ func (c *Channel) chat(ctx context.Context, method, path string, query url.Value
 		failed.Everybody = false
 	}
 	return err
-}
-
-// absent says whether an error is WeCom's word that there is no such chat.
-func absent(err error) bool {
-	var e *util.CommonError
-	return errors.As(err, &e) && slices.Contains([]int64{40050, 86001, 86003}, e.ErrCode)
 }
 
 // chatInfo is a chat as it is.
@@ -150,7 +142,7 @@ func (c *Channel) keepChat(ctx context.Context, g *group) error {
 		return err
 	}
 	is, err := c.getChat(ctx, g)
-	if absent(err) {
+	if noChat(CodeOf(err)) {
 		return c.makeChat(ctx, g)
 	}
 	if err != nil {

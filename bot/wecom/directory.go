@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/silenceper/wechat/v2/util"
-
 	"zhuanban/bot"
 )
 
@@ -96,8 +94,7 @@ func (c *Channel) Directory(ctx context.Context, tags []string) (bot.Directory, 
 // none that the app may see: by its codes these are not always told apart.
 func (c *Channel) Member(ctx context.Context, name string) (m bot.Member, found bool, err error) {
 	u, err := c.user(ctx, name)
-	switch CodeOf(err) {
-	case 60111, 40003, 301021, 60011, 46004:
+	if hidden(CodeOf(err)) {
 		return bot.Member{}, false, nil
 	}
 	if err != nil {
@@ -136,25 +133,6 @@ func (c *Channel) user(ctx context.Context, name string) (user, error) {
 		err = c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway}, userGetPath, errors.New("the answer is about somebody else"))
 	}
 	return u, err
-}
-
-// CodeOf is WeCom's code in an error; 0 if it is none of WeCom's.
-func CodeOf(err error) int64 {
-	var platform *util.CommonError
-	if errors.As(err, &platform) {
-		return platform.ErrCode
-	}
-	return 0
-}
-
-// withheld says that WeCom does not let the app read this, now or ever: the rest may
-// still be read.
-func withheld(err error) bool {
-	switch CodeOf(err) {
-	case 60011, 60003, 60123, 48002, 40066, 40068, 60111, 40003:
-		return true
-	}
-	return false
 }
 
 // tag lists the members and departments that a tag is on.

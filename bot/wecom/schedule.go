@@ -173,7 +173,8 @@ func (c *Channel) entry(ctx context.Context, path, id string, e Entry) (string, 
 
 // strange says that WeCom does not know somebody who is named.
 func strange(err error) bool {
-	return slices.Contains([]int64{40003, 60111, 301021, 60011, 81013}, CodeOf(err))
+	code := CodeOf(err)
+	return hidden(code) || code == noneValid
 }
 
 // unknown finds whom of these WeCom does not know.

@@ -48,7 +48,7 @@ func (r *walk) department(ctx context.Context, id string) error {
 		return err
 	}
 	if _, second := r.c.api(ctx, http.MethodGet, userSimplePath, q, nil, &list); second != nil {
-		if withheld(second) {
+		if withheld(CodeOf(second)) {
 			r.out.Complete = false
 			return nil
 		}
@@ -71,7 +71,7 @@ func (r *walk) detail(ctx context.Context, u user) error {
 	switch {
 	case err == nil:
 		r.add(full)
-	case withheld(err):
+	case withheld(CodeOf(err)):
 		r.add(u) // what the list has said is all there is
 	default:
 		return err
@@ -90,7 +90,7 @@ func (r *walk) named(ctx context.Context) error {
 	names := a.Users
 	for _, tag := range a.Tags {
 		users, _, err := r.c.tag(ctx, tag)
-		if err != nil && !withheld(err) {
+		if err != nil && !withheld(CodeOf(err)) {
 			return err
 		}
 		names = append(names, users...)
@@ -103,7 +103,7 @@ func (r *walk) named(ctx context.Context) error {
 		switch {
 		case err == nil:
 			r.add(u)
-		case !withheld(err):
+		case !withheld(CodeOf(err)):
 			return err
 		}
 	}
@@ -113,7 +113,7 @@ func (r *walk) named(ctx context.Context) error {
 // tag notes a tag on the members who have it, themselves or by a department.
 func (r *walk) tag(ctx context.Context, id string) error {
 	users, parties, err := r.c.tag(ctx, id)
-	if withheld(err) {
+	if withheld(CodeOf(err)) {
 		r.out.Tagged = false
 		r.c.o.Log.WarnContext(ctx, "a tag of wecom.directory cannot be read", "tag", id, "err", err)
 		return nil

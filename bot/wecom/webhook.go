@@ -25,9 +25,6 @@ func (c *Channel) webhook(ctx context.Context, key string, body []byte) error {
 // another group has another robot.
 func (c *Channel) robotError(path string, s status) *bot.SendError {
 	v := judge(*s.Code)
-	if *s.Code == 93000 { // no robot has this key; it has been removed from its group
-		v = verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
-	}
 	v.everybody = false
 	return c.platformError(v, path, s)
 }
