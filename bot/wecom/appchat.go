@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // The paths of the app's own group chats.
@@ -91,7 +92,7 @@ func (g *group) wanted() (chatInfo, error) {
 		all = append([]string{g.Owner}, all...)
 	}
 	for _, m := range all {
-		if account(m) && !strings.HasPrefix(m, "@") {
+		if name.Account(m) {
 			want.Users = append(want.Users, strings.ToLower(m))
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
@@ -438,7 +439,7 @@ func FuzzCallback(f *testing.F) {
 			require.Contains(t, []string{"在", w.channel.unsupported}, reply.Text)
 		}
 		for _, m := range w.desk.messages() {
-			require.True(t, account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
+			require.True(t, name.Account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // Contacts is who hears that the directory has changed. An error says that it has
@@ -21,7 +22,7 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 		return c, false
 	}
 	c = bot.MemberChange{Kind: bot.OtherChange}
-	if id := d.value[fUserID]; account(id) {
+	if id := d.value[fUserID]; name.Account(id) {
 		c.Account = strings.ToLower(string(id))
 	}
 	switch string(d.value[fChangeType]) {
@@ -31,7 +32,7 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 		c.Kind = bot.MemberLeft
 	case "update_user":
 		c.Kind = bot.MemberChanged
-		if id := d.value[fNewUserID]; account(id) {
+		if id := d.value[fNewUserID]; name.Account(id) {
 			c.Renamed = strings.ToLower(string(id))
 		}
 		if s := string(d.value[fStatus]); s != "" {

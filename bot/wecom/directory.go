@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // The calls that read the directory (通讯录). What they answer depends on the app's
@@ -123,13 +124,13 @@ func (c *Channel) departments(ctx context.Context) ([]department, error) {
 }
 
 // user asks for one member.
-func (c *Channel) user(ctx context.Context, name string) (user, error) {
+func (c *Channel) user(ctx context.Context, account string) (user, error) {
 	var u user
-	if !account(name) || strings.HasPrefix(name, "@") {
-		return u, refuse(bot.NoSuchAccount, fmt.Sprintf("%q is no account that WeCom could have", name))
+	if !name.Account(account) {
+		return u, refuse(bot.NoSuchAccount, fmt.Sprintf("%q is no account that WeCom could have", account))
 	}
-	_, err := c.api(ctx, http.MethodGet, userGetPath, url.Values{"userid": {name}}, nil, &u)
-	if err == nil && !strings.EqualFold(u.UserID, name) {
+	_, err := c.api(ctx, http.MethodGet, userGetPath, url.Values{"userid": {account}}, nil, &u)
+	if err == nil && !strings.EqualFold(u.UserID, account) {
 		err = c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway}, userGetPath, errors.New("the answer is about somebody else"))
 	}
 	return u, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 	"zhuanban/bot/wecom/internal/seal"
 )
 
@@ -17,22 +18,6 @@ type inbound struct {
 	message bot.Message
 	answer  string
 	change  *bot.MemberChange // of the directory
-}
-
-// account says whether a name is one that WeCom allows for a member's account:
-// 1 to 64 of 0-9A-Za-z_-@. and nothing else.
-func account[T string | []byte](name T) bool {
-	if len(name) < 1 || len(name) > 64 {
-		return false
-	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '_', c == '-', c == '@', c == '.':
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // inbound reads an opened message. agent is the app that its envelope names. Every
@@ -55,7 +40,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		return inbound{}, seal.ErrMalformed
 	}
 	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
-	if err != nil || !account(d.value[fFromUserName]) {
+	if err != nil || !name.Account(d.value[fFromUserName]) {
 		return inbound{}, seal.ErrMalformed
 	}
 	in := inbound{from: string(d.value[fFromUserName])}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // walk is a directory while it is read.
@@ -20,7 +21,7 @@ type walk struct {
 
 // add adds a member once. An account that we would not dare to write to is left out.
 func (r *walk) add(u user) {
-	if !account(u.UserID) || strings.HasPrefix(u.UserID, "@") {
+	if !name.Account(u.UserID) {
 		return
 	}
 	m := u.member()
@@ -64,7 +65,7 @@ func (r *walk) department(ctx context.Context, id string) error {
 
 // detail adds a member of whom only the name is known yet.
 func (r *walk) detail(ctx context.Context, u user) error {
-	if _, ok := r.at[strings.ToLower(u.UserID)]; ok || !account(u.UserID) {
+	if _, ok := r.at[strings.ToLower(u.UserID)]; ok || !name.Account(u.UserID) {
 		return nil
 	}
 	full, err := r.c.user(ctx, u.UserID)
@@ -95,11 +96,11 @@ func (r *walk) named(ctx context.Context) error {
 		}
 		names = append(names, users...)
 	}
-	for _, name := range names {
-		if _, ok := r.at[strings.ToLower(name)]; ok || !account(name) {
+	for _, account := range names {
+		if _, ok := r.at[strings.ToLower(account)]; ok || !name.Account(account) {
 			continue
 		}
-		u, err := r.c.user(ctx, name)
+		u, err := r.c.user(ctx, account)
 		switch {
 		case err == nil:
 			r.add(u)

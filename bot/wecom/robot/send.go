@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 	"zhuanban/bot/wecom/internal/uploads"
 )
 
@@ -100,7 +101,7 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 	switch {
 	case to.Chat == "" && to.Type == 2:
 		return refuse(bot.NoSuchGroup, "the group has no chat id of the robot in the configuration (groups: robot)")
-	case to.Type == 1 && !account(to.Chat):
+	case to.Type == 1 && !name.Account(to.Chat):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
 	case uploads.Wanted(p.Reply) && c.o.Webhook:
 		return refuse(bot.BadContent, "a robot that is called back takes no images and files: mode: socket does")
