@@ -14,6 +14,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
 	"zhuanban/templates"
@@ -63,7 +64,8 @@ func (c *campaign) checkRobot(faults *config.Faults) {
 func (c *campaign) robotOptions() robot.Options {
 	s := c.WeCom.Bot
 	return robot.Options{ID: s.ID, Secret: s.Secret, WSURL: s.WSURL, CAFile: c.WeCom.CAFile, Webhook: s.Mode == robotWebhook,
-		Token: s.Token, AESKey: s.AESKey, Groups: c.roster.Groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
+		Token: s.Token, AESKey: s.AESKey, Groups: c.roster.Groups,
+		Plain: c.WeCom.Cards == wecom.CardNever || c.WeCom.Features.Cards.Off(), Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
 // robotGroups are the groups in which the robot speaks, and not the self-built app.

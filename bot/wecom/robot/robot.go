@@ -41,6 +41,8 @@ type Options struct {
 
 	// Groups are those of the campaign; Robot is a group's chat id.
 	Groups []bot.Group
+	// Plain says that cards go as their words, with the numbers to reply.
+	Plain bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
@@ -187,16 +189,19 @@ func (c *Channel) check() (err error) {
 // Name is "wecom.robot".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that the robot draws buttons and takes images and files over its
-// connection, none of that where it is called back, and does not know a parcel that it
-// has.
+// Traits says that the robot draws buttons, unless it is to be plain, and takes images
+// and files over its connection, none of that where it is called back, and does not know
+// a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Buttons: !c.o.Webhook, Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
+	t := bot.Traits{Buttons: c.draws(), Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}
 	return t
 }
+
+// draws says whether cards are drawn.
+func (c *Channel) draws() bool { return !c.o.Webhook && !c.o.Plain }
 
 // Here says whether this process has the connection, up. A robot that is called back
 // needs none, but is where Run runs: where its callbacks arrive.

@@ -125,10 +125,11 @@ func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
 	if uploads.Wanted(p.Reply) {
 		return uploaded(to, p)
 	}
-	if p.Reply.Kind != bot.CardReply || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
+	drawn := p.Reply.Kind == bot.CardReply && c.draws()
+	if !drawn || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
 		out = texts(to, p.Reply.Text)
 	}
-	if p.Reply.Kind != bot.CardReply {
+	if !drawn {
 		return out, nil
 	}
 	for _, k := range cards(p.ID, p.Reply) {

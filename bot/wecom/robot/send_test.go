@@ -107,6 +107,20 @@ func TestACardThatFitsIsOneMessageAndALongOneTwo(t *testing.T) {
 	}
 }
 
+func TestAPlainRobotSaysTheWordsOfACard(t *testing.T) {
+	w := newWorld(t, func(_ *wecomtest.RobotOptions, o *Options) { o.Plain = true })
+	w.up()
+	w.server.Spoken("ann")
+	require.False(t, w.channel.Traits().Buttons)
+	require.True(t, w.channel.Traits().Files, "it takes them all the same")
+	text := "【线索】\n货值 3万元\n\n回复 1 提交"
+	_, err := w.channel.Send(t.Context(), bot.Parcel{ID: 1, To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索",
+		Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}})
+	require.NoError(t, err)
+	require.Equal(t, []string{text}, w.server.Texts("ann"))
+	require.Len(t, w.server.Shown("ann"), 1)
+}
+
 func TestFates(t *testing.T) {
 	for code, want := range map[int]bot.SendError{
 		846607: {Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute},
@@ -215,22 +229,24 @@ func TestWhatThePlatformCouldNotTakeIsRefusedHere(t *testing.T) {
 }
 
 func TestACardThatIsRefusedGoesAsText(t *testing.T) {
-	w := newWorld(t)
-	w.up()
-	w.server.Spoken("ann")
-	w.server.Bend(func(c wecomtest.RobotCall) *wecomtest.RobotAnswer {
-		if c.Cmd == cmdSend && strings.Contains(string(c.Body), "template_card") {
-			return &wecomtest.RobotAnswer{ErrCode: 40008, ErrMsg: "invalid message type"}
+	for _, code := range []int{40008, 40016, 40035, 40057, 40058, 42014, 42045} {
+		w := newWorld(t)
+		w.up()
+		w.server.Spoken("ann")
+		w.server.Bend(func(c wecomtest.RobotCall) *wecomtest.RobotAnswer {
+			if c.Cmd == cmdSend && strings.Contains(string(c.Body), "template_card") {
+				return &wecomtest.RobotAnswer{ErrCode: code, ErrMsg: "invalid message type"}
+			}
+			return nil
+		})
+		for i, text := range []string{"【线索】\n短\n\n回复 1 提交", "【线索】\n" + strings.Repeat("长", 200) + "\n\n回复 1 提交"} {
+			_, err := w.channel.Send(t.Context(), bot.Parcel{ID: int64(i + 1), To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索",
+				Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}})
+			require.NoError(t, err, code)
+			require.Equal(t, text, w.server.Texts("ann")[i], code)
 		}
-		return nil
-	})
-	for i, text := range []string{"【线索】\n短\n\n回复 1 提交", "【线索】\n" + strings.Repeat("长", 200) + "\n\n回复 1 提交"} {
-		_, err := w.channel.Send(t.Context(), bot.Parcel{ID: int64(i + 1), To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索",
-			Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}})
-		require.NoError(t, err)
-		require.Equal(t, text, w.server.Texts("ann")[i])
+		require.Len(t, w.server.Shown("ann"), 2, code)
 	}
-	require.Len(t, w.server.Shown("ann"), 2)
 }
 
 // TestAParcelOfSeveralMessagesGoesOnWhereItStopped.
