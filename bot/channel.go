@@ -87,8 +87,9 @@ func TraitsTo(c Channel, r Recipient) Traits {
 // count where a person may get only so many.
 type Measurer interface {
 	Channel
-	// Pieces is in how many messages a reply arrives; 0 if it only changes one.
-	Pieces(r Reply) int
+	// Pieces is in how many messages a reply arrives at a recipient; 0 if it only changes
+	// one. It is asked often: nothing is read or uploaded for it.
+	Pieces(to Recipient, r Reply) int
 }
 
 // Recaller is a channel that can take back what it has shown, while its platform

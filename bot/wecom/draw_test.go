@@ -52,7 +52,7 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			pieces := w.channel.Pieces(c.parcel.Reply)
+			pieces := w.channel.Pieces(c.parcel.To, c.parcel.Reply)
 			first, err := w.channel.Send(t.Context(), c.parcel)
 			require.NoError(t, err)
 			again, err := w.channel.Send(t.Context(), c.parcel)
@@ -85,9 +85,9 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 
 func TestWhatOnlyChangesACardIsNoMessage(t *testing.T) {
 	w := newWorld(t)
-	require.Zero(t, w.channel.Pieces(done(1, "c").Reply))
-	require.Equal(t, 1, w.channel.Pieces(parcel(1, "a", "在").Reply))
-	require.Equal(t, 2, w.channel.Pieces(parcel(1, "a", strings.Repeat("好", 1000)).Reply))
+	require.Zero(t, w.channel.Pieces(person("a"), done(1, "c").Reply))
+	require.Equal(t, 1, w.channel.Pieces(person("a"), parcel(1, "a", "在").Reply))
+	require.Equal(t, 2, w.channel.Pieces(person("a"), parcel(1, "a", strings.Repeat("好", 1000)).Reply))
 }
 
 func TestNoCardLosesACharacter(t *testing.T) {

@@ -106,6 +106,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 		return nil
 	})
 	p := inGroup(1, robotGroup, bot.Reply{Text: text, Mention: []string{"Hutou.Filer"}})
+	pieces := w.channel.Pieces(p.To, p.Reply)
 	_, err := w.channel.Send(t.Context(), p)
 	got := failure(t, err)
 	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute, Err: got.Err}, *got, "the others have robots of their own")
@@ -114,6 +115,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), p)
 	require.NoError(t, err)
 	require.Equal(t, strings.ReplaceAll(text, "@填报员·湖头所", "<@hutou.filer>"), strings.Join(w.texts(robotGroup), "\n"))
+	require.Len(t, w.said(robotGroup), pieces)
 	for _, s := range w.said(robotGroup) {
 		require.LessOrEqual(t, len(s.Text), longestText)
 		require.Empty(t, s.Mentioned)
@@ -156,6 +158,30 @@ func TestPicturesAndFilesInGroups(t *testing.T) {
 			require.Equal(t, []any{bot.Refused, c.why}, []any{failure(t, err).Fate, failure(t, err).Reason})
 		})
 	}
+}
+
+func TestThePiecesOfAGroupAreCountedWithoutItsFiles(t *testing.T) {
+	w := newWorld(t, withGroups(t))
+	long := strings.Repeat("好", 1500)
+	for name, c := range map[string]struct {
+		group string
+		reply bot.Reply
+		want  int
+	}{
+		"a text":                       {robotGroup, bot.Reply{Kind: bot.TextReply, Text: "在"}, 1},
+		"a long text":                  {robotGroup, bot.Reply{Kind: bot.TextReply, Text: long}, 3},
+		"a table of the robot's":       {robotGroup, bot.Reply{Kind: bot.TextReply, Text: strings.Repeat("题", 800) + "\n|a|b|\n|-|-|\n|1|2|"}, 1},
+		"the same in a chat":           {chatGroup, bot.Reply{Kind: bot.TextReply, Text: strings.Repeat("题", 800) + "\n|a|b|\n|-|-|\n|1|2|"}, 2},
+		"a card is words":              {chatGroup, bot.Reply{Kind: bot.CardReply, Title: "x", Text: long, Buttons: []bot.Button{{Label: "y", Tap: "y"}}}, 3},
+		"an image that is not there":   {robotGroup, bot.Reply{Kind: bot.ImageReply, Path: "nothing"}, 1},
+		"an image with words":          {robotGroup, bot.Reply{Kind: bot.ImageReply, Path: "nothing", Text: "图"}, 2},
+		"a file with a long text":      {chatGroup, bot.Reply{Kind: bot.FileReply, Path: "nothing", Text: long}, 4},
+		"nothing":                      {robotGroup, bot.Reply{Kind: bot.TextReply}, 1},
+		"a group that nobody has made": {"没有的群", bot.Reply{Kind: bot.TextReply, Text: long}, 1},
+	} {
+		require.Equal(t, c.want, w.channel.Pieces(bot.Recipient{Kind: bot.ToGroup, Account: c.group}, c.reply), name)
+	}
+	require.Zero(t, w.server.Calls(wecomtest.UploadPath)+w.server.Calls(wecomtest.WebhookUploadPath))
 }
 
 func TestAnUploadThatIsLostHasShownNothing(t *testing.T) {

@@ -115,6 +115,7 @@ type Channel struct {
 
 var (
 	_ bot.Seated   = (*Channel)(nil)
+	_ bot.Measurer = (*Channel)(nil)
 	_ http.Handler = (*Channel)(nil)
 )
 

@@ -120,6 +120,19 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 	return to, nil
 }
 
+// Pieces is in how many messages a reply arrives: WeCom counts each of them in a
+// conversation.
+func (c *Channel) Pieces(_ bot.Recipient, r bot.Reply) int {
+	if uploads.Wanted(r) {
+		return 1
+	}
+	parts, err := c.parts(outgoing{}, bot.Parcel{Reply: r})
+	if err != nil {
+		return 1
+	}
+	return max(1, len(parts))
+}
+
 // parts are the messages that a parcel comes to, in order.
 func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
 	if uploads.Wanted(p.Reply) {
