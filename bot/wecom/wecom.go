@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/line"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
@@ -156,7 +157,7 @@ func (c *Channel) check() (err error) {
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
 	}
-	if c.client, err = newClient(o.CAFile); err != nil {
+	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting, Answering: answering, Connections: connections}); err != nil {
 		return wrong("CAFile", "%w", err)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/line"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
@@ -163,7 +164,7 @@ func New(o Options) (*Channel, error) {
 func (c *Channel) check() (err error) {
 	o := &c.o
 	blank := func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }
-	if c.client, err = newClient(o.CAFile); err != nil {
+	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting}); err != nil {
 		return fmt.Errorf("CAFile: %w", err)
 	}
 	c.outside = outside(c.client)
