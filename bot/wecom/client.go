@@ -43,25 +43,34 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 	for k, v := range query {
 		q[k] = v
 	}
+	s, v, err := c.withToken(ctx, func(token string) (status, error) {
+		q.Set("access_token", token)
+		return c.call(ctx, method, path, q, body, out)
+	})
+	if err == nil && *s.Code != 0 {
+		err = c.platformError(v, path, s)
+	}
+	return v, err
+}
+
+// withToken does something with an access token, a second time with a new one if WeCom
+// no longer takes the first. It gives what WeCom has said, and what that means. An error
+// is do's own, or there is no token.
+func (c *Channel) withToken(ctx context.Context, do func(token string) (status, error)) (status, verdict, error) {
 	for fresh := false; ; fresh = true {
 		token, err := c.tokens.get(ctx)
 		if err != nil {
-			return verdict{}, unsent(err)
+			return status{}, verdict{}, unsent(err)
 		}
-		q.Set("access_token", token)
-		s, err := c.call(ctx, method, path, q, body, out)
-		if err != nil {
-			return verdict{}, err
+		s, err := do(token)
+		if err != nil || s.Code == nil {
+			return s, verdict{}, err
 		}
 		v := judge(*s.Code)
-		if v.refresh && !fresh {
-			c.tokens.invalidate(ctx, token)
-			continue
+		if !v.refresh || fresh {
+			return s, v, nil
 		}
-		if *s.Code != 0 {
-			return v, c.platformError(v, path, s)
-		}
-		return v, nil
+		c.tokens.invalidate(ctx, token)
 	}
 }
 
