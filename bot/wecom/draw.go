@@ -2,11 +2,8 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
 )
@@ -125,8 +122,7 @@ func (c *Channel) instead(ctx context.Context, p bot.Parcel, piece int, m messag
 	if m.Card == nil || p.Reply.Kind != bot.CardReply || v.fate != bot.Refused || v.reason != bot.BadContent && v.reason != "" {
 		return nil, false
 	}
-	var theirs *util.CommonError
-	known := errors.As(err, &theirs) && unknownCard(theirs.ErrCode)
+	known := unknownCard(CodeOf(err))
 	switch {
 	case c.o.Features.Cards.Forced():
 		c.o.Log.WarnContext(ctx, "WeCom refuses a card, which goes as plain text", "delivery", p.ID, "err", err)

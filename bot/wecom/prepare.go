@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/silenceper/wechat/v2/util"
-
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/uploads"
 )
@@ -104,8 +102,7 @@ type videoRef struct {
 // lostUpload looks at what message/send said of a parcel with an upload. If WeCom no
 // longer has it, it is uploaded anew before the next try, once.
 func (c *Channel) lostUpload(ctx context.Context, p bot.Parcel, err error) error {
-	var told *util.CommonError
-	if !uploads.Wanted(p.Reply) || !errors.As(err, &told) || told.ErrCode != codeNoMedia {
+	if !uploads.Wanted(p.Reply) || CodeOf(err) != codeNoMedia {
 		return err
 	}
 	return c.uploads.Lost(ctx, p.Prepared, err)
