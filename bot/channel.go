@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -184,3 +185,16 @@ func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Fate, e.Err)
 
 // Unwrap gives the platform's error.
 func (e *SendError) Unwrap() error { return e.Err }
+
+// Unshown is an error of what by itself shows nobody a message, such as an upload before
+// one: whatever became of that, nothing was sent. Unknown becomes NotSent; all else
+// stays.
+func Unshown(err error) error {
+	var failed *SendError
+	if errors.As(err, &failed) && failed.Fate == Unknown {
+		certain := *failed
+		certain.Fate = NotSent
+		return &certain
+	}
+	return err
+}

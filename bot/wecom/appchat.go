@@ -125,7 +125,7 @@ func (c *Channel) makeChat(ctx context.Context, g *group) error {
 				return nil
 			}
 		}
-		return unshown(err)
+		return bot.Unshown(err)
 	}
 	c.o.Log.InfoContext(ctx, "a group chat was made", "group", g.Name, "chat", g.id, "members", len(want.Users))
 	greeting := compact(chatMessage{g.id, post{MsgType: "text", Text: &callText{Content: c.greeting}}})
@@ -184,16 +184,4 @@ func without(a, b []string) (out []string) {
 		}
 	}
 	return out
-}
-
-// unshown is an error of what comes before a message is sent: whatever became of that,
-// nobody was shown anything.
-func unshown(err error) error {
-	var failed *bot.SendError
-	if errors.As(err, &failed) && failed.Fate == bot.Unknown {
-		e := *failed
-		e.Fate = bot.NotSent
-		return &e
-	}
-	return err
 }

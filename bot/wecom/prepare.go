@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
 
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/uploads"
@@ -55,11 +54,7 @@ func (c *Channel) readied(ctx context.Context, ps []bot.Parcel) ([]bot.Parcel, e
 	}
 	made, err := c.Prepare(ctx, ps[0])
 	if err != nil {
-		var failed *bot.SendError
-		if errors.As(err, &failed) && failed.Fate != bot.Refused {
-			err = unsent(err)
-		}
-		return nil, err
+		return nil, bot.Unshown(err)
 	}
 	out := append([]bot.Parcel(nil), ps...)
 	for i := range out {

@@ -41,9 +41,7 @@ func (c *Channel) grey(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	var failed *bot.SendError
 	switch {
 	case errors.As(err, &failed) && failed.Fate != bot.Refused:
-		again := *failed
-		again.Fate = bot.NotSent
-		return bot.Receipt{}, &again
+		return bot.Receipt{}, bot.Unshown(err)
 	case err != nil:
 		level := slog.LevelDebug
 		if c.o.Features.UpdateCard.Forced() {
