@@ -143,6 +143,7 @@ func TestEventsAreAnsweredWithTheAcknowledgement(t *testing.T) {
 	card := update["template_card"].(map[string]any)
 	require.Equal(t, []any{"text_notice", "zb-1-0"}, []any{card["card_type"], card["task_id"]})
 	require.NotNil(t, card["card_action"])
+	require.Equal(t, "已处理", card["sub_title_text"], "nobody knows any more what was on it")
 	require.Equal(t, "lead.new", w.desk.messages()[0].Tap)
 	for _, kind := range []string{"feedback_event", "what_may_come"} {
 		reply := post(t, client, w.server.Body("ann", "", "event", map[string]any{"event": map[string]any{"eventtype": kind}}))
