@@ -57,13 +57,13 @@ func (c *Channel) download(ctx context.Context, token, ref string) (media.Body, 
 		return media.Body{}, status{}, c.failure(judgeStatus(res.StatusCode), mediaGet, errors.New(res.Status))
 	}
 	body := media.Body{Name: disposition.Name(res.Header.Get("Content-Disposition")), Size: res.ContentLength}
-	body.MIME, _, _ = mime.ParseMediaType(res.Header.Get("Content-Type"))
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	read := bufio.NewReaderSize(res.Body, longestStatus)
-	if s, word := c.inPlace(read, body.MIME); word {
+	if s, word := c.inPlace(read, kind); word {
 		_ = res.Body.Close()
 		return media.Body{}, s, nil
 	}
-	if body.Name == "" && strings.HasPrefix(body.MIME, "text/") {
+	if body.Name == "" && strings.HasPrefix(kind, "text/") {
 		_ = res.Body.Close()
 		return media.Body{}, status{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, mediaGet,
 			errors.New("a page in place of a file"))

@@ -34,7 +34,6 @@ type said struct {
 type callback struct {
 	content
 	MsgID    string   `json:"msgid"`
-	RobotID  string   `json:"aibotid"`
 	ChatID   string   `json:"chatid"` // of a group
 	ChatType string   `json:"chattype"`
 	From     who      `json:"from"`
