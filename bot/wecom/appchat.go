@@ -128,8 +128,8 @@ func (c *Channel) makeChat(ctx context.Context, g *group) error {
 		return bot.Unshown(err)
 	}
 	c.o.Log.InfoContext(ctx, "a group chat was made", "group", g.Name, "chat", g.id, "members", len(want.Users))
-	greeting := compact(chatMessage{g.id, post{MsgType: "text", Text: &callText{Content: c.greeting}}})
-	if err := c.chat(ctx, http.MethodPost, chatSendPath, nil, greeting, nil); err != nil {
+	opening := compact(chatMessage{g.id, post{MsgType: "text", Text: &callText{Content: c.opening}}})
+	if err := c.chat(ctx, http.MethodPost, chatSendPath, nil, opening, nil); err != nil {
 		c.o.Log.WarnContext(ctx, "greeting a group chat", "group", g.Name, "err", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"zhuanban/bot"
@@ -36,7 +37,7 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 			c.Renamed = strings.ToLower(string(id))
 		}
 		if s := string(d.value[fStatus]); s != "" {
-			active := s != "2" && s != "5"
+			active := s != strconv.Itoa(statusDisabled) && s != strconv.Itoa(statusLeft)
 			c.Active = &active
 		}
 	}

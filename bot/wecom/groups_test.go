@@ -27,7 +27,7 @@ var calledBy = map[string]string{"Hutou.Filer": "填报员·湖头所", "fengche
 // withGroups gives the world its groups and a data folder.
 func withGroups(t testing.TB) func(*wecomtest.Options, *Options) {
 	return func(theirs *wecomtest.Options, o *Options) {
-		for name, data := range map[string]string{"chart.png": pngHead + "chart", "big.png": pngHead + strings.Repeat("x", robotImage), "table.xlsx": "sheet sheet", "tiny": "x"} {
+		for name, data := range map[string]string{"chart.png": pngHead + "chart", "big.png": pngHead + strings.Repeat("x", webhookImage), "table.xlsx": "sheet sheet", "tiny": "x"} {
 			require.NoError(t, o.Data.WriteFile(name, []byte(data), 0o600))
 		}
 		theirs.Webhooks = []string{robotKey}
@@ -56,7 +56,7 @@ func (w *world) said(group string) []wecomtest.Said {
 	}
 	all := w.server.Said(g.key + g.id)
 	if g.auto() && len(all) > 0 {
-		require.Equal(w.t, w.channel.greeting, all[0].Text)
+		require.Equal(w.t, w.channel.opening, all[0].Text)
 		all = all[1:]
 	}
 	return all

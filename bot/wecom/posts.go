@@ -45,7 +45,7 @@ type picture struct {
 // What a group's robot takes, in bytes.
 const (
 	longestMarkdown = 4096
-	robotImage      = 2 << 20 // before it is encoded
+	webhookImage    = 2 << 20 // before it is encoded
 )
 
 // posts puts a reply into what is said in a group, one after the other. An error is a
@@ -146,11 +146,11 @@ func (c *Channel) picture(g *group, r bot.Reply) (*picture, error) {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be opened: "+r.Path)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, robotImage+1))
+	data, err := io.ReadAll(io.LimitReader(f, webhookImage+1))
 	if err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be read: "+r.Path)
 	}
-	if len(data) > robotImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
+	if len(data) > webhookImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
 		return nil, nil
 	}
 	sum := md5.Sum(data) // WeCom's own check of what arrives, no more

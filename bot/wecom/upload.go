@@ -131,7 +131,7 @@ func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body i
 	case *s.Code == 0:
 		return r.MediaID, nil
 	case to.key != "":
-		return "", c.robotError(to.path, s)
+		return "", c.webhookError(to.path, s)
 	}
 	return "", c.platformError(v, to.path, s)
 }

@@ -87,7 +87,7 @@ type Channel struct {
 	uploads     *uploads.Uploads
 	unsupported string // what is said about a kind of message that is not taken
 	groups      groups
-	greeting    string        // the first words in a chat that was made
+	opening     string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
 	choose      string        // the title of a card without one
 	cardless    atomic.Bool   // WeCom has refused cards
@@ -119,7 +119,7 @@ func New(o Options) (*Channel, error) {
 	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
-	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose, "wecom.greeting": &c.greeting} {
+	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose, "wecom.greeting": &c.opening} {
 		page, err := o.Templates.Render(name, nil)
 		if err != nil {
 			return nil, fmt.Errorf("wecom: %w", err)
