@@ -107,7 +107,7 @@ func TestAThousandWhoNeedATokenShareOneFetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := &mint{life: 7200, slow: time.Second}
-				var place Tokens
+				var place Shared
 				if shared {
 					place = newMemoryTokens(time.Now)
 				}

@@ -66,7 +66,7 @@ type Options struct {
 	Desk      Desk
 	Contacts  Contacts // hears that the directory has changed; nil = nobody
 	Templates *templates.Set
-	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
+	Tokens    Shared           // of the replicas: tokens and uploads; nil = each process keeps its own
 	Wall      func() time.Time // the real time
 	Log       *slog.Logger
 }

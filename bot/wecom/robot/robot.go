@@ -54,7 +54,7 @@ type Options struct {
 		Open(sha string) (*os.File, error)
 	}
 	// Uploads is where replicas share what they have uploaded; nil = each keeps its own.
-	Uploads Uploads
+	Uploads uploads.Shared
 
 	Desk Desk
 	// Said gives the reply of a parcel that was sent, so that a card that is tapped can
@@ -73,14 +73,6 @@ func (o Options) Address() string {
 		return publicURL
 	}
 	return o.WSURL
-}
-
-// Uploads is a store whose entries end by themselves: package redis's. What is lost of
-// it is made anew.
-type Uploads interface {
-	Get(ctx context.Context, key string) (value []byte, ok bool)
-	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
-	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
 }
 
 // Desk is who hears what people say: package bot's Bot.
