@@ -76,8 +76,10 @@ type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
 }
 
-// Channel is a self-built app of WeCom: a bot.Channel, a bot.BatchSender and the
-// http.Handler of the callback. It is safe for use by many goroutines.
+// Channel is a self-built app of WeCom: a bot.Channel that sends to many at once, readies
+// and measures what it sends, takes it back, and does less in groups; the media.Source of
+// what people send; and the http.Handler of the callback. It is safe for use by many
+// goroutines.
 type Channel struct {
 	o           Options
 	agent       int
