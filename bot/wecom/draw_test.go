@@ -267,7 +267,7 @@ func TestAMessageIsRecalledInAllItsPieces(t *testing.T) {
 	require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), "")).Fate)
 	r, err = w.channel.Send(t.Context(), parcel(2, "a", "好"))
 	require.NoError(t, err)
-	w.clock.forward(24*time.Hour + time.Second)
+	w.clock.Forward(24*time.Hour + time.Second)
 	require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), r.Ref)).Fate, "too late")
 	off := w.replica(func(o *Options) { o.Features.Recall = Off })
 	require.Equal(t, bot.NotPermitted, failure(t, off.Recall(t.Context(), r.Ref)).Reason)

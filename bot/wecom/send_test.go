@@ -64,7 +64,7 @@ func TestTheSameWordsAreSaidTwiceAndTheSameParcelOnce(t *testing.T) {
 	}
 	first := send(1)
 	require.Equal(t, first, send(1))
-	w.clock.forward(29 * time.Minute)
+	w.clock.Forward(29 * time.Minute)
 	require.Equal(t, first, send(1))
 	require.Equal(t, []string{"已报送"}, w.server.Texts("hutou.filer"))
 	require.NotEqual(t, first, send(2))
@@ -428,7 +428,7 @@ func TestTheImitationLosesAndBlocksAsWeComDoes(t *testing.T) {
 	require.Len(t, w.server.Shown("a"), 30)
 	_, err := w.channel.Send(t.Context(), parcel(99, "b", "在"))
 	require.Equal(t, bot.Throttled, failure(t, err).Reason)
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	_, err = w.channel.Send(t.Context(), parcel(99, "b", "在"))
 	require.NoError(t, err)
 }

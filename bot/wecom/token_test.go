@@ -304,7 +304,7 @@ func TestShortTokensAreRenewed(t *testing.T) {
 	for i := range 10 {
 		_, err := w.channel.Send(t.Context(), parcel(int64(i+1), "a", "在"))
 		require.NoError(t, err)
-		w.clock.forward(25 * time.Second)
+		w.clock.Forward(25 * time.Second)
 	}
 	require.Len(t, w.server.Shown("a"), 10)
 }

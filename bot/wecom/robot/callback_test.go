@@ -58,7 +58,7 @@ func TestTheConsolesQuestionIsAnswered(t *testing.T) {
 // TestVectorF is a message without a receiver that others have sealed.
 func TestVectorF(t *testing.T) {
 	w, client := called(t)
-	w.clock.now = time.Unix(1409304348, 0)
+	w.clock.Set(time.Unix(1409304348, 0))
 	v := wecomtest.Vectors[len(wecomtest.Vectors)-1]
 	q := url.Values{"timestamp": {v.Timestamp}, "nonce": {v.Nonce}, "msg_signature": {v.Signature}}
 	q.Set("echostr", v.Sealed)
@@ -95,7 +95,7 @@ func TestWhatIsNotGenuineIsRefused(t *testing.T) {
 			q.Set("timestamp", "+"+q.Get("timestamp"))
 			q.Set("msg_signature", util.Signature(w.o.Token, q.Get("timestamp"), q.Get("nonce"), *s))
 		}, 400},
-		"too old": {func(url.Values, *string) { w.clock.forward(3 * time.Hour) }, 403},
+		"too old": {func(url.Values, *string) { w.clock.Forward(3 * time.Hour) }, 403},
 		"nothing": {func(_ url.Values, s *string) { *s = "" }, 400},
 	} {
 		q, sealed, err := client.Seal(message)
@@ -194,7 +194,7 @@ func TestWhatCannotGoWithTheAcknowledgementGoesToTheAddressThatCame(t *testing.T
 	_, err = w.channel.Send(t.Context(), parcel(4, "ann", "三"))
 	require.Equal(t, bot.Refused, failure(t, err).Fate, "once")
 	say("", "c3")
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	_, err = w.channel.Send(t.Context(), parcel(5, "ann", "四"))
 	require.Equal(t, bot.Refused, failure(t, err).Fate, "within the hour")
 

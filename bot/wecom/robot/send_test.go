@@ -167,7 +167,7 @@ func TestTheThirtyFirstMessageOfAMinuteIsNotSent(t *testing.T) {
 	_, err := w.channel.Send(t.Context(), parcel(31, "ann", "30"))
 	got := failure(t, err)
 	require.Equal(t, []any{bot.NotSent, bot.Throttled, false}, []any{got.Fate, got.Reason, got.Everybody})
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	_, err = w.channel.Send(t.Context(), parcel(31, "ann", "30"))
 	require.NoError(t, err)
 }
