@@ -1,13 +1,48 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom"
+	"zhuanban/bot/wecom/wecomtest"
+	"zhuanban/handlers/help"
+	"zhuanban/templates"
 )
+
+// TestWhoComesForTheFirstTimeIsTakenToSayAWordThatAsksForHelp: what the channel of
+// WeCom puts into their mouth is one of the words of the duty that greets.
+func TestWhoComesForTheFirstTimeIsTakenToSayAWordThatAsksForHelp(t *testing.T) {
+	t.Parallel()
+	heard := &ear{}
+	words, err := templates.Load()
+	require.NoError(t, err)
+	channel, err := wecom.New(wecom.Options{CorpID: "wwmenu", AgentID: "1000002", Secret: "s", Token: "token", AESKey: soakKey,
+		Desk: heard, Templates: words, Wall: time.Now, Log: quiet})
+	require.NoError(t, err)
+	client := &wecomtest.Client{Callback: channel, CorpID: "wwmenu", AgentID: "1000002", Token: "token", AESKey: soakKey}
+	_, err = client.Enter(t.Context(), "somebody")
+	require.NoError(t, err)
+	var known []string
+	for _, c := range help.Handler().Commands {
+		known = append(known, c.Words...)
+	}
+	require.Contains(t, known, heard.last.Text)
+	require.True(t, heard.last.Greeting)
+}
+
+// ear is a desk that only listens.
+type ear struct{ last bot.Message }
+
+func (e *ear) Handle(_ context.Context, m bot.Message) (bot.Answer, error) {
+	e.last = m
+	return bot.Answer{}, nil
+}
 
 // TestEveryEntryOfTheMenuIsUnderstood: a tap says a word that the bot knows, to those
 // who may use it.

@@ -14,6 +14,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
 	"zhuanban/templates"
@@ -68,7 +69,8 @@ func (c *campaign) robotOptions() robot.Options {
 		}
 	}
 	return robot.Options{ID: s.ID, Secret: s.Secret, WSURL: s.WSURL, CAFile: c.WeCom.CAFile, Webhook: s.Mode == robotWebhook,
-		Token: s.Token, AESKey: s.AESKey, Groups: groups, Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
+		Token: s.Token, AESKey: s.AESKey, Groups: groups,
+		Plain: c.WeCom.Cards == wecom.CardNever || c.WeCom.Features.Cards.Off(), Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
 // robotGroups are the groups in which the robot speaks, and not the self-built app.

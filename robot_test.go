@@ -177,6 +177,23 @@ func TestCheckDoesNotCutOffTheRunningRobot(t *testing.T) {
 	require.Zero(t, server.Counts().Subscribed)
 }
 
+func TestWithoutCardsTheRobotIsPlain(t *testing.T) {
+	_, edits := robotOffice(t)
+	for _, c := range []struct {
+		change []edit
+		plain  bool
+	}{
+		{nil, false},
+		{[]edit{{"cards: notices ", "cards: never "}}, true},
+		{[]edit{{"cards: auto ", "cards: off "}}, true},
+		{[]edit{{"cards: auto ", "cards: on "}}, false},
+	} {
+		cfg, err := loadCampaign(edited(t, append(c.change, edits...)...), environment(t, databases[0].url(t)))
+		require.NoError(t, err)
+		require.Equal(t, c.plain, cfg.robotOptions().Plain, c.change)
+	}
+}
+
 func TestTwoGroupsCannotHaveTheSameChatID(t *testing.T) {
 	_, edits := robotOffice(t)
 	edits = append(edits, edit{"{name: 专项办群, members:", "{name: 专项办群, robot: wrGROUP, members:"})

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -87,8 +88,9 @@ func TraitsTo(c Channel, r Recipient) Traits {
 // count where a person may get only so many.
 type Measurer interface {
 	Channel
-	// Pieces is in how many messages a reply arrives; 0 if it only changes one.
-	Pieces(r Reply) int
+	// Pieces is in how many messages a reply arrives at a recipient; 0 if it only changes
+	// one. It is asked often: nothing is read or uploaded for it.
+	Pieces(to Recipient, r Reply) int
 }
 
 // Recaller is a channel that can take back what it has shown, while its platform
@@ -186,3 +188,16 @@ func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Fate, e.Err)
 
 // Unwrap gives the platform's error.
 func (e *SendError) Unwrap() error { return e.Err }
+
+// Unshown is an error of what by itself shows nobody a message, such as an upload before
+// one: whatever became of that, nothing was sent. Unknown becomes NotSent; all else
+// stays.
+func Unshown(err error) error {
+	var failed *SendError
+	if errors.As(err, &failed) && failed.Fate == Unknown {
+		certain := *failed
+		certain.Fate = NotSent
+		return &certain
+	}
+	return err
+}

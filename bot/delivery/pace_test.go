@@ -68,7 +68,12 @@ type inPieces struct {
 	n int
 }
 
-func (c inPieces) Pieces(bot.Reply) int { return c.n }
+func (c inPieces) Pieces(to bot.Recipient, _ bot.Reply) int {
+	if to.Kind == bot.ToGroup {
+		return 10 * c.n
+	}
+	return c.n
+}
 
 func TestEveryMessageCountsThatARowArrivesIn(t *testing.T) {
 	for pieces, sent := range map[int]int{0: 40, 1: 30, 2: 15, 7: 4, 1000: 3} {
@@ -81,6 +86,22 @@ func TestEveryMessageCountsThatARowArrivesIn(t *testing.T) {
 		w.Flush()
 		require.Len(t, w.Channel.Attempts(), sent, "%d messages each", pieces)
 	}
+}
+
+func TestWhereARowGoesCountsForItsMessages(t *testing.T) {
+	w := bottest.New(t)
+	w.Channel.Does.Limits = "wecom.robot"
+	w.Courier.Channels[w.Channel.Name()] = inPieces{w.Channel, 1}
+	for range 40 {
+		put(t, w, "ann", bot.PriorityAnswer)
+		put(t, w, "群", bot.PriorityAnswer, func(d *store.Delivery) { d.ToKind = string(bot.ToGroup) })
+	}
+	w.Flush()
+	got := map[string]int{}
+	for _, a := range w.Channel.Attempts() {
+		got[a.To]++
+	}
+	require.Equal(t, map[string]int{"ann": 30, "群": 3}, got)
 }
 
 func TestAGroupsRobotIsPaced(t *testing.T) {

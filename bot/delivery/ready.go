@@ -56,14 +56,8 @@ func (c *Courier) makeReady(ctx context.Context, stop <-chan struct{}, ps ...par
 func (c *Courier) make(ctx context.Context, p parcel) (made []byte, err error) {
 	defer func() {
 		var failed *bot.SendError
-		switch {
-		case err == nil:
-		case !errors.As(err, &failed):
+		if err = bot.Unshown(err); err != nil && !errors.As(err, &failed) {
 			err = &bot.SendError{Fate: bot.NotSent, Err: err}
-		case failed.Fate == bot.Unknown:
-			certain := *failed
-			certain.Fate = bot.NotSent
-			err = &certain
 		}
 	}()
 	defer c.caught(ctx, p.ID, &err)

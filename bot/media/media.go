@@ -44,7 +44,6 @@ type Source interface {
 type Body struct {
 	Reader io.ReadCloser
 	Name   string // as the platform calls it; "" = not told
-	MIME   string // as the platform says; "" = not told. The bytes decide.
 	Size   int64  // bytes; 0 or less = not told
 }
 

@@ -68,10 +68,7 @@ func (c *Channel) CallbackIPs(ctx context.Context) ([]string, error) {
 
 // MenuAllowed asks whether the app may have a menu, and changes none.
 func (c *Channel) MenuAllowed(ctx context.Context) error {
-	_, err := c.api(ctx, http.MethodGet, menuGetPath, url.Values{"agentid": {c.o.AgentID}}, nil, nil)
-	if CodeOf(err) == noMenu {
-		return nil
-	}
+	_, err := c.getMenu(ctx)
 	return err
 }
 

@@ -10,9 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/silenceper/wechat/v2/util"
-
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // The paths of the app's own group chats.
@@ -48,7 +47,7 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 	var r sent
 	body := compact(chatMessage{g.id, m})
 	err = c.chat(ctx, http.MethodPost, chatSendPath, nil, body, &r)
-	if g.auto() && absent(err) {
+	if g.auto() && noChat(CodeOf(err)) {
 		if err = c.makeChat(ctx, g); err == nil {
 			err = c.chat(ctx, http.MethodPost, chatSendPath, nil, body, &r)
 		}
@@ -60,12 +59,6 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 func (c *Channel) chat(ctx context.Context, method, path string, query url.Values, body []byte, out any) error {
 	_, err := c.api(ctx, method, path, query, body, out)
 	return aside(err)
-}
-
-// absent says whether an error is WeCom's word that there is no such chat.
-func absent(err error) bool {
-	var e *util.CommonError
-	return errors.As(err, &e) && slices.Contains([]int64{40050, 86001, 86003}, e.ErrCode)
 }
 
 // chatInfo is a chat as it is.
@@ -98,7 +91,7 @@ func (g *group) wanted() (chatInfo, error) {
 		want.Owner = ""
 	}
 	for _, m := range all {
-		if account(m) && !strings.HasPrefix(m, "@") {
+		if name.Account(m) {
 			want.Users = append(want.Users, strings.ToLower(m))
 		}
 	}
@@ -131,11 +124,11 @@ func (c *Channel) makeChat(ctx context.Context, g *group) error {
 				return nil
 			}
 		}
-		return unshown(err)
+		return bot.Unshown(err)
 	}
 	c.o.Log.InfoContext(ctx, "a group chat was made", "group", g.Name, "chat", g.id, "members", len(want.Users))
-	greeting := compact(chatMessage{g.id, post{MsgType: "text", Text: &callText{Content: c.greeting}}})
-	if err := c.chat(ctx, http.MethodPost, chatSendPath, nil, greeting, nil); err != nil {
+	opening := compact(chatMessage{g.id, post{MsgType: "text", Text: &callText{Content: c.opening}}})
+	if err := c.chat(ctx, http.MethodPost, chatSendPath, nil, opening, nil); err != nil {
 		c.o.Log.WarnContext(ctx, "greeting a group chat", "group", g.Name, "err", err)
 	}
 	return nil
@@ -149,7 +142,7 @@ func (c *Channel) keepChat(ctx context.Context, g *group) error {
 		return err
 	}
 	is, err := c.getChat(ctx, g)
-	if absent(err) {
+	if noChat(CodeOf(err)) {
 		return c.makeChat(ctx, g)
 	}
 	if err != nil {
@@ -190,16 +183,4 @@ func without(a, b []string) (out []string) {
 		}
 	}
 	return out
-}
-
-// unshown is an error of what comes before a message is sent: whatever became of that,
-// nobody was shown anything.
-func unshown(err error) error {
-	var failed *bot.SendError
-	if errors.As(err, &failed) && failed.Fate == bot.Unknown {
-		e := *failed
-		e.Fate = bot.NotSent
-		return &e
-	}
-	return err
 }

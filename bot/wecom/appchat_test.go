@@ -40,7 +40,7 @@ func TestAChatIsMadeAtFirstUseOnceHoweverManyWantIt(t *testing.T) {
 	require.Equal(t, autoID(appCorp, appAgent, chatGroup), chats[0].ID)
 	var greetings, said int
 	for _, s := range w.server.Said(chats[0].ID) {
-		if s.Text == w.channel.greeting {
+		if s.Text == w.channel.opening {
 			greetings++
 		} else {
 			said++

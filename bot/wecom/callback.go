@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,12 +18,6 @@ const (
 	// largestBody is far above the largest callback, a text of 2048 characters
 	// sealed, with room for what the platform may come to add.
 	largestBody = 1 << 20
-	// window is how far a callback's timestamp may be from our clock, either way.
-	// WeCom promises that a nonce does not come twice within two hours, and its
-	// retries may carry the timestamp of the first attempt; a server's clock that
-	// is wrong by minutes must not silence the bot. What is replayed within the
-	// window is known by its message id.
-	window = 2 * time.Hour
 	// handling ends before WeCom gives up and sends the message again (5 s), so
 	// that an answer is not lost on a connection nobody listens to any more.
 	handling = 4500 * time.Millisecond
@@ -50,25 +43,11 @@ func (c *Channel) leave(r *room) {
 	}
 }
 
-// refusal is a callback that is not taken: its status is all that the sender
-// learns, the rest is for the log.
-type refusal struct {
-	status int
-	why    string
-}
-
-func (r *refusal) Error() string { return r.why }
-
+// The refusals that only an app's callback knows.
 var (
-	errSignature = &refusal{http.StatusForbidden, "wrong signature"}
-	errWindow    = &refusal{http.StatusForbidden, "timestamp too far from our clock"}
-	errAgent     = &refusal{http.StatusForbidden, "for another app"}
-	errSealed    = &refusal{http.StatusBadRequest, "cannot be opened"}
-	errBroken    = &refusal{http.StatusBadRequest, "malformed"}
-	errTooLarge  = &refusal{http.StatusRequestEntityTooLarge, "body too large"}
-	errCut       = &refusal{http.StatusBadRequest, "body cut short"}
-	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
-	errMethod    = &refusal{http.StatusMethodNotAllowed, "neither GET nor POST"}
+	errAgent    = &seal.Refusal{Status: http.StatusForbidden, Why: "for another app"}
+	errTooLarge = &seal.Refusal{Status: http.StatusRequestEntityTooLarge, Why: "body too large"}
+	errCut      = &seal.Refusal{Status: http.StatusBadRequest, Why: "body cut short"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -87,7 +66,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer, err = c.take(room, w, r)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		err = errMethod
+		err = seal.ErrMethod
 	}
 	if err != nil {
 		c.refuse(w, r, err)
@@ -106,15 +85,15 @@ var (
 )
 
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var no *refusal
+	var no *seal.Refusal
 	if !errors.As(err, &no) {
-		no = &refusal{status: http.StatusInternalServerError}
+		no = &seal.Refusal{Status: http.StatusInternalServerError}
 		c.o.Log.ErrorContext(r.Context(), "a message was not handled", "err", c.redact(err.Error()))
 	} else {
-		c.o.Log.Log(r.Context(), c.urgency(), "a callback is refused", "why", no.why)
+		c.o.Log.Log(r.Context(), c.urgency(), "a callback is refused", "why", no.Why)
 	}
 	w.Header().Set("Connection", "close") // the rest of a body is not waited for
-	w.WriteHeader(no.status)
+	w.WriteHeader(no.Status)
 }
 
 // urgency makes the first refusal of a minute a warning: a wrong token or a wrong
@@ -133,7 +112,7 @@ func (c *Channel) urgency() slog.Level {
 func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, errBroken
+		return nil, seal.ErrMalformed
 	}
 	// base64 has no blanks: one was a plus that somebody on the way has unescaped.
 	sealed := []byte(strings.ReplaceAll(q.Get("echostr"), " ", "+"))
@@ -144,29 +123,15 @@ func (c *Channel) verify(room *room, r *http.Request) ([]byte, error) {
 }
 
 // signed checks signature and timestamp.
-func (c *Channel) signed(room *room, q url.Values, sealed []byte) error {
-	timestamp := q.Get("timestamp")
-	var s seal.Signature
-	s, room.scratch = c.codec.Sign(room.scratch, timestamp, q.Get("nonce"), sealed)
-	if !s.Genuine(q.Get("msg_signature")) {
-		return errSignature
-	}
-	// Digits only: the signature is over parts that are joined without a mark between
-	// them, so that whoever moves one into another must not find a second way to write it.
-	seconds, err := strconv.ParseUint(timestamp, 10, 62)
-	if err != nil || timestamp[0] == '0' {
-		return errBroken
-	}
-	if off := c.o.Wall().Sub(time.Unix(int64(seconds), 0)).Abs(); off > window {
-		return errWindow
-	}
-	return nil
+func (c *Channel) signed(room *room, q url.Values, sealed []byte) (err error) {
+	room.scratch, err = c.codec.Check(room.scratch, q, sealed, c.o.Wall())
+	return err
 }
 
 func (c *Channel) opened(room *room, sealed []byte) (message []byte, err error) {
 	message, room.plain, err = c.codec.Open(room.plain, sealed)
 	if err != nil {
-		return nil, errSealed
+		return nil, seal.ErrSealed
 	}
 	return message, nil
 }
@@ -176,7 +141,7 @@ func (c *Channel) opened(room *room, sealed []byte) (message []byte, err error) 
 func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return nil, errBroken
+		return nil, seal.ErrMalformed
 	}
 	if err := c.read(room, w, r); err != nil {
 		return nil, err
@@ -203,7 +168,7 @@ func (c *Channel) take(room *room, w http.ResponseWriter, r *http.Request) ([]by
 // in the room's document. It returns the app that the envelope names.
 func (c *Channel) opens(room *room, q url.Values) (agent []byte, err error) {
 	if err := parse(room.body, &room.doc); err != nil {
-		return nil, errBroken
+		return nil, seal.ErrMalformed
 	}
 	sealed, agent := room.doc.value[fEncrypt], room.doc.value[fAgentID]
 	if err := c.signed(room, q, sealed); err != nil {
@@ -214,7 +179,7 @@ func (c *Channel) opens(room *room, q url.Values) (agent []byte, err error) {
 		return nil, err
 	}
 	if err := parse(message, &room.doc); err != nil {
-		return nil, errBroken
+		return nil, seal.ErrMalformed
 	}
 	return agent, nil
 }
@@ -258,7 +223,7 @@ func (c *Channel) handle(ctx context.Context, room *room, in inbound) ([]byte, e
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	default:
-		return nil, errBusy
+		return nil, seal.ErrBusy
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), handling)
 	defer cancel()

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
@@ -36,7 +37,7 @@ func TestWeComsOwnSamplesAreTaken(t *testing.T) {
 		}
 		t.Run(v.Name, func(t *testing.T) {
 			w := newWorld(t)
-			w.clock.now = time.Unix(1476422800, 0)
+			w.clock.Set(time.Unix(1476422800, 0))
 			q := url.Values{"timestamp": {v.Timestamp}, "nonce": {v.Nonce}, "msg_signature": {v.Signature}}
 			if v.Name[:2] == "B1" {
 				for _, onTheWay := range []string{v.Sealed, strings.ReplaceAll(v.Sealed, "+", " ")} {
@@ -240,7 +241,6 @@ func TestNothingWrongGetsIn(t *testing.T) {
 		"another corp":            {other(func(c *wecomtest.Client) { c.CorpID = "ww0000000000000000" }), 400},
 		"another app":             {other(func(c *wecomtest.Client) { c.AgentID = "1000003" }), 403},
 		"a timestamp with a sign": {signed("+1705626000"), 400},
-		"a timestamp with a zero": {signed("01705626000"), 400},
 		"a timestamp hours ago": {other(func(c *wecomtest.Client) {
 			c.Now = func() time.Time { return time.Date(2024, 1, 19, 6, 59, 0, 0, shanghai) }
 		}), 403},
@@ -404,7 +404,7 @@ func TestOverARealConnection(t *testing.T) {
 
 func TestTheFirstRefusalOfAMinuteIsAWarning(t *testing.T) {
 	w := newWorld(t)
-	w.clock.forward(3 * time.Hour) // ours alone: WeCom's clock is right
+	w.clock.Forward(3 * time.Hour) // ours alone: WeCom's clock is right
 	theirs := *w.client
 	theirs.Now = func() time.Time { return time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai) }
 	for range 100 {
@@ -413,7 +413,7 @@ func TestTheFirstRefusalOfAMinuteIsAWarning(t *testing.T) {
 	}
 	require.Equal(t, 1, strings.Count(w.log.String(), "level=WARN"))
 	require.Contains(t, w.log.String(), "timestamp too far from our clock")
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	_, err := theirs.Say(t.Context(), "hutou.filer", "1", "在")
 	require.NoError(t, err)
 	require.Equal(t, 2, strings.Count(w.log.String(), "level=WARN"))
@@ -439,7 +439,7 @@ func FuzzCallback(f *testing.F) {
 			require.Contains(t, []string{"在", w.channel.unsupported}, reply.Text)
 		}
 		for _, m := range w.desk.messages() {
-			require.True(t, account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
+			require.True(t, name.Account(m.Sender) && m.ID != "" && m.Sender == strings.ToLower(m.Sender))
 		}
 	})
 }

@@ -1,6 +1,10 @@
 package wecom
 
-import "fmt"
+import (
+	"fmt"
+
+	"zhuanban/bot/wecom/internal/name"
+)
 
 // Frame is what all notices and the card with buttons have around their own parts.
 type Frame struct {
@@ -130,7 +134,7 @@ func (l *limits) pair(field string, p Pair) Pair {
 	if p.Type == 2 {
 		l.id(field+".media_id", p.MediaID, longestOption)
 	}
-	l.must(p.Type != 3 || account(p.UserID), field+".userid", "is no account")
+	l.must(p.Type != 3 || name.Account(p.UserID), field+".userid", "is no account")
 	return p
 }
 

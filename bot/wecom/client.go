@@ -3,17 +3,13 @@ package wecom
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -27,44 +23,11 @@ import (
 const (
 	connecting = 3 * time.Second // within the courier's four for one parcel
 	answering  = 10 * time.Second
-	idle       = 50 * time.Second // below the minute after which servers close
 	// connections is below what WeCom answers with 45033, and more than the rate
 	// limits let us use.
 	connections   = 32
 	largestAnswer = 1 << 20 // a thousand refused names are 65 KB
 )
-
-// newClient makes an HTTP client of its own. caFile adds authorities to the
-// system's; "" adds none.
-func newClient(caFile string) (*http.Client, error) {
-	roots := (*x509.CertPool)(nil)
-	if caFile != "" {
-		pem, err := os.ReadFile(caFile)
-		if err != nil {
-			return nil, fmt.Errorf("reading it: %w", err)
-		}
-		if roots, err = x509.SystemCertPool(); err != nil {
-			roots = x509.NewCertPool()
-		}
-		if !roots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s holds no certificate in PEM", caFile)
-		}
-	}
-	return &http.Client{
-		Timeout: answering,
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: connecting}).DialContext,
-			TLSHandshakeTimeout: connecting,
-			TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-			MaxConnsPerHost:     connections,
-			MaxIdleConnsPerHost: connections,
-			IdleConnTimeout:     idle,
-		},
-		// A redirect would carry the access token to wherever it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
-}
 
 // status is how every answer of WeCom's begins.
 type status struct {
@@ -80,25 +43,34 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 	for k, v := range query {
 		q[k] = v
 	}
+	s, v, err := c.withToken(ctx, func(token string) (status, error) {
+		q.Set("access_token", token)
+		return c.call(ctx, method, path, q, body, out)
+	})
+	if err == nil && *s.Code != 0 {
+		err = c.platformError(v, path, s)
+	}
+	return v, err
+}
+
+// withToken does something with an access token, a second time with a new one if WeCom
+// no longer takes the first. It gives what WeCom has said, and what that means. An error
+// is do's own, or there is no token.
+func (c *Channel) withToken(ctx context.Context, do func(token string) (status, error)) (status, verdict, error) {
 	for fresh := false; ; fresh = true {
 		token, err := c.tokens.get(ctx)
 		if err != nil {
-			return verdict{}, unsent(err)
+			return status{}, verdict{}, unsent(err)
 		}
-		q.Set("access_token", token)
-		s, err := c.call(ctx, method, path, q, body, out)
-		if err != nil {
-			return verdict{}, err
+		s, err := do(token)
+		if err != nil || s.Code == nil {
+			return s, verdict{}, err
 		}
 		v := judge(*s.Code)
-		if v.refresh && !fresh {
-			c.tokens.invalidate(ctx, token)
-			continue
+		if !v.refresh || fresh {
+			return s, v, nil
 		}
-		if *s.Code != 0 {
-			return v, c.platformError(v, path, s)
-		}
-		return v, nil
+		c.tokens.invalidate(ctx, token)
 	}
 }
 

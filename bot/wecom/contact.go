@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // Contacts is who hears that the directory has changed. An error says that it has
@@ -26,7 +27,7 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 	if s, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64); err == nil {
 		c.At = time.Unix(s, 0)
 	}
-	if id := d.value[fUserID]; account(id) {
+	if id := d.value[fUserID]; name.Account(id) {
 		c.Account = strings.ToLower(string(id))
 	}
 	switch string(d.value[fChangeType]) {
@@ -36,11 +37,11 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 		c.Kind = bot.MemberLeft
 	case "update_user":
 		c.Kind = bot.MemberChanged
-		if id := d.value[fNewUserID]; account(id) {
+		if id := d.value[fNewUserID]; name.Account(id) {
 			c.Renamed = strings.ToLower(string(id))
 		}
 		if s := string(d.value[fStatus]); s != "" {
-			active := s != "2" && s != "5"
+			active := s != strconv.Itoa(statusDisabled) && s != strconv.Itoa(statusLeft)
 			c.Active = &active
 		}
 	}

@@ -10,9 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/silenceper/wechat/v2/util"
-
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // The calls that read the directory (通讯录). What they answer depends on the app's
@@ -96,8 +95,7 @@ func (c *Channel) Directory(ctx context.Context, tags []string) (bot.Directory, 
 // none that the app may see: by its codes these are not always told apart.
 func (c *Channel) Member(ctx context.Context, name string) (m bot.Member, found bool, err error) {
 	u, err := c.user(ctx, name)
-	switch CodeOf(err) {
-	case 60111, 40003, 301021, 60011, 46004:
+	if hidden(CodeOf(err)) {
 		return bot.Member{}, false, nil
 	}
 	if err != nil {
@@ -126,35 +124,16 @@ func (c *Channel) departments(ctx context.Context) ([]department, error) {
 }
 
 // user asks for one member.
-func (c *Channel) user(ctx context.Context, name string) (user, error) {
+func (c *Channel) user(ctx context.Context, account string) (user, error) {
 	var u user
-	if !account(name) || strings.HasPrefix(name, "@") {
-		return u, refuse(bot.NoSuchAccount, fmt.Sprintf("%q is no account that WeCom could have", name))
+	if !name.Account(account) {
+		return u, refuse(bot.NoSuchAccount, fmt.Sprintf("%q is no account that WeCom could have", account))
 	}
-	_, err := c.api(ctx, http.MethodGet, userGetPath, url.Values{"userid": {name}}, nil, &u)
-	if err == nil && !strings.EqualFold(u.UserID, name) {
+	_, err := c.api(ctx, http.MethodGet, userGetPath, url.Values{"userid": {account}}, nil, &u)
+	if err == nil && !strings.EqualFold(u.UserID, account) {
 		err = c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway}, userGetPath, errors.New("the answer is about somebody else"))
 	}
 	return u, err
-}
-
-// CodeOf is WeCom's code in an error; 0 if it is none of WeCom's.
-func CodeOf(err error) int64 {
-	var platform *util.CommonError
-	if errors.As(err, &platform) {
-		return platform.ErrCode
-	}
-	return 0
-}
-
-// withheld says that WeCom does not let the app read this, now or ever: the rest may
-// still be read.
-func withheld(err error) bool {
-	switch CodeOf(err) {
-	case 60011, 60003, 60123, 48002, 40066, 40068, 60111, 40003:
-		return true
-	}
-	return false
 }
 
 // tag lists the members and departments that a tag is on.

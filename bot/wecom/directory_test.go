@@ -107,6 +107,30 @@ func TestWhatWeComKeepsFromTheAppMakesTheReadingIncomplete(t *testing.T) {
 	require.NotContains(t, accountsOf(d), "guest")
 }
 
+func TestAMemberWhoIsGoneDoesNotStopAReading(t *testing.T) {
+	for _, code := range []int{40003, 46004, 60011, 60111, 301021} {
+		w := newWorld(t)
+		w.server.SetDirectory(corp())
+		w.server.Bend(func(c wecomtest.Call) *wecomtest.Answer {
+			switch who := c.Query.Get("userid"); {
+			case c.Path == wecomtest.UserListPath:
+				return wecomtest.Refuse(48002, "api forbidden")
+			case who == "off", who == "Guest":
+				return &wecomtest.Answer{ErrCode: code}
+			}
+			return nil
+		})
+		d, err := w.channel.Directory(t.Context(), nil)
+		require.NoError(t, err, code)
+		require.Contains(t, accountsOf(d), "new")
+		require.Contains(t, accountsOf(d), "off", "what the list has said is all there is")
+		require.NotContains(t, accountsOf(d), "guest")
+		_, found, err := w.channel.Member(t.Context(), "off")
+		require.NoError(t, err, code)
+		require.False(t, found)
+	}
+}
+
 func TestAReadingThatFailsSaysSo(t *testing.T) {
 	for name, answer := range map[string]*wecomtest.Answer{
 		"busy":     {ErrCode: -1, ErrMsg: "system busy"},

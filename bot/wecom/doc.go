@@ -55,8 +55,9 @@
 // # The library
 //
 // github.com/silenceper/wechat/v2 is used where it is sound: its error type carries
-// WeCom's codes, and the imitation in wecomtest seals, opens and signs with it, so
-// that every test holds this package's codec against a foreign one. Not used are
+// WeCom's codes (CodeOf), and the imitation in wecomtest seals, opens and signs with it,
+// so that every test holds our own codec (internal/seal) against a foreign one. Nothing
+// else of it is in the program. Not used are
 // its decryption (it refuses an empty receiver and looks at one byte of the padding),
 // its client (no context, no timeout, package variables, the secret in its errors)
 // and its token source (never gives up a token that WeCom has revoked; fails

@@ -25,9 +25,12 @@ func (c *Channel) put(p bot.Parcel) ([]message, error) {
 
 // Pieces is in how many messages a reply arrives. The thirty a minute that a member
 // gets are messages, and WeCom drops what is more without a word.
-func (c *Channel) Pieces(r bot.Reply) int {
+func (c *Channel) Pieces(to bot.Recipient, r bot.Reply) int {
 	if r.Kind == bot.CardDone {
 		return 0
+	}
+	if to.Kind == bot.ToGroup {
+		return c.piecesIn(c.groups.of[to.Account], r)
 	}
 	if r.Kind == bot.TextReply && len(r.Text) <= longestText {
 		return 1

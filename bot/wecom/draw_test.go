@@ -52,7 +52,7 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			pieces := w.channel.Pieces(c.parcel.Reply)
+			pieces := w.channel.Pieces(c.parcel.To, c.parcel.Reply)
 			first, err := w.channel.Send(t.Context(), c.parcel)
 			require.NoError(t, err)
 			again, err := w.channel.Send(t.Context(), c.parcel)
@@ -85,9 +85,9 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 
 func TestWhatOnlyChangesACardIsNoMessage(t *testing.T) {
 	w := newWorld(t)
-	require.Zero(t, w.channel.Pieces(done(1, "c").Reply))
-	require.Equal(t, 1, w.channel.Pieces(parcel(1, "a", "在").Reply))
-	require.Equal(t, 2, w.channel.Pieces(parcel(1, "a", strings.Repeat("好", 1000)).Reply))
+	require.Zero(t, w.channel.Pieces(person("a"), done(1, "c").Reply))
+	require.Equal(t, 1, w.channel.Pieces(person("a"), parcel(1, "a", "在").Reply))
+	require.Equal(t, 2, w.channel.Pieces(person("a"), parcel(1, "a", strings.Repeat("好", 1000)).Reply))
 }
 
 func TestNoCardLosesACharacter(t *testing.T) {
@@ -225,7 +225,7 @@ func TestACardInDoubtStaysACard(t *testing.T) {
 	_, err := w.channel.Send(t.Context(), p)
 	require.Equal(t, bot.Unknown, failure(t, err).Fate)
 	p.Doubt = w.clock.Now()
-	w.clock.forward(time.Second)
+	w.clock.Forward(time.Second)
 	refuse = true
 	_, err = w.channel.Send(t.Context(), card(2, "b", "周报", "x", "报"))
 	require.NoError(t, err)
@@ -300,7 +300,7 @@ func TestAMessageIsRecalledInAllItsPieces(t *testing.T) {
 	require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), "")).Fate)
 	r, err = w.channel.Send(t.Context(), parcel(2, "a", "好"))
 	require.NoError(t, err)
-	w.clock.forward(24*time.Hour + time.Second)
+	w.clock.Forward(24*time.Hour + time.Second)
 	require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), r.Ref)).Fate, "too late")
 	off := w.replica(func(o *Options) { o.Features.Recall = Off })
 	require.Equal(t, bot.NotPermitted, failure(t, off.Recall(t.Context(), r.Ref)).Reason)

@@ -1,8 +1,11 @@
 package wecom
 
 import (
+	"errors"
 	"regexp"
 	"time"
+
+	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
 )
@@ -29,6 +32,12 @@ const (
 // judge is the one table of what WeCom's codes mean here. Whatever is not in it is
 // refused: WeCom has understood the request and will not take it.
 func judge(code int64) verdict {
+	switch {
+	case noMember(code):
+		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount, alone: true}
+	case noChat(code):
+		return verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
+	}
 	switch code {
 	case 0:
 		return verdict{}
@@ -38,7 +47,7 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}
 	case 45033: // too many calls at once
 		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: soon, everybody: true}
-	case 45009, 846607: // too many calls in a minute, an hour or a day; of a smart robot
+	case 45009: // too many calls in a minute, an hour or a day
 		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: aMinute, everybody: true}
 
 	// The access token: revoked early (40014), expired, missing; 40001 is also a
@@ -56,20 +65,20 @@ func judge(code int64) verdict {
 	// the console mends it, so nothing is lost yet.
 	case 40056, 301002, 48002, 48009:
 		return verdict{fate: bot.NotSent, reason: bot.NotPermitted, wait: repairing, everybody: true}
-	case 60011: // no right over this member
+	case noRight: // over this member
 		return verdict{fate: bot.Refused, reason: bot.NotPermitted, alone: true}
 
 	// The recipient.
-	case 40003, 60111, 301021: // no such account
-		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount, alone: true}
-	case 81013, 82001: // all recipients unknown or out of sight
+	case noneValid, 82001: // all recipients unknown or out of sight
 		return verdict{fate: bot.Refused, reason: bot.NotVisible}
 	case 40066, 40068, 60003, 60123: // no such department, no such tag
 		return verdict{fate: bot.Refused, reason: bot.NoSuchAccount}
 
-	// A chat of the app's own: none with this id, members too few or too many or out
-	// of sight, made by another app.
-	case 40050, 86001, 86003, 86006, 86007, 86008, 86216:
+	// A chat of the app's own: members too few or too many or out of sight, made by
+	// another app.
+	case 86006, 86007, 86008, 86216:
+		return verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
+	case 93000: // no group's robot has this key; it has been removed from its group
 		return verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
 
 	// What is said.
@@ -85,6 +94,54 @@ func judge(code int64) verdict {
 		return verdict{fate: bot.Refused, reason: bot.BadContent}
 	}
 	return verdict{fate: bot.Refused}
+}
+
+// noRight says that the app has no right over a member, a department or a tag.
+const noRight = 60011
+
+// noneValid says that all recipients are unknown or out of sight.
+const noneValid = 81013
+
+// noMember says whether a code means that there is no such account.
+func noMember(code int64) bool {
+	switch code {
+	case 40003, 46004, 60111, 301021:
+		return true
+	}
+	return false
+}
+
+// hidden says whether a code means that there is no such account, or none that the app
+// may see: WeCom does not always tell the two apart.
+func hidden(code int64) bool { return noMember(code) || code == noRight }
+
+// withheld says whether a code means that WeCom does not let the app read this part of
+// the directory, now or ever: a member, department or tag that is not there or out of
+// sight, a call that the app has no permission for. The rest may still be read.
+func withheld(code int64) bool {
+	switch code {
+	case 40066, 40068, 48002, 60003, 60123:
+		return true
+	}
+	return hidden(code)
+}
+
+// noChat says whether a code is WeCom's word that there is no chat with this id.
+func noChat(code int64) bool {
+	switch code {
+	case 40050, 86001, 86003:
+		return true
+	}
+	return false
+}
+
+// CodeOf is WeCom's code in an error; 0 if it is none of WeCom's.
+func CodeOf(err error) int64 {
+	var platform *util.CommonError
+	if errors.As(err, &platform) {
+		return platform.ErrCode
+	}
+	return 0
 }
 
 // unknownCard says whether a code means that this deployment does not know a kind of

@@ -8,9 +8,9 @@ import (
 	"zhuanban/bot"
 )
 
-// greeting is what somebody is taken to say who comes for the first time: the word of
+// firstWord is what somebody is taken to say who comes for the first time: the word of
 // command that is answered with what the desk can do.
-const greeting = "开始"
+const firstWord = "开始"
 
 // hears says whether an event is handed to the desk. The others are acknowledged and
 // nothing else: somebody left, moved, followed a link of the menu; and what WeCom may
@@ -32,7 +32,7 @@ func (c *Channel) event(d *document, m *bot.Message) bool {
 	case "click":
 		m.Text = value(d, fEventKey)
 	case "enter_agent", "subscribe":
-		m.Greeting, m.Text = true, greeting
+		m.Greeting, m.Text = true, firstWord
 		return c.doors.enter(m.Sender, m.ID, m.At)
 	default:
 		m.Tap, m.Chosen = value(d, fEventKey), selections(d)

@@ -77,9 +77,9 @@ func TestWhoComesIsAnnouncedOnceADay(t *testing.T) {
 	require.Equal(t, "欢迎", come("a", "subscribe"), "a re-delivery")
 	require.Empty(t, come("a", "enter_agent"))
 	require.Equal(t, "欢迎", come("b", "enter_agent"))
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	require.Empty(t, come("b", "enter_agent"))
-	w.clock.forward(23 * time.Hour)
+	w.clock.Forward(23 * time.Hour)
 	require.Equal(t, "欢迎", come("b", "enter_agent"))
 	require.Len(t, w.desk.messages(), 4)
 	w.desk.answer = func(context.Context, bot.Message) (bot.Answer, error) { return bot.Answer{}, nil }
@@ -133,7 +133,7 @@ func TestACardThatWasTappedIsGreyedAndNobodyHearsOfItOtherwise(t *testing.T) {
 	}
 	require.Equal(t, "已选：填报", w.server.Shown("a")[0].Card.Grey)
 	require.Len(t, w.server.Shown("a"), 1)
-	w.clock.forward(73 * time.Hour)
+	w.clock.Forward(73 * time.Hour)
 	_, err = w.channel.Send(t.Context(), done(11, second))
 	require.NoError(t, err, "too old")
 	require.NotContains(t, w.log.String(), "level=WARN")

@@ -39,7 +39,7 @@ func (c *Channel) checkChat(ctx context.Context, g *group) (string, error) {
 	switch {
 	case err == nil:
 		return fmt.Sprintf("the app's chat, %d members", len(is.Users)), nil
-	case absent(err) && g.auto():
+	case noChat(CodeOf(err)) && g.auto():
 		return "the app's chat, which is made when the program starts", nil
 	}
 	return "", err
@@ -51,7 +51,7 @@ func remedy(err error) string {
 	switch {
 	case err == nil:
 		return ""
-	case absent(err):
+	case noChat(CodeOf(err)):
 		return "no chat has this id, or another app has made it: write chat: auto, or use the webhook of the group's robot"
 	case errors.As(err, &failed) && failed.Reason == bot.NotPermitted:
 		return "only an app that the root department sees may have group chats: in the console open 应用管理 → the app → 可见范围 and choose the whole company; or use the webhook of the group's robot"

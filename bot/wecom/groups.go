@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // Group is a group chat that the bot speaks in: through the group's own robot
@@ -45,7 +46,7 @@ func (g Group) Mistake() error {
 		return wrong("chat", "%q is neither auto nor the id of a chat, 1 to 32 letters and digits", g.Chat)
 	case g.Chat == AutoChat && g.Webhook == "" && utf8.RuneCountInString(g.Name) > longestName:
 		return wrong("chat", "a chat's name has at most %d characters, this one has %d", longestName, utf8.RuneCountInString(g.Name))
-	case g.Owner != "" && (!account(g.Owner) || strings.HasPrefix(g.Owner, "@")):
+	case g.Owner != "" && !name.Account(g.Owner):
 		return wrong("owner", "%q is no account", g.Owner)
 	}
 	return nil

@@ -27,7 +27,7 @@ var calledBy = map[string]string{"Hutou.Filer": "填报员·湖头所", "fengche
 // withGroups gives the world its groups and a data folder.
 func withGroups(t testing.TB) func(*wecomtest.Options, *Options) {
 	return func(theirs *wecomtest.Options, o *Options) {
-		for name, data := range map[string]string{"chart.png": pngHead + "chart", "big.png": pngHead + strings.Repeat("x", robotImage), "table.xlsx": "sheet sheet", "tiny": "x"} {
+		for name, data := range map[string]string{"chart.png": pngHead + "chart", "big.png": pngHead + strings.Repeat("x", webhookImage), "table.xlsx": "sheet sheet", "tiny": "x"} {
 			require.NoError(t, o.Data.WriteFile(name, []byte(data), 0o600))
 		}
 		theirs.Webhooks = []string{robotKey}
@@ -56,7 +56,7 @@ func (w *world) said(group string) []wecomtest.Said {
 	}
 	all := w.server.Said(g.key + g.id)
 	if g.auto() && len(all) > 0 {
-		require.Equal(w.t, w.channel.greeting, all[0].Text)
+		require.Equal(w.t, w.channel.opening, all[0].Text)
 		all = all[1:]
 	}
 	return all
@@ -106,6 +106,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 		return nil
 	})
 	p := inGroup(1, robotGroup, bot.Reply{Text: text, Mention: []string{"Hutou.Filer"}})
+	pieces := w.channel.Pieces(p.To, p.Reply)
 	_, err := w.channel.Send(t.Context(), p)
 	got := failure(t, err)
 	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute, Err: got.Err}, *got, "the others have robots of their own")
@@ -114,6 +115,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), p)
 	require.NoError(t, err)
 	require.Equal(t, strings.ReplaceAll(text, "@填报员·湖头所", "<@hutou.filer>"), strings.Join(w.texts(robotGroup), "\n"))
+	require.Len(t, w.said(robotGroup), pieces)
 	for _, s := range w.said(robotGroup) {
 		require.LessOrEqual(t, len(s.Text), longestText)
 		require.Empty(t, s.Mentioned)

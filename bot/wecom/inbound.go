@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
+	"zhuanban/bot/wecom/internal/seal"
 )
 
 // inbound is what a callback comes to: a message for the desk, an answer given on
@@ -16,22 +18,6 @@ type inbound struct {
 	message bot.Message
 	answer  string
 	change  *bot.MemberChange // of the directory
-}
-
-// account says whether a name is one that WeCom allows for a member's account:
-// 1 to 64 of 0-9A-Za-z_-@. and nothing else.
-func account[T string | []byte](name T) bool {
-	if len(name) < 1 || len(name) > 64 {
-		return false
-	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case c >= '0' && c <= '9', c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c == '_', c == '-', c == '@', c == '.':
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // inbound reads an opened message. agent is the app that its envelope names. Every
@@ -51,11 +37,11 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		return inbound{}, nil
 	}
 	if string(d.value[fToUserName]) != c.o.CorpID {
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	}
 	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
-	if err != nil || !account(d.value[fFromUserName]) {
-		return inbound{}, errBroken
+	if err != nil || !name.Account(d.value[fFromUserName]) {
+		return inbound{}, seal.ErrMalformed
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
@@ -69,16 +55,16 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	case kind == "link":
 		if m.Text = link(d); m.Text == "" {
-			return inbound{}, errBroken
+			return inbound{}, seal.ErrMalformed
 		}
 	case kind == "text":
 		m.Text = value(d, fContent)
 	case kind == "location":
 		if m.Location = location(d); m.Location == nil {
-			return inbound{}, errBroken
+			return inbound{}, seal.ErrMalformed
 		}
 	case kind == "":
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	default: // image, voice, video, file, and what may come
 		if m.Attachments = enclosed(d); m.Attachments == nil {
 			in.answer = c.unsupported
@@ -86,7 +72,7 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 		}
 	}
 	if m.ID == "" || len(agent) == 0 && len(inner) == 0 {
-		return inbound{}, errBroken
+		return inbound{}, seal.ErrMalformed
 	}
 	in.message = m
 	return in, nil

@@ -27,25 +27,18 @@ const codeNoMedia = 40007
 // WeCom no longer takes the first. Only what WeCom certainly does not have is gone;
 // any other answer may be another one tomorrow.
 func (c *Channel) Fetch(ctx context.Context, ref string) (media.Body, error) {
-	for fresh := false; ; fresh = true {
-		token, err := c.tokens.get(ctx)
-		if err != nil {
-			return media.Body{}, unsent(err)
-		}
-		body, s, err := c.download(ctx, token, ref)
-		if err != nil || s.Code == nil {
-			return body, err
-		}
-		v := judge(*s.Code)
-		if v.refresh && !fresh {
-			c.tokens.invalidate(ctx, token)
-			continue
-		}
-		if v.fate == bot.Refused && *s.Code != codeNoMedia {
-			v.fate, v.wait = bot.NotSent, aMinute
-		}
-		return media.Body{}, c.platformError(v, mediaGet, s)
+	var body media.Body
+	s, v, err := c.withToken(ctx, func(token string) (s status, err error) {
+		body, s, err = c.download(ctx, token, ref)
+		return s, err
+	})
+	if err != nil || s.Code == nil {
+		return body, err
 	}
+	if v.fate == bot.Refused && *s.Code != codeNoMedia {
+		v.fate, v.wait = bot.NotSent, aMinute
+	}
+	return media.Body{}, c.platformError(v, mediaGet, s)
 }
 
 // download makes one request: it gives the bytes, or what WeCom says instead of them.
@@ -64,13 +57,13 @@ func (c *Channel) download(ctx context.Context, token, ref string) (media.Body, 
 		return media.Body{}, status{}, c.failure(judgeStatus(res.StatusCode), mediaGet, errors.New(res.Status))
 	}
 	body := media.Body{Name: disposition.Name(res.Header.Get("Content-Disposition")), Size: res.ContentLength}
-	body.MIME, _, _ = mime.ParseMediaType(res.Header.Get("Content-Type"))
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	read := bufio.NewReaderSize(res.Body, longestStatus)
-	if s, word := c.inPlace(read, body.MIME); word {
+	if s, word := c.inPlace(read, kind); word {
 		_ = res.Body.Close()
 		return media.Body{}, s, nil
 	}
-	if body.Name == "" && strings.HasPrefix(body.MIME, "text/") {
+	if body.Name == "" && strings.HasPrefix(kind, "text/") {
 		_ = res.Body.Close()
 		return media.Body{}, status{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, mediaGet,
 			errors.New("a page in place of a file"))

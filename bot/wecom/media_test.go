@@ -98,11 +98,11 @@ func TestWhatIsGoneIsToldFromWhatMayComeYet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			id := w.server.Keep(wecomtest.Media{Kind: "image", Bytes: jpeg})
-			w.clock.forward(72*time.Hour - time.Second)
+			w.clock.Forward(72*time.Hour - time.Second)
 			if c.bend == nil {
 				_, _, err := w.fetched(id)
 				require.NoError(t, err, "it is there to the last second")
-				w.clock.forward(time.Second)
+				w.clock.Forward(time.Second)
 			}
 			w.server.Bend(func(call wecomtest.Call) *wecomtest.Answer {
 				if call.Path == wecomtest.GetMediaPath {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // called is a person whom a text in a group calls.
@@ -60,7 +62,7 @@ func (c *Channel) called(mention []string) []called {
 	var out []called
 	for _, m := range mention {
 		who := strings.ToLower(m)
-		if !account(who) || strings.HasPrefix(who, "@") || who == "all" || slices.ContainsFunc(out, func(p called) bool { return p.who == who }) {
+		if !name.Account(who) || who == "all" || slices.ContainsFunc(out, func(p called) bool { return p.who == who }) {
 			continue
 		}
 		p := called{who: who, tag: "<@" + who + ">"}

@@ -2,14 +2,11 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/silenceper/wechat/v2/util"
 )
 
 // MenuEntry is one entry of the menu at the foot of the app's chat: a word that a tap
@@ -137,28 +134,36 @@ func sameMenu(a, b []menuButton) bool {
 // noMenu is WeCom's code for an app that has none.
 const noMenu = 46003
 
+// getMenu is the app's menu; nothing if it has none.
+func (c *Channel) getMenu(ctx context.Context) ([]menuButton, error) {
+	var is struct {
+		Buttons []menuButton `json:"button"`
+	}
+	_, err := c.api(ctx, http.MethodGet, menuGetPath, url.Values{"agentid": {c.o.AgentID}}, nil, &is)
+	if CodeOf(err) == noMenu {
+		return nil, nil
+	}
+	return is.Buttons, err
+}
+
 // setMenu makes the app's menu what it should be, if it is not. With nothing
 // configured it does not even look.
 func (c *Channel) setMenu(ctx context.Context) error {
 	if len(c.o.Menu) == 0 {
 		return nil
 	}
-	want, agent := buttons(c.o.Menu), url.Values{"agentid": {c.o.AgentID}}
-	var is struct {
-		Buttons []menuButton `json:"button"`
-	}
-	_, err := c.api(ctx, http.MethodGet, menuGetPath, agent, nil, &is)
-	var e *util.CommonError
-	if err != nil && !(errors.As(err, &e) && e.ErrCode == noMenu) {
+	want := buttons(c.o.Menu)
+	is, err := c.getMenu(ctx)
+	if err != nil {
 		return err
 	}
-	if sameMenu(is.Buttons, want) {
+	if sameMenu(is, want) {
 		return nil
 	}
 	body := compact(struct {
 		Buttons []menuButton `json:"button"`
 	}{want})
-	if _, err := c.api(ctx, http.MethodPost, menuCreatePath, agent, body, nil); err != nil {
+	if _, err := c.api(ctx, http.MethodPost, menuCreatePath, url.Values{"agentid": {c.o.AgentID}}, body, nil); err != nil {
 		return err
 	}
 	c.o.Log.InfoContext(ctx, "the app's menu was set", "entries", len(want))

@@ -45,15 +45,14 @@ type picture struct {
 // What a group's robot takes, in bytes.
 const (
 	longestMarkdown = 4096
-	robotImage      = 2 << 20 // before it is encoded
+	webhookImage    = 2 << 20 // before it is encoded
 )
 
 // posts puts a reply into what is said in a group, one after the other. An error is a
 // *bot.SendError: WeCom would not take it.
 func (c *Channel) posts(g *group, p bot.Parcel) ([]post, error) {
 	var out []post
-	r := p.Reply
-	switch r.Kind {
+	switch p.Reply.Kind {
 	case bot.TextReply, bot.CardReply:
 	case bot.ImageReply, bot.FileReply:
 		m, err := c.attached(g, p)
@@ -62,8 +61,29 @@ func (c *Channel) posts(g *group, p bot.Parcel) ([]post, error) {
 		}
 		out = append(out, m)
 	default:
-		return nil, refuse(bot.BadContent, "a reply of kind "+string(r.Kind))
+		return nil, refuse(bot.BadContent, "a reply of kind "+string(p.Reply.Kind))
 	}
+	words, err := c.said(g, p.Reply)
+	if err == nil && len(out)+len(words) == 0 {
+		err = refuse(bot.BadContent, "an empty text")
+	}
+	return append(out, words...), err
+}
+
+// piecesIn is how many posts a reply comes to in a group; nil = one that there is not.
+func (c *Channel) piecesIn(g *group, r bot.Reply) (n int) {
+	if g == nil {
+		return 1
+	}
+	if r.Kind == bot.ImageReply || r.Kind == bot.FileReply {
+		n = 1
+	}
+	words, _ := c.said(g, r) // whatever is wrong with it is told when it is sent
+	return max(1, n+len(words))
+}
+
+// said puts the words of a reply into what is said in a group; nothing if there are none.
+func (c *Channel) said(g *group, r bot.Reply) ([]post, error) {
 	words := r.Text
 	if asks := unnumbered(r.Buttons); r.Kind == bot.CardReply && asks != "" {
 		page, err := c.o.Templates.Render("wecom.private", asks)
@@ -73,14 +93,12 @@ func (c *Channel) posts(g *group, p bot.Parcel) ([]post, error) {
 		words = strings.TrimRight(words, "\n") + "\n" + page.Body
 	}
 	switch {
-	case strings.TrimSpace(words) == "" && len(out) > 0:
-		return out, nil
 	case strings.TrimSpace(words) == "":
-		return nil, refuse(bot.BadContent, "an empty text")
+		return nil, nil
 	case g.key != "" && len(r.Mention) == 0 && len(words) <= longestMarkdown && table.MatchString(words):
-		return append(out, post{MsgType: "markdown_v2", MarkdownV2: &text{words}}), nil
+		return []post{{MsgType: "markdown_v2", MarkdownV2: &text{words}}}, nil
 	}
-	return append(out, c.calls(words, r.Mention)...), nil
+	return c.calls(words, r.Mention), nil
 }
 
 // table finds a table as Markdown writes it: a row, and a line under it. Only there
@@ -128,11 +146,11 @@ func (c *Channel) picture(g *group, r bot.Reply) (*picture, error) {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be opened: "+r.Path)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, robotImage+1))
+	data, err := io.ReadAll(io.LimitReader(f, webhookImage+1))
 	if err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be read: "+r.Path)
 	}
-	if len(data) > robotImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
+	if len(data) > webhookImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
 		return nil, nil
 	}
 	sum := md5.Sum(data) // WeCom's own check of what arrives, no more

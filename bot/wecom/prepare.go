@@ -2,9 +2,6 @@ package wecom
 
 import (
 	"context"
-	"errors"
-
-	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/uploads"
@@ -58,11 +55,7 @@ func (c *Channel) readied(ctx context.Context, ps []bot.Parcel) ([]bot.Parcel, e
 	}
 	made, err := c.Prepare(ctx, ps[0])
 	if err != nil {
-		var failed *bot.SendError
-		if errors.As(err, &failed) && failed.Fate != bot.Refused {
-			err = unsent(err)
-		}
-		return nil, err
+		return nil, bot.Unshown(err)
 	}
 	out := append([]bot.Parcel(nil), ps...)
 	for i := range out {
@@ -105,8 +98,7 @@ type videoRef struct {
 // lostUpload looks at what message/send said of a parcel with an upload. If WeCom no
 // longer has it, it is uploaded anew before the next try, once.
 func (c *Channel) lostUpload(ctx context.Context, p bot.Parcel, err error) error {
-	var told *util.CommonError
-	if !uploads.Wanted(p.Reply) || !errors.As(err, &told) || told.ErrCode != codeNoMedia {
+	if !uploads.Wanted(p.Reply) || CodeOf(err) != codeNoMedia {
 		return err
 	}
 	return c.uploads.Lost(ctx, p.Prepared, err)

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/silenceper/wechat/v2/util"
+	"zhuanban/bot/wecom/internal/seal"
 )
 
 // What Probe may find wrong with the callback.
@@ -29,12 +29,12 @@ const echoSize = 4 << 10
 // is one of the above with the particulars.
 func (c *Channel) Probe(ctx context.Context, callback string) error {
 	echo := rand.Text()
-	sealed, err := util.EncryptMsg([]byte(rand.Text()[:16]), []byte(echo), c.o.CorpID, c.o.AESKey)
-	if err != nil {
-		return fmt.Errorf("sealing: %w", err)
-	}
+	var chance [seal.RandomSize]byte
+	rand.Read(chance[:]) // never fails
+	sealed := c.codec.Seal(nil, chance, []byte(echo))
 	timestamp, nonce := strconv.FormatInt(c.o.Wall().Unix(), 10), rand.Text()[:10]
-	q := url.Values{"msg_signature": {util.Signature(c.o.Token, timestamp, nonce, string(sealed))}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {string(sealed)}}
+	s, _ := c.codec.Sign(nil, timestamp, nonce, sealed)
+	q := url.Values{"msg_signature": {string(s[:])}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {string(sealed)}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, callback+"?"+q.Encode(), nil)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnreachable, c.safe(callback, err))

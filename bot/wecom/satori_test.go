@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,17 +20,7 @@ import (
 // npm fetches it once, with all that it needs, the versions and hashes that are locked
 // in testdata/satori.
 func TestABotOfOthersTakesTheImitationForWeCom(t *testing.T) {
-	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "bot.js"} {
-		text, err := os.ReadFile(filepath.Join("testdata", "satori", name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
-	}
-	fetch := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
-	fetch.Dir = dir
-	said, err := fetch.CombinedOutput()
-	require.NoError(t, err, "npm is needed (tools/need): %s", said)
-
+	dir := wecomtest.NPM(t, "satori", "bot.js")
 	w := newWorld(t, func(theirs *wecomtest.Options, _ *Options) { theirs.Members = []string{"hutou.filer"} })
 	next := startSatori(t, dir, w)
 	online := next()
@@ -73,7 +61,7 @@ func startSatori(t *testing.T, dir string, w *world) (next func() map[string]str
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	var complaint lockedBuffer
+	var complaint wecomtest.Log
 	cmd.Stderr = &complaint
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // Entries in people's calendars (日程, oa/schedule). The app has to be listed by an
@@ -97,7 +98,7 @@ func (c *Channel) AddCalendar(ctx context.Context, organizer, summary, color, de
 	if c.o.Features.Schedule.Off() {
 		return "", ErrNoSchedule
 	}
-	if !account(organizer) || summary == "" {
+	if !name.Account(organizer) || summary == "" {
 		return "", refuse(bot.BadContent, "a calendar without its owner or its name")
 	}
 	var r struct {
@@ -173,7 +174,8 @@ func (c *Channel) entry(ctx context.Context, path, id string, e Entry) (string, 
 
 // strange says that WeCom does not know somebody who is named.
 func strange(err error) bool {
-	return slices.Contains([]int64{40003, 60111, 301021, 60011, 81013}, CodeOf(err))
+	code := CodeOf(err)
+	return hidden(code) || code == noneValid
 }
 
 // unknown finds whom of these WeCom does not know.
@@ -229,7 +231,7 @@ func (e Entry) body(id string, organizer bool) entryBody {
 
 // check refuses what WeCom would refuse.
 func (e Entry) check() error {
-	bad := func(a string) bool { return !account(a) }
+	bad := func(a string) bool { return !name.Account(a) }
 	switch {
 	case len(e.Admins) < 1 || len(e.Admins) > mostAdmins || slices.ContainsFunc(e.Admins, bad):
 		return refuse(bot.BadContent, "an entry has one to three administrators")

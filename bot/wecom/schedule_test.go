@@ -103,6 +103,7 @@ func TestAnEntryKeepsTheLimits(t *testing.T) {
 		"no account":      func(e *Entry) { e.Admins = []string{"a b"} },
 		"too many":        func(e *Entry) { e.Attendees = make([]string, 1001) },
 		"an odd attendee": func(e *Entry) { e.Attendees = []string{"a&b"} },
+		"everybody":       func(e *Entry) { e.Attendees = []string{"@all"} },
 		"backwards":       func(e *Entry) { e.End = e.Start.Add(-1) },
 		"every fortnight": func(e *Entry) { e.Repeat = 5 },
 	} {

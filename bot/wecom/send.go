@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // mostRecipients is how many members one call may be for.
@@ -84,7 +85,7 @@ func acceptable(p bot.Parcel) error {
 	switch {
 	case p.To.Kind != bot.ToPerson:
 		return noGroup()
-	case !account(p.To.Account) || strings.HasPrefix(p.To.Account, "@"):
+	case !name.Account(p.To.Account):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
 	}
 	return nil

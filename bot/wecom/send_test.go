@@ -64,7 +64,7 @@ func TestTheSameWordsAreSaidTwiceAndTheSameParcelOnce(t *testing.T) {
 	}
 	first := send(1)
 	require.Equal(t, first, send(1))
-	w.clock.forward(29 * time.Minute)
+	w.clock.Forward(29 * time.Minute)
 	require.Equal(t, first, send(1))
 	require.Equal(t, []string{"已报送"}, w.server.Texts("hutou.filer"))
 	require.NotEqual(t, first, send(2))
@@ -186,7 +186,14 @@ func TestWhatWeComSaysBecomesAFate(t *testing.T) {
 		48002:  {Fate: bot.NotSent, Reason: bot.NotPermitted, Wait: 5 * time.Minute, Everybody: true},
 		60011:  {Fate: bot.Refused, Reason: bot.NotPermitted},
 		40003:  {Fate: bot.Refused, Reason: bot.NoSuchAccount},
+		46004:  {Fate: bot.Refused, Reason: bot.NoSuchAccount},
 		60111:  {Fate: bot.Refused, Reason: bot.NoSuchAccount},
+		301021: {Fate: bot.Refused, Reason: bot.NoSuchAccount},
+		40050:  {Fate: bot.Refused, Reason: bot.NoSuchGroup},
+		86001:  {Fate: bot.Refused, Reason: bot.NoSuchGroup},
+		86216:  {Fate: bot.Refused, Reason: bot.NoSuchGroup},
+		93000:  {Fate: bot.Refused, Reason: bot.NoSuchGroup},
+		846607: {Fate: bot.Refused}, // a smart robot's
 		81013:  {Fate: bot.Refused, Reason: bot.NotVisible},
 		82001:  {Fate: bot.Refused, Reason: bot.NotVisible},
 		45002:  {Fate: bot.Refused, Reason: bot.BadContent},
@@ -421,7 +428,7 @@ func TestTheImitationLosesAndBlocksAsWeComDoes(t *testing.T) {
 	require.Len(t, w.server.Shown("a"), 30)
 	_, err := w.channel.Send(t.Context(), parcel(99, "b", "在"))
 	require.Equal(t, bot.Throttled, failure(t, err).Reason)
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	_, err = w.channel.Send(t.Context(), parcel(99, "b", "在"))
 	require.NoError(t, err)
 }

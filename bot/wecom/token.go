@@ -10,20 +10,19 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/uploads"
 )
 
-// Tokens is a place that the replicas share, for what may be lost at any time.
-// None of its failures is told: without it each process asks WeCom for itself, and
-// gets the same token.
-type Tokens interface {
-	Get(ctx context.Context, key string) (value []byte, ok bool)
-	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
+// Shared is a place that the replicas share, for what may be lost at any time: access
+// tokens, and which uploads are at WeCom. None of its failures is told: without it each
+// process asks WeCom for itself, and gets the same token, and uploads for itself.
+type Shared interface {
+	uploads.Shared
 	Delete(ctx context.Context, key string)
-	// Once says whether the key is the caller's to work on; others wait for what
-	// comes of it. It ends with release, or by itself after ttl. Where nothing is
-	// shared for the moment, everything is everybody's.
-	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
 }
+
+// Tokens is what Shared was called.
+type Tokens = Shared
 
 // The life of an access token here.
 const (
@@ -66,7 +65,7 @@ func (p pass) good(now time.Time) bool { return p.Token != "" && now.Unix() < p.
 // source gives the access token: from memory, else from the shared place, else
 // from WeCom. Whoever needs one while it is fetched waits for the same fetch.
 type source struct {
-	shared Tokens // may be nil
+	shared Shared // may be nil
 	key    string
 	wall   func() time.Time
 	fetch  func(ctx context.Context) (token string, expiresIn int64, err error)
@@ -87,7 +86,7 @@ type flight struct {
 	err  error
 }
 
-func newSource(shared Tokens, key string, wall func() time.Time, fetch func(context.Context) (string, int64, error)) *source {
+func newSource(shared Shared, key string, wall func() time.Time, fetch func(context.Context) (string, int64, error)) *source {
 	return &source{shared: shared, key: key, wall: wall, fetch: fetch}
 }
 

@@ -107,7 +107,7 @@ func TestAThousandWhoNeedATokenShareOneFetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := &mint{life: 7200, slow: time.Second}
-				var place Tokens
+				var place Shared
 				if shared {
 					place = newMemoryTokens(time.Now)
 				}
@@ -304,7 +304,7 @@ func TestShortTokensAreRenewed(t *testing.T) {
 	for i := range 10 {
 		_, err := w.channel.Send(t.Context(), parcel(int64(i+1), "a", "在"))
 		require.NoError(t, err)
-		w.clock.forward(25 * time.Second)
+		w.clock.Forward(25 * time.Second)
 	}
 	require.Len(t, w.server.Shown("a"), 10)
 }

@@ -103,40 +103,37 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 // first. An error is a *bot.SendError.
 func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
 	q := url.Values{"type": {as}}
-	for fresh := false; ; fresh = true {
-		var token string
-		if to.key != "" {
-			q.Set("key", to.key)
-		} else if token, err = c.tokens.get(ctx); err != nil {
-			return "", unsent(err)
-		} else {
-			q.Set("access_token", token)
-		}
-		if _, err := body.Seek(0, io.SeekStart); err != nil {
-			return "", c.failure(verdict{fate: bot.NotSent}, to.path, err)
-		}
-		var r struct {
-			status
-			MediaID string `json:"media_id"`
-		}
-		if err := c.form(ctx, to.path, q, name, body, size, &r); err != nil {
-			return "", err
-		}
-		switch {
-		case r.Code == nil || *r.Code == 0 && r.MediaID == "":
-			return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, to.path, errors.New("an answer without a media_id"))
-		case *r.Code == 0:
-			return r.MediaID, nil
-		}
-		if v := judge(*r.Code); v.refresh && !fresh && to.key == "" {
-			c.tokens.invalidate(ctx, token)
-			continue
-		}
-		if to.key != "" {
-			return "", c.robotError(to.path, r.status)
-		}
-		return "", c.platformError(judge(*r.Code), to.path, r.status)
+	var r struct {
+		status
+		MediaID string `json:"media_id"`
 	}
+	put := func(by, secret string) (status, error) {
+		q.Set(by, secret)
+		if _, err := body.Seek(0, io.SeekStart); err != nil {
+			return status{}, c.failure(verdict{fate: bot.NotSent}, to.path, err)
+		}
+		r.status, r.MediaID = status{}, ""
+		err := c.form(ctx, to.path, q, name, body, size, &r)
+		return r.status, err
+	}
+	var s status
+	var v verdict
+	if to.key != "" {
+		s, err = put("key", to.key)
+	} else {
+		s, v, err = c.withToken(ctx, func(token string) (status, error) { return put("access_token", token) })
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case s.Code == nil || *s.Code == 0 && r.MediaID == "":
+		return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, to.path, errors.New("an answer without a media_id"))
+	case *s.Code == 0:
+		return r.MediaID, nil
+	case to.key != "":
+		return "", c.webhookError(to.path, s)
+	}
+	return "", c.platformError(v, to.path, s)
 }
 
 // form posts bytes as the multipart form that an upload wants, with a name and a

@@ -130,7 +130,7 @@ func TestAFileForThreeUploadsOnce(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), file(5, "d", "a.xlsx", "另一个名字.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, 2, w.server.Calls(wecomtest.UploadPath), "another name is another file to its readers")
-	w.clock.forward(uploads.Sharing)
+	w.clock.Forward(uploads.Sharing)
 	_, err = w.channel.Send(t.Context(), file(6, "d", "a.xlsx", "a.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, 3, w.server.Calls(wecomtest.UploadPath))

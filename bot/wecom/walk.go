@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // walk is a directory while it is read.
@@ -20,7 +21,7 @@ type walk struct {
 
 // add adds a member once. An account that we would not dare to write to is left out.
 func (r *walk) add(u user) {
-	if !account(u.UserID) || strings.HasPrefix(u.UserID, "@") {
+	if !name.Account(u.UserID) {
 		return
 	}
 	m := u.member()
@@ -48,7 +49,7 @@ func (r *walk) department(ctx context.Context, id string) error {
 		return err
 	}
 	if _, second := r.c.api(ctx, http.MethodGet, userSimplePath, q, nil, &list); second != nil {
-		if withheld(second) {
+		if withheld(CodeOf(second)) {
 			r.out.Complete = false
 			return nil
 		}
@@ -64,14 +65,14 @@ func (r *walk) department(ctx context.Context, id string) error {
 
 // detail adds a member of whom only the name is known yet.
 func (r *walk) detail(ctx context.Context, u user) error {
-	if _, ok := r.at[strings.ToLower(u.UserID)]; ok || !account(u.UserID) {
+	if _, ok := r.at[strings.ToLower(u.UserID)]; ok || !name.Account(u.UserID) {
 		return nil
 	}
 	full, err := r.c.user(ctx, u.UserID)
 	switch {
 	case err == nil:
 		r.add(full)
-	case withheld(err):
+	case withheld(CodeOf(err)):
 		r.add(u) // what the list has said is all there is
 	default:
 		return err
@@ -90,20 +91,20 @@ func (r *walk) named(ctx context.Context) error {
 	names := a.Users
 	for _, tag := range a.Tags {
 		users, _, err := r.c.tag(ctx, tag)
-		if err != nil && !withheld(err) {
+		if err != nil && !withheld(CodeOf(err)) {
 			return err
 		}
 		names = append(names, users...)
 	}
-	for _, name := range names {
-		if _, ok := r.at[strings.ToLower(name)]; ok || !account(name) {
+	for _, account := range names {
+		if _, ok := r.at[strings.ToLower(account)]; ok || !name.Account(account) {
 			continue
 		}
-		u, err := r.c.user(ctx, name)
+		u, err := r.c.user(ctx, account)
 		switch {
 		case err == nil:
 			r.add(u)
-		case !withheld(err):
+		case !withheld(CodeOf(err)):
 			return err
 		}
 	}
@@ -113,7 +114,7 @@ func (r *walk) named(ctx context.Context) error {
 // tag notes a tag on the members who have it, themselves or by a department.
 func (r *walk) tag(ctx context.Context, id string) error {
 	users, parties, err := r.c.tag(ctx, id)
-	if withheld(err) {
+	if withheld(CodeOf(err)) {
 		r.out.Tagged = false
 		r.c.o.Log.WarnContext(ctx, "a tag of wecom.directory cannot be read", "tag", id, "err", err)
 		return nil

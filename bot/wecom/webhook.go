@@ -18,16 +18,13 @@ func (c *Channel) webhook(ctx context.Context, key string, body []byte) error {
 	if err != nil || *s.Code == 0 {
 		return err
 	}
-	return c.robotError(webhookPath, s)
+	return c.webhookError(webhookPath, s)
 }
 
-// robotError is a code that a robot was answered with. It is never of everybody:
+// webhookError is a code that a robot was answered with. It is never of everybody:
 // another group has another robot.
-func (c *Channel) robotError(path string, s status) *bot.SendError {
+func (c *Channel) webhookError(path string, s status) *bot.SendError {
 	v := judge(*s.Code)
-	if *s.Code == 93000 { // no robot has this key; it has been removed from its group
-		v = verdict{fate: bot.Refused, reason: bot.NoSuchGroup}
-	}
 	v.everybody = false
 	return c.platformError(v, path, s)
 }

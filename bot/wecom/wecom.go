@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/line"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
@@ -65,7 +66,7 @@ type Options struct {
 	Desk      Desk
 	Contacts  Contacts // hears that the directory has changed; nil = nobody
 	Templates *templates.Set
-	Tokens    Tokens           // shared by the replicas; nil = each process keeps its own
+	Tokens    Shared           // of the replicas: tokens and uploads; nil = each process keeps its own
 	Wall      func() time.Time // the real time
 	Log       *slog.Logger
 }
@@ -75,8 +76,10 @@ type Desk interface {
 	Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
 }
 
-// Channel is a self-built app of WeCom: a bot.Channel, a bot.BatchSender and the
-// http.Handler of the callback. It is safe for use by many goroutines.
+// Channel is a self-built app of WeCom: a bot.Channel that sends to many at once, readies
+// and measures what it sends, takes it back, and does less in groups; the media.Source of
+// what people send; and the http.Handler of the callback. It is safe for use by many
+// goroutines.
 type Channel struct {
 	o           Options
 	agent       int
@@ -86,7 +89,7 @@ type Channel struct {
 	uploads     *uploads.Uploads
 	unsupported string // what is said about a kind of message that is not taken
 	groups      groups
-	greeting    string        // the first words in a chat that was made
+	opening     string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
 	choose      string        // the title of a card without one
 	cards       cards         // whether WeCom takes them
@@ -118,7 +121,7 @@ func New(o Options) (*Channel, error) {
 	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
 		return nil, fmt.Errorf("wecom: %w", err)
 	}
-	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose, "wecom.greeting": &c.greeting} {
+	for name, into := range map[string]*string{"wecom.unsupported": &c.unsupported, "wecom.choose": &c.choose, "wecom.greeting": &c.opening} {
 		page, err := o.Templates.Render(name, nil)
 		if err != nil {
 			return nil, fmt.Errorf("wecom: %w", err)
@@ -156,7 +159,7 @@ func (c *Channel) check() (err error) {
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
 	}
-	if c.client, err = newClient(o.CAFile); err != nil {
+	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting, Answering: answering, Connections: connections}); err != nil {
 		return wrong("CAFile", "%w", err)
 	}
 	return nil

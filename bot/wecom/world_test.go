@@ -1,7 +1,6 @@
 package wecom
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http/httptest"
@@ -24,34 +23,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var shanghai = time.FixedZone("CST", 8*3600)
 
-// handClock stands still until it is moved.
-type handClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *handClock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // world is a channel between an imitation of WeCom and a desk that echoes.
 type world struct {
 	t       testing.TB
-	clock   *handClock
+	clock   *wecomtest.Clock
 	server  *wecomtest.Server // what the channel calls
 	web     *httptest.Server
 	client  *wecomtest.Client // what calls the channel
 	desk    *echoDesk
 	channel *Channel
-	log     *lockedBuffer
+	log     *wecomtest.Log
 	data    *os.Root
 	o       Options
 }
@@ -67,7 +48,8 @@ const (
 
 func newWorld(t testing.TB, bend ...func(*wecomtest.Options, *Options)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &handClock{now: time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai)}, log: &lockedBuffer{}}
+	w := &world{t: t, clock: &wecomtest.Clock{}, log: &wecomtest.Log{}}
+	w.clock.Set(time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai))
 	words, err := templates.Load()
 	require.NoError(t, err)
 	theirs := wecomtest.Options{CorpID: appCorp, AgentID: 1000002, Secret: appSecret, Now: w.clock.Now}
@@ -153,24 +135,6 @@ func (d *echoDesk) messages() []bot.Message {
 
 func carried(text string) bot.Answer {
 	return bot.Answer{Replies: []bot.Reply{{Kind: bot.TextReply, Text: text}}, Carried: true}
-}
-
-// lockedBuffer is a log that several goroutines write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // withoutSecrets fails if a text shows one.

@@ -19,7 +19,6 @@ import (
 // The limits of a callback: as those of the self-built app's, see package wecom.
 const (
 	largestBody  = 1 << 20
-	window       = 2 * time.Hour
 	answerWithin = 4500 * time.Millisecond
 	askTime      = 500 * time.Millisecond
 	// mostCarried is how much of a plain text fits an answer for certain: every
@@ -27,23 +26,10 @@ const (
 	mostCarried = longestText / 2
 )
 
-// refusal is a callback that is not taken: its status is all that the sender learns.
-type refusal struct {
-	status int
-	why    string
-}
-
-func (r *refusal) Error() string { return r.why }
-
+// The refusals that only a robot's callback knows.
 var (
-	errOff       = &refusal{http.StatusNotFound, "the robot keeps a connection and is not called back"}
-	errSignature = &refusal{http.StatusForbidden, "wrong signature"}
-	errWindow    = &refusal{http.StatusForbidden, "timestamp too far from our clock"}
-	errSealed    = &refusal{http.StatusBadRequest, "cannot be opened"}
-	errMalformed = &refusal{http.StatusBadRequest, "malformed"}
-	errCut       = &refusal{http.StatusBadRequest, "body too large or cut short"}
-	errBusy      = &refusal{http.StatusServiceUnavailable, "too many messages at once"}
-	errMethod    = &refusal{http.StatusMethodNotAllowed, "neither GET nor POST"}
+	errOff = &seal.Refusal{Status: http.StatusNotFound, Why: "the robot keeps a connection and is not called back"}
+	errCut = &seal.Refusal{Status: http.StatusBadRequest, Why: "body too large or cut short"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -57,7 +43,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !c.o.Webhook:
 		err = errOff
 	case bad != nil:
-		err = errMalformed
+		err = seal.ErrMalformed
 	case r.Method == http.MethodGet:
 		// base64 has no blanks: one was a plus that somebody on the way has unescaped.
 		out, err = c.open(q, []byte(strings.ReplaceAll(q.Get("echostr"), " ", "+")))
@@ -66,7 +52,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		out, err = c.take(w, r, q)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		err = errMethod
+		err = seal.ErrMethod
 	}
 	if err != nil {
 		c.refuse(w, r, err)
@@ -78,37 +64,29 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var no *refusal
+	var no *seal.Refusal
 	if !errors.As(err, &no) {
-		no = &refusal{status: http.StatusInternalServerError}
+		no = &seal.Refusal{Status: http.StatusInternalServerError}
 		c.o.Log.ErrorContext(r.Context(), "a message of the robot was not handled", "err", c.redact(err.Error()))
 	} else {
 		level := slog.LevelDebug // whoever knows the address must not fill the log
 		if now := c.o.Wall().Unix() / 60; c.warned.Swap(now) != now {
 			level = slog.LevelWarn
 		}
-		c.o.Log.Log(r.Context(), level, "a callback of the robot is refused", "why", no.why)
+		c.o.Log.Log(r.Context(), level, "a callback of the robot is refused", "why", no.Why)
 	}
 	w.Header().Set("Connection", "close") // the rest of a body is not waited for
-	w.WriteHeader(no.status)
+	w.WriteHeader(no.Status)
 }
 
 // open checks signature and timestamp, and opens what was sealed.
 func (c *Channel) open(q url.Values, sealed []byte) ([]byte, error) {
-	s, _ := c.codec.Sign(nil, q.Get("timestamp"), q.Get("nonce"), sealed)
-	if !s.Genuine(q.Get("msg_signature")) {
-		return nil, errSignature
-	}
-	seconds, err := strconv.ParseInt(q.Get("timestamp"), 10, 64)
-	if err != nil {
-		return nil, errMalformed
-	}
-	if c.o.Wall().Sub(time.Unix(seconds, 0)).Abs() > window {
-		return nil, errWindow
+	if _, err := c.codec.Check(nil, q, sealed, c.o.Wall()); err != nil {
+		return nil, err
 	}
 	message, _, err := c.codec.Open(nil, sealed)
 	if err != nil {
-		return nil, errSealed
+		return nil, seal.ErrSealed
 	}
 	return message, nil
 }
@@ -128,7 +106,7 @@ func (c *Channel) take(w http.ResponseWriter, r *http.Request, q url.Values) ([]
 		Encrypt string `json:"encrypt"`
 	}
 	if json.Unmarshal(body, &envelope) != nil || envelope.Encrypt == "" {
-		return nil, errMalformed
+		return nil, seal.ErrMalformed
 	}
 	message, err := c.open(q, []byte(envelope.Encrypt))
 	if err != nil {
@@ -140,13 +118,13 @@ func (c *Channel) take(w http.ResponseWriter, r *http.Request, q url.Values) ([]
 		if json.Unmarshal(message, &refresh) == nil && refresh.Kind == "stream" {
 			return nil, nil // our streams are over when they begin
 		}
-		return nil, errMalformed
+		return nil, seal.ErrMalformed
 	}
 	select {
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	default:
-		return nil, errBusy
+		return nil, seal.ErrBusy
 	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(r.Context()), answerWithin)
 	defer done()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
@@ -57,7 +58,7 @@ func TestTheConsolesQuestionIsAnswered(t *testing.T) {
 // TestVectorF is a message without a receiver that others have sealed.
 func TestVectorF(t *testing.T) {
 	w, client := called(t)
-	w.clock.now = time.Unix(1409304348, 0)
+	w.clock.Set(time.Unix(1409304348, 0))
 	v := wecomtest.Vectors[len(wecomtest.Vectors)-1]
 	q := url.Values{"timestamp": {v.Timestamp}, "nonce": {v.Nonce}, "msg_signature": {v.Signature}}
 	q.Set("echostr", v.Sealed)
@@ -90,8 +91,12 @@ func TestWhatIsNotGenuineIsRefused(t *testing.T) {
 	}{
 		"a wrong signature": {func(q url.Values, _ *string) { q.Set("msg_signature", strings.Repeat("0", 40)) }, 403},
 		"another message":   {func(_ url.Values, s *string) { *s = wecomtest.Vectors[0].Sealed }, 403},
-		"too old":           {func(url.Values, *string) { w.clock.forward(3 * time.Hour) }, 403},
-		"nothing":           {func(_ url.Values, s *string) { *s = "" }, 400},
+		"a timestamp with a sign": {func(q url.Values, s *string) {
+			q.Set("timestamp", "+"+q.Get("timestamp"))
+			q.Set("msg_signature", util.Signature(w.o.Token, q.Get("timestamp"), q.Get("nonce"), *s))
+		}, 400},
+		"too old": {func(url.Values, *string) { w.clock.Forward(3 * time.Hour) }, 403},
+		"nothing": {func(_ url.Values, s *string) { *s = "" }, 400},
 	} {
 		q, sealed, err := client.Seal(message)
 		require.NoError(t, err)
@@ -138,6 +143,7 @@ func TestEventsAreAnsweredWithTheAcknowledgement(t *testing.T) {
 	card := update["template_card"].(map[string]any)
 	require.Equal(t, []any{"text_notice", "zb-1-0"}, []any{card["card_type"], card["task_id"]})
 	require.NotNil(t, card["card_action"])
+	require.Equal(t, "已处理", card["sub_title_text"], "nobody knows any more what was on it")
 	require.Equal(t, "lead.new", w.desk.messages()[0].Tap)
 	for _, kind := range []string{"feedback_event", "what_may_come"} {
 		reply := post(t, client, w.server.Body("ann", "", "event", map[string]any{"event": map[string]any{"eventtype": kind}}))
@@ -188,7 +194,7 @@ func TestWhatCannotGoWithTheAcknowledgementGoesToTheAddressThatCame(t *testing.T
 	_, err = w.channel.Send(t.Context(), parcel(4, "ann", "三"))
 	require.Equal(t, bot.Refused, failure(t, err).Fate, "once")
 	say("", "c3")
-	w.clock.forward(time.Hour)
+	w.clock.Forward(time.Hour)
 	_, err = w.channel.Send(t.Context(), parcel(5, "ann", "四"))
 	require.Equal(t, bot.Refused, failure(t, err).Fate, "within the hour")
 

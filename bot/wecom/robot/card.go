@@ -134,7 +134,7 @@ func (c *Channel) chosen(ctx context.Context, in inbound) update {
 		}
 	}
 	text := ""
-	if page, err := c.o.Templates.Render("robot.chosen", label); err == nil {
+	if page, err := c.o.Templates.Render("bot.card_done", label); err == nil {
 		text = page.Body
 	}
 	u := update{Kind: "update_template_card", Card: card{Kind: "text_notice", Title: title{Title: heads}, Text: text, Action: nowhere, Task: in.task}}

@@ -145,7 +145,7 @@ func TestWhatIsGoneIsGoneAndWhatMayComeIsAskedForAgain(t *testing.T) {
 			w.up()
 			c.file.Bytes = photo
 			a := w.sent("image", "", c.file)
-			w.clock.forward(c.late)
+			w.clock.Forward(c.late)
 			w.server.BendFiles(func(int) int { return c.status })
 			_, b, err := w.fetched(w.channel, a)
 			require.Equal(t, 1, w.server.Asked(), "a redirect is not followed")
@@ -167,7 +167,7 @@ func TestWithoutAConnectionToTheFileItIsAskedForAgainForFiveMinutes(t *testing.T
 	require.Equal(t, bot.NotSent, failure(t, err).Fate)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w.clock.forward(addressLife)
+	w.clock.Forward(addressLife)
 	_, err = w.channel.Fetch(ctx, a.Ref)
 	require.Equal(t, bot.NotSent, failure(t, err).Fate, "a process that stops says nothing of the file")
 	_, _, err = w.fetched(w.channel, a)

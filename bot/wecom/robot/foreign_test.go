@@ -7,9 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http/httptest"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,21 +19,10 @@ import (
 	"zhuanban/bot/wecom/wecomtest"
 )
 
-// foreign fetches WeCom's own client for Node by npm, the version and the hashes that
-// are locked in testdata/foreign.
+// foreign is a folder with WeCom's own client for Node, fetched by npm.
 func foreign(t *testing.T) (dir string) {
 	t.Helper()
-	dir = t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "robot.js", "webhook.js"} {
-		text, err := os.ReadFile(filepath.Join("testdata", "foreign", name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
-	}
-	cmd := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "npm is needed (tools/need): %s", out)
-	return dir
+	return wecomtest.NPM(t, "foreign", "robot.js", "webhook.js")
 }
 
 // TestWeComsOwnClientTakesTheImitationForWeCom: so what our client holds against the
@@ -49,7 +36,7 @@ func TestWeComsOwnClientTakesTheImitationForWeCom(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "robot.js", "ws"+strings.TrimPrefix(web.URL, "http"), robotID, robotSecret)
 	cmd.Dir = foreign(t)
-	complaint := &lockedBuffer{}
+	complaint := &wecomtest.Log{}
 	cmd.Stderr = complaint
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 )
 
 // content is what a message or a quotation may hold, by its msgtype.
@@ -33,7 +34,6 @@ type said struct {
 type callback struct {
 	content
 	MsgID    string   `json:"msgid"`
-	RobotID  string   `json:"aibotid"`
 	ChatID   string   `json:"chatid"` // of a group
 	ChatType string   `json:"chattype"`
 	From     who      `json:"from"`
@@ -84,15 +84,6 @@ type inbound struct {
 
 var errBroken = errors.New("not a message of WeCom")
 
-// account says whether a name is one that WeCom allows for a member's account: 1 to 64
-// of 0-9A-Za-z_-@. and nothing else, and not everybody.
-func account(name string) bool {
-	if len(name) < 1 || len(name) > 64 || name[0] == '@' {
-		return false
-	}
-	return strings.Trim(name, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-@.") == ""
-}
-
 // read reads a message or an event.
 func (c *Channel) read(b []byte) (inbound, error) {
 	var cb callback
@@ -123,7 +114,7 @@ func (c *Channel) read(b []byte) (inbound, error) {
 		in.chat = cb.ChatID
 		m.Group, in.known = c.groups[cb.ChatID], c.groups[cb.ChatID] != ""
 	}
-	if !account(in.from) || in.chat == "" || m.ID == "" {
+	if !name.Account(in.from) || in.chat == "" || m.ID == "" {
 		return inbound{}, errBroken
 	}
 	if in.event == "" {

@@ -73,7 +73,7 @@ func TestAGroupThatIsNotConfiguredIsToldItsIdOnceADay(t *testing.T) {
 	shown := w.shows("wrUNKNOWN_1", 1)
 	require.Len(t, shown, 1)
 	require.Contains(t, shown[0].Text, "robot: wrUNKNOWN_1")
-	w.clock.forward(24 * time.Hour)
+	w.clock.Forward(24 * time.Hour)
 	require.NoError(t, w.server.Say("ann", "wrUNKNOWN_1", "@专班助手 谁没报"))
 	w.shows("wrUNKNOWN_1", 2)
 }

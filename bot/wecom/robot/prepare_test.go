@@ -111,7 +111,7 @@ func TestAFileForThreeIsUploadedOnce(t *testing.T) {
 	}
 	require.Equal(t, 1, w.server.Calls(cmdUploadBegin))
 	require.Equal(t, w.server.Shown("ann")[0].Media, w.server.Shown(groupChat)[0].Media)
-	w.clock.forward(uploads.Sharing)
+	w.clock.Forward(uploads.Sharing)
 	_, err := w.channel.Send(t.Context(), filed(9, "ann", "a.xlsx", "第2期.xlsx"))
 	require.NoError(t, err)
 	require.Equal(t, 2, w.server.Calls(cmdUploadBegin), "before its three days are over")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/line"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
@@ -41,6 +42,8 @@ type Options struct {
 
 	// Groups are the chat ids of the groups that it is in, by the groups' names.
 	Groups map[string]string
+	// Plain says that cards go as their words, with the numbers to reply.
+	Plain bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
@@ -51,7 +54,7 @@ type Options struct {
 		Open(sha string) (*os.File, error)
 	}
 	// Uploads is where replicas share what they have uploaded; nil = each keeps its own.
-	Uploads Uploads
+	Uploads uploads.Shared
 
 	Desk Desk
 	// Said gives the reply of a parcel that was sent, so that a card that is tapped can
@@ -70,14 +73,6 @@ func (o Options) Address() string {
 		return publicURL
 	}
 	return o.WSURL
-}
-
-// Uploads is a store whose entries end by themselves: package redis's. What is lost of
-// it is made anew.
-type Uploads interface {
-	Get(ctx context.Context, key string) (value []byte, ok bool)
-	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
-	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
 }
 
 // Desk is who hears what people say: package bot's Bot.
@@ -113,6 +108,7 @@ type Channel struct {
 
 var (
 	_ bot.Seated   = (*Channel)(nil)
+	_ bot.Measurer = (*Channel)(nil)
 	_ http.Handler = (*Channel)(nil)
 )
 
@@ -158,43 +154,51 @@ func New(o Options) (*Channel, error) {
 func (c *Channel) check() (err error) {
 	o := &c.o
 	blank := func(s string) bool { return s == "" || strings.ContainsAny(s, " \t\r\n") }
-	if c.client, err = newClient(o.CAFile); err != nil {
-		return fmt.Errorf("CAFile: %w", err)
+	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting}); err != nil {
+		return wrong("CAFile", "%w", err)
 	}
 	c.outside = outside(c.client)
 	if o.Webhook {
 		if blank(o.Token) || len(o.Token) > 32 {
-			return errors.New("Token: 1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
+			return wrong("Token", "1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
 		}
 		if c.codec, err = seal.New(o.Token, o.AESKey, ""); err != nil {
-			return fmt.Errorf("AESKey: %w; EncodingAESKey is on the robot's page, API模式, 使用URL回调", err)
+			return wrong("AESKey", "%w; EncodingAESKey is on the robot's page, API模式, 使用URL回调", err)
 		}
 		return nil
 	}
 	switch u, err := url.Parse(o.WSURL); {
 	case blank(o.ID):
-		return errors.New("ID: it is empty or has blanks in it; Bot ID is on the robot's page, API模式, 使用长连接")
+		return wrong("ID", "it is empty or has blanks in it; Bot ID is on the robot's page, API模式, 使用长连接")
 	case blank(o.Secret):
-		return errors.New("Secret: it is empty or has blanks in it; it is on the robot's page, API模式, 使用长连接")
+		return wrong("Secret", "it is empty or has blanks in it; it is on the robot's page, API模式, 使用长连接")
 	case err != nil || u.Scheme != "wss" && u.Scheme != "ws" || u.Host == "" || u.User != nil || u.Fragment != "":
-		return fmt.Errorf("WSURL: such as %s is right", publicURL)
+		return wrong("WSURL", "such as %s is right", publicURL)
 	}
 	return nil
+}
+
+// wrong names an option and says what is wrong with it.
+func wrong(option, why string, args ...any) error {
+	return fmt.Errorf(option+": "+why, args...)
 }
 
 // Name is "wecom.robot".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that the robot draws buttons and takes images and files over its
-// connection, none of that where it is called back, and does not know a parcel that it
-// has.
+// Traits says that the robot draws buttons, unless it is to be plain, and takes images
+// and files over its connection, none of that where it is called back, and does not know
+// a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
-	t := bot.Traits{Buttons: !c.o.Webhook, Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
+	t := bot.Traits{Buttons: c.draws(), Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
 	if c.o.Unlimited {
 		t.Limits = ""
 	}
 	return t
 }
+
+// draws says whether cards are drawn.
+func (c *Channel) draws() bool { return !c.o.Webhook && !c.o.Plain }
 
 // Here says whether this process has the connection, up. A robot that is called back
 // needs none, but is where Run runs: where its callbacks arrive.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"zhuanban/bot"
+	"zhuanban/bot/wecom/internal/name"
 	"zhuanban/bot/wecom/internal/uploads"
 )
 
@@ -100,7 +101,7 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 	switch {
 	case to.Chat == "" && to.Type == 2:
 		return refuse(bot.NoSuchGroup, "the group has no chat id of the robot in the configuration (groups: robot)")
-	case to.Type == 1 && !account(to.Chat):
+	case to.Type == 1 && !name.Account(to.Chat):
 		return refuse(bot.NoSuchAccount, "the account is none that WeCom could have")
 	case uploads.Wanted(p.Reply) && c.o.Webhook:
 		return refuse(bot.BadContent, "a robot that is called back takes no images and files: mode: socket does")
@@ -119,15 +120,29 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 	return to, nil
 }
 
+// Pieces is in how many messages a reply arrives: WeCom counts each of them in a
+// conversation.
+func (c *Channel) Pieces(_ bot.Recipient, r bot.Reply) int {
+	if uploads.Wanted(r) {
+		return 1
+	}
+	parts, err := c.parts(outgoing{}, bot.Parcel{Reply: r})
+	if err != nil {
+		return 1
+	}
+	return max(1, len(parts))
+}
+
 // parts are the messages that a parcel comes to, in order.
 func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
 	if uploads.Wanted(p.Reply) {
 		return uploaded(to, p)
 	}
-	if p.Reply.Kind != bot.CardReply || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
+	drawn := p.Reply.Kind == bot.CardReply && c.draws()
+	if !drawn || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
 		out = texts(to, p.Reply.Text)
 	}
-	if p.Reply.Kind != bot.CardReply {
+	if !drawn {
 		return out, nil
 	}
 	for _, k := range cards(p.ID, p.Reply) {

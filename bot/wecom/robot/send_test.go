@@ -59,54 +59,6 @@ func TestTheRobotIsOnThePageOfLimits(t *testing.T) {
 	require.Len(t, limits, 2)
 }
 
-func TestACardThatFitsIsOneMessageAndALongOneTwo(t *testing.T) {
-	w := newWorld(t)
-	w.up()
-	w.server.Spoken("ann")
-	card := func(body string, labels ...string) bot.Reply {
-		r := bot.Reply{Kind: bot.CardReply, Title: "线索登记", Body: body}
-		var numbers []string
-		for i, l := range labels {
-			r.Buttons = append(r.Buttons, bot.Button{Label: l, Tap: fmt.Sprint("tap:", i), Code: i + 1})
-			numbers = append(numbers, fmt.Sprint(i+1, " ", l))
-		}
-		r.Text = "【" + r.Title + "】\n" + body + "\n\n回复 " + strings.Join(numbers, "  ")
-		return r
-	}
-	long := strings.Repeat("货值三万元，", 20)
-	for i, c := range []struct {
-		reply bot.Reply
-		want  []string // kinds
-	}{
-		{card("货值 3万元", "提交", "修改"), []string{"template_card"}},
-		{card(long, "提交", "修改"), []string{"markdown", "template_card"}},
-		{card("货值 3万元", "这个按钮上的字超过了十个"), []string{"markdown", "template_card"}},
-		{card("货值 3万元", "一", "二", "三", "四", "五", "六", "七"), []string{"markdown", "template_card", "template_card"}},
-	} {
-		before := len(w.server.Shown("ann"))
-		_, err := w.channel.Send(t.Context(), bot.Parcel{ID: int64(i + 1), To: person("ann"), Reply: c.reply})
-		require.NoError(t, err)
-		shown := w.server.Shown("ann")[before:]
-		var kinds, keys []string
-		for _, m := range shown {
-			kinds = append(kinds, m.Kind)
-			if m.Card != nil {
-				require.LessOrEqual(t, len(m.Card.Buttons), 6)
-				for _, b := range m.Card.Buttons {
-					keys = append(keys, b.Key)
-					require.LessOrEqual(t, utf8.RuneCountInString(b.Text), 10)
-				}
-			}
-		}
-		require.Equal(t, c.want, kinds)
-		require.Len(t, keys, len(c.reply.Buttons), "every button is somewhere")
-		require.Contains(t, shown[0].Text, "回复 1", "everything can be typed")
-		if len(shown) > 1 {
-			require.Equal(t, c.reply.Text, shown[0].Text)
-		}
-	}
-}
-
 func TestFates(t *testing.T) {
 	for code, want := range map[int]bot.SendError{
 		846607: {Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute},
@@ -150,7 +102,7 @@ func TestTheThirtyFirstMessageOfAMinuteIsNotSent(t *testing.T) {
 	_, err := w.channel.Send(t.Context(), parcel(31, "ann", "30"))
 	got := failure(t, err)
 	require.Equal(t, []any{bot.NotSent, bot.Throttled, false}, []any{got.Fate, got.Reason, got.Everybody})
-	w.clock.forward(time.Minute)
+	w.clock.Forward(time.Minute)
 	_, err = w.channel.Send(t.Context(), parcel(31, "ann", "30"))
 	require.NoError(t, err)
 }
@@ -212,25 +164,6 @@ func TestWhatThePlatformCouldNotTakeIsRefusedHere(t *testing.T) {
 		require.Equal(t, bot.Refused, failure(t, err).Fate, name)
 	}
 	require.Zero(t, w.server.Calls(cmdSend))
-}
-
-func TestACardThatIsRefusedGoesAsText(t *testing.T) {
-	w := newWorld(t)
-	w.up()
-	w.server.Spoken("ann")
-	w.server.Bend(func(c wecomtest.RobotCall) *wecomtest.RobotAnswer {
-		if c.Cmd == cmdSend && strings.Contains(string(c.Body), "template_card") {
-			return &wecomtest.RobotAnswer{ErrCode: 40008, ErrMsg: "invalid message type"}
-		}
-		return nil
-	})
-	for i, text := range []string{"【线索】\n短\n\n回复 1 提交", "【线索】\n" + strings.Repeat("长", 200) + "\n\n回复 1 提交"} {
-		_, err := w.channel.Send(t.Context(), bot.Parcel{ID: int64(i + 1), To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Title: "线索",
-			Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}})
-		require.NoError(t, err)
-		require.Equal(t, text, w.server.Texts("ann")[i])
-	}
-	require.Len(t, w.server.Shown("ann"), 2)
 }
 
 // TestAParcelOfSeveralMessagesGoesOnWhereItStopped.

@@ -1,7 +1,6 @@
 package robot
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http/httptest"
@@ -24,24 +23,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var shanghai = time.FixedZone("CST", 8*3600)
 
-// handClock stands still until it is moved.
-type handClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *handClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *handClock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // The robot of these tests, and its group.
 const (
 	robotID     = "aib-of-the-office"
@@ -53,12 +34,12 @@ const (
 // world is a robot between an imitation of WeCom and a desk that remembers.
 type world struct {
 	t       testing.TB
-	clock   *handClock
+	clock   *wecomtest.Clock
 	server  *wecomtest.Robot
 	web     *httptest.Server
 	desk    *desk
 	channel *Channel
-	log     *lockedBuffer
+	log     *wecomtest.Log
 	o       Options
 	data    *os.Root
 }
@@ -78,7 +59,8 @@ func hasty(c *Channel) {
 
 func newWorld(t testing.TB, bend ...func(*wecomtest.RobotOptions, *Options)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &handClock{now: time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai)}, log: &lockedBuffer{}, desk: &desk{}}
+	w := &world{t: t, clock: &wecomtest.Clock{}, log: &wecomtest.Log{}, desk: &desk{}}
+	w.clock.Set(time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai))
 	words, err := templates.Load()
 	require.NoError(t, err)
 	w.data, err = os.OpenRoot(t.TempDir())
@@ -188,22 +170,4 @@ func (d *desk) messages() []bot.Message {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return append([]bot.Message(nil), d.heard...)
-}
-
-// lockedBuffer is a log that several goroutines write.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -1,14 +1,17 @@
-// Package wecomtest is an imitation of WeCom for tests: the server that a
-// self-built app calls (Server) and the platform that calls the app (Client).
+// Package wecomtest is an imitation of WeCom for tests: the server that a self-built app
+// calls (Server) and the platform that calls the app (Client); the server that a smart
+// robot keeps a connection to (Robot) and the platform that calls such a robot back
+// (RobotClient).
 //
-// Server answers gettoken, the calls of message/, and what groups and the menu need
-// (robots' webhooks, appchat, menu) as the documentation says, limits and silent losses
-// included, remembers what each member was shown and what was said in each group, and
-// can be bent
-// for one test. Client seals, signs and opens with the library
+// Server answers gettoken, the calls of message/, media/ in both directions, what groups
+// and the menu need (groups' webhooks, appchat, menu), the directory and the calendar
+// (oa/), as the documentation says, limits and silent losses included. Robot answers the
+// frames of a connection, takes uploads in chunks and gives out sealed files. Both
+// remember what each member was shown and what was said in each group, and can be bent
+// for one test. Client and RobotClient seal and sign with the library
 // github.com/silenceper/wechat/v2, not with the code under test.
 //
-// Both are safe for use by many goroutines and fast enough to stand behind a load
+// All are safe for use by many goroutines and fast enough to stand behind a load
 // test. What the documentation leaves open (the answer to a duplicate, the order of
 // the checks) is a guess, marked as such.
 package wecomtest

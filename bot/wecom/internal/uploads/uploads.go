@@ -34,11 +34,14 @@ type Ready struct {
 	Anew    int    `json:"anew,omitempty"` // how often WeCom had lost it
 }
 
-// Shared is where replicas tell each other what is at WeCom.
+// Shared is where replicas tell each other what is at WeCom: package redis's store. What
+// is lost of it is made anew.
 type Shared interface {
 	Get(ctx context.Context, key string) (value []byte, ok bool)
 	Set(ctx context.Context, key string, value []byte, ttl time.Duration)
-	// Once says whether the key is the caller's to work on, until release or ttl.
+	// Once says whether the key is the caller's to work on; others wait for what
+	// comes of it. It ends with release, or by itself after ttl. Where nothing is
+	// shared for the moment, everything is everybody's.
 	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
 }
 
