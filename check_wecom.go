@@ -121,7 +121,7 @@ func (k wecomCheck) app() bool {
 	case a.Nobody():
 		k.fault("wecom app", fmt.Sprintf("the app 「%s」 is visible to nobody", a.Name), "add the campaign's departments or people: "+pageVisible)
 	default:
-		k.ok("wecom app", fmt.Sprintf("「%s」, visible to %d members, %d departments, %d tags", a.Name, len(a.Users), len(a.Party), len(a.Tags)))
+		k.ok("wecom app", fmt.Sprintf("「%s」, visible to %d members, %d departments, %d tags", a.Name, len(a.Users), len(a.Departments), len(a.Tags)))
 	}
 	return true
 }

@@ -69,7 +69,7 @@ func tuneMemory() {
 }
 
 const (
-	collectAt   = 250      // percent of what is in use
+	collectAt   = 400      // percent of what is in use
 	memoryLimit = 96 << 20 // bytes; a soft limit, which leaves out the program itself and the pages of its database
 )
 

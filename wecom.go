@@ -79,7 +79,7 @@ func (d *desk) openWeCom() (err error) {
 		return nil
 	}
 	w := d.cfg.wecomOptions(d.words, d.Roster, d, d.log)
-	w.Tokens, w.Data, w.Evidence, w.Contacts = d.tokens(), d.data, d.evidence, contacts{d}
+	w.Shared, w.Data, w.Evidence, w.Contacts = d.shared(), d.data, d.evidence, contacts{d}
 	d.wecom, err = wecom.New(w)
 	if err != nil {
 		return err
@@ -89,8 +89,8 @@ func (d *desk) openWeCom() (err error) {
 	return err
 }
 
-// tokens is where the replicas share access tokens; nil without Redis.
-func (d *desk) tokens() wecom.Tokens {
+// shared is where the replicas share access tokens and uploads; nil without Redis.
+func (d *desk) shared() wecom.Shared {
 	if d.redis == nil {
 		return nil
 	}

@@ -90,7 +90,7 @@ type Measurer interface {
 	Channel
 	// Pieces is in how many messages a reply arrives at a recipient; 0 if it only changes
 	// one. It is asked often: nothing is read or uploaded for it.
-	Pieces(to Recipient, r Reply) int
+	Pieces(p Parcel) int
 }
 
 // Recaller is a channel that can take back what it has shown, while its platform
@@ -116,6 +116,8 @@ type Parcel struct {
 	Reply Reply
 	// Prepared is what a Preparer gave for it; nil = it was not asked.
 	Prepared []byte
+	// Asked says that it answers what its recipient has just said.
+	Asked bool
 	// Doubt is since when it may have arrived; zero = certainly not yet. From then on it
 	// has to be sent as it was.
 	Doubt time.Time

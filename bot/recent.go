@@ -33,16 +33,31 @@ func (r *recent[K, V]) decode(key K, text []byte) (v V, err error) {
 	if ok && bytes.Equal(known.bytes, text) {
 		return known.value, nil
 	}
-	if err := json.Unmarshal(text, &v); err != nil {
+	if p, ok := any(&v).(unpacker); ok {
+		err = p.unpack(text)
+	} else {
+		err = json.Unmarshal(text, &v)
+	}
+	if err != nil {
 		return v, err
 	}
 	r.remember(key, text, v)
 	return v, nil
 }
 
+// packer and unpacker are values that are stored in another shape.
+type (
+	packer   interface{ packed() any }
+	unpacker interface{ unpack(text []byte) error }
+)
+
 // encode puts a value into bytes.
 func (r *recent[K, V]) encode(key K, v V) ([]byte, error) {
-	text, err := json.Marshal(v)
+	var shape any = v
+	if p, ok := shape.(packer); ok {
+		shape = p.packed()
+	}
+	text, err := json.Marshal(shape)
 	if err == nil {
 		r.remember(key, text, v)
 	}

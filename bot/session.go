@@ -39,10 +39,35 @@ type Session struct {
 	row     store.Draft
 }
 
-// draftState is a draft as it is stored.
+// draftState is a draft and what became of it.
 type draftState struct {
 	Draft   dialog.Draft `json:"draft"`
 	Receipt string       `json:"receipt,omitempty"`
+}
+
+// storedDraft is how it is stored: what could be taken back is told by how it differs,
+// which makes it half as long.
+type storedDraft struct {
+	draftState
+	Back map[string]*dialog.Value `json:"back,omitzero"`
+}
+
+// packed is the state as it is stored.
+func (s draftState) packed() any {
+	out := storedDraft{s, s.Draft.Back()}
+	out.Draft.Undo = nil
+	return out
+}
+
+// unpack reads what packed gave, or the whole of it, as earlier versions stored it.
+func (s *draftState) unpack(text []byte) error {
+	var in storedDraft
+	if err := json.Unmarshal(text, &in); err != nil {
+		return err
+	}
+	*s = in.draftState
+	s.Draft.TakeBack(in.Back)
+	return nil
 }
 
 // stepped is a step that has been tried and not yet been kept.
@@ -91,7 +116,7 @@ func (t *Turn) open(ctx context.Context, owner, topic string, first dialog.Draft
 	s := &Session{OpenForm: of, ID: t.Tx.NewID(), Owner: owner, Topic: topic, Draft: first, status: store.DraftOpen}
 	s.row = store.Draft{ID: s.ID, Person: t.Person.Account, Form: owner, FormHash: of.Hash, Topic: topic,
 		Status: store.DraftOpen, CreatedAt: t.Now, UpdatedAt: t.Now}
-	if s.row.State, err = json.Marshal(draftState{Draft: s.Draft}); err != nil {
+	if s.row.State, err = json.Marshal(draftState{Draft: s.Draft}.packed()); err != nil {
 		return nil, fmt.Errorf("encoding a draft: %w", err)
 	}
 	if err := t.Tx.Drafts().Insert(ctx, s.row); err != nil {

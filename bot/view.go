@@ -102,7 +102,7 @@ func (s *Session) view(out dialog.Outcome) FormView {
 	}
 	values := s.Form.Values(s.Draft, s.Env)
 	v.Zero = s.Env.Zero != nil && s.Env.Zero(s.Draft.Values)
-	v.lines(s, values, out.Event == dialog.Ask)
+	v.lines(s, values, out.Event)
 	for _, k := range out.Missing {
 		v.Missing = append(v.Missing, s.fieldView(k, values))
 	}
@@ -127,8 +127,10 @@ func (s *Session) view(out dialog.Outcome) FormView {
 }
 
 // lines puts the values into numbered lines, by section where the form is one of
-// lines. While values are asked for, defaults are left out.
-func (v *FormView) lines(s *Session, values map[string]dialog.Value, asking bool) {
+// lines. While values are asked for, defaults are left out. A question shows no lines;
+// they only keep their numbers.
+func (v *FormView) lines(s *Session, values map[string]dialog.Value, e dialog.Event) {
+	asking := e == dialog.Ask
 	sections := s.sections()
 	for _, g := range sections {
 		var group LineGroup
@@ -138,6 +140,9 @@ func (v *FormView) lines(s *Session, values map[string]dialog.Value, asking bool
 				continue
 			}
 			v.keys = append(v.keys, fd.Key)
+			if e == dialog.Question {
+				continue
+			}
 			group.Lines = append(group.Lines, s.line(len(v.keys), fd, val))
 		}
 		if len(group.Lines) > 0 {

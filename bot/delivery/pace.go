@@ -58,7 +58,7 @@ func (c *Courier) charges(d store.Delivery, limits []Limit) []Charge {
 	n := 1
 	if m, ok := c.Channels[d.Platform].(bot.Measurer); ok {
 		if r, err := bot.Words(d); err == nil {
-			n = min(m.Pieces(addressee(d), r), mostPieces)
+			n = min(m.Pieces(wire(parcel{Delivery: d, reply: r})), mostPieces)
 		}
 	}
 	if n <= 0 {

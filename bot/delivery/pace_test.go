@@ -68,7 +68,8 @@ type inPieces struct {
 	n int
 }
 
-func (c inPieces) Pieces(to bot.Recipient, _ bot.Reply) int {
+func (c inPieces) Pieces(p bot.Parcel) int {
+	to := p.To
 	if to.Kind == bot.ToGroup {
 		return 10 * c.n
 	}

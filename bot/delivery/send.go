@@ -167,7 +167,8 @@ func (c *Courier) hand(ctx context.Context, p parcel) (r bot.Receipt, err error)
 }
 
 func wire(p parcel) bot.Parcel {
-	return bot.Parcel{ID: p.ID, Reply: p.reply, Prepared: p.Prepared, Doubt: p.DoubtAt, To: addressee(p.Delivery)}
+	return bot.Parcel{ID: p.ID, Reply: p.reply, Prepared: p.Prepared, Asked: p.Priority >= bot.PriorityAnswer,
+		Doubt: p.DoubtAt, To: addressee(p.Delivery)}
 }
 
 func (c *Courier) caught(ctx context.Context, id int64, err *error) {

@@ -97,3 +97,41 @@ func (d *Draft) set(key string, v Value) bool {
 	d.Values[key] = v
 	return true
 }
+
+// Back is what Undo has other than Values: the value before, or nil where there was
+// none; nil if there is no Undo. With it a draft need not be stored with its values twice.
+func (d Draft) Back() map[string]*Value {
+	if d.Undo == nil {
+		return nil
+	}
+	back := map[string]*Value{}
+	for k, was := range d.Undo {
+		if now, ok := d.Values[k]; !ok || now != was {
+			back[k] = &was
+		}
+	}
+	for k := range d.Values {
+		if _, ok := d.Undo[k]; !ok {
+			back[k] = nil
+		}
+	}
+	return back
+}
+
+// TakeBack sets Undo from what Back gave.
+func (d *Draft) TakeBack(back map[string]*Value) {
+	if back == nil {
+		return
+	}
+	d.Undo = maps.Clone(d.Values)
+	if d.Undo == nil {
+		d.Undo = map[string]Value{}
+	}
+	for k, was := range back {
+		if was == nil {
+			delete(d.Undo, k)
+		} else {
+			d.Undo[k] = *was
+		}
+	}
+}

@@ -14,15 +14,15 @@ const (
 
 // Agent is the app as WeCom has it: who may see it.
 type Agent struct {
-	Name   string
-	Closed bool     // disabled by an administrator
-	Users  []string // the visible range (可见范围): members by themselves,
-	Party  []string // departments,
-	Tags   []string // and tags
+	Name        string
+	Closed      bool     // disabled by an administrator
+	Users       []string // the visible range (可见范围): members by themselves,
+	Departments []string // departments,
+	Tags        []string // and tags
 }
 
 // Nobody says that the visible range is empty.
-func (a Agent) Nobody() bool { return len(a.Users)+len(a.Party)+len(a.Tags) == 0 }
+func (a Agent) Nobody() bool { return len(a.Users)+len(a.Departments)+len(a.Tags) == 0 }
 
 // Agent asks WeCom what it has of the app.
 func (c *Channel) Agent(ctx context.Context) (Agent, error) {
@@ -49,7 +49,7 @@ func (c *Channel) Agent(ctx context.Context) (Agent, error) {
 		a.Users = append(a.Users, u.UserID)
 	}
 	for _, id := range r.Parties.ID {
-		a.Party = append(a.Party, itoa(id))
+		a.Departments = append(a.Departments, itoa(id))
 	}
 	for _, id := range r.Tags.ID {
 		a.Tags = append(a.Tags, itoa(id))

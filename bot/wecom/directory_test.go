@@ -199,7 +199,7 @@ func TestTheAppKnowsWhoMaySeeIt(t *testing.T) {
 	w.server.SetDirectory(corp())
 	a, err = w.channel.Agent(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, Agent{Name: "专班", Users: []string{"Guest"}, Party: []string{"12", "13"}, Tags: []string{"5"}}, a)
+	require.Equal(t, Agent{Name: "专班", Users: []string{"Guest"}, Departments: []string{"12", "13"}, Tags: []string{"5"}}, a)
 }
 
 // heard is who hears of the directory's changes.

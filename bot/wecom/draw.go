@@ -13,9 +13,10 @@ import (
 // full as text, with the numbers to reply, and a small card with its title and its
 // buttons comes behind. Typing a number works in any case.
 
-// put is a parcel in messages: as a card where it can be drawn.
+// put is a parcel in messages: as a card where it can be drawn. An answer is one only
+// where it is to be (CardAlways).
 func (c *Channel) put(p bot.Parcel) ([]message, error) {
-	if p.Reply.Kind == bot.CardReply && len(p.Reply.Buttons) > 0 && c.drew(p.Doubt) {
+	if p.Reply.Kind == bot.CardReply && len(p.Reply.Buttons) > 0 && (!p.Asked || c.o.Cards == CardAlways) && c.drew(p.Doubt) {
 		if out, ok := c.draw(p); ok {
 			return out, nil
 		}
@@ -25,17 +26,18 @@ func (c *Channel) put(p bot.Parcel) ([]message, error) {
 
 // Pieces is in how many messages a reply arrives. The thirty a minute that a member
 // gets are messages, and WeCom drops what is more without a word.
-func (c *Channel) Pieces(to bot.Recipient, r bot.Reply) int {
+func (c *Channel) Pieces(p bot.Parcel) int {
+	r := p.Reply
 	if r.Kind == bot.CardDone {
 		return 0
 	}
-	if to.Kind == bot.ToGroup {
-		return c.piecesIn(c.groups.of[to.Account], r)
+	if p.To.Kind == bot.ToGroup {
+		return c.piecesIn(c.groups.of[p.To.Account], r)
 	}
 	if r.Kind == bot.TextReply && len(r.Text) <= longestText {
 		return 1
 	}
-	out, err := c.put(bot.Parcel{Reply: r})
+	out, err := c.put(p)
 	if err != nil {
 		return 1
 	}

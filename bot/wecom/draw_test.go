@@ -52,7 +52,7 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			pieces := w.channel.Pieces(c.parcel.To, c.parcel.Reply)
+			pieces := w.channel.Pieces(c.parcel)
 			first, err := w.channel.Send(t.Context(), c.parcel)
 			require.NoError(t, err)
 			again, err := w.channel.Send(t.Context(), c.parcel)
@@ -83,11 +83,23 @@ func TestACardIsDrawnWhereItFitsAndSaidInWordsWhereNot(t *testing.T) {
 	}
 }
 
+func TestAnAnswerIsACardOnlyWhereAnswersAreToBe(t *testing.T) {
+	for use, cards := range map[CardUse]int{CardNotices: 0, CardAlways: 1, CardNever: 0} {
+		w := newWorld(t, func(_ *wecomtest.Options, o *Options) { o.Cards = use })
+		p := card(1, "a", "菜单", "请选", "好")
+		p.Asked = true
+		_, err := w.channel.Send(t.Context(), p)
+		require.NoError(t, err)
+		require.Len(t, w.server.Shown("a"), 1)
+		require.Equal(t, cards == 1, w.server.Shown("a")[0].Card != nil, use)
+	}
+}
+
 func TestWhatOnlyChangesACardIsNoMessage(t *testing.T) {
 	w := newWorld(t)
-	require.Zero(t, w.channel.Pieces(person("a"), done(1, "c").Reply))
-	require.Equal(t, 1, w.channel.Pieces(person("a"), parcel(1, "a", "在").Reply))
-	require.Equal(t, 2, w.channel.Pieces(person("a"), parcel(1, "a", strings.Repeat("好", 1000)).Reply))
+	require.Zero(t, w.channel.Pieces(done(1, "c")))
+	require.Equal(t, 1, w.channel.Pieces(parcel(1, "a", "在")))
+	require.Equal(t, 2, w.channel.Pieces(parcel(1, "a", strings.Repeat("好", 1000))))
 }
 
 func TestNoCardLosesACharacter(t *testing.T) {

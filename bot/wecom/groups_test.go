@@ -106,7 +106,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 		return nil
 	})
 	p := inGroup(1, robotGroup, bot.Reply{Text: text, Mention: []string{"Hutou.Filer"}})
-	pieces := w.channel.Pieces(p.To, p.Reply)
+	pieces := w.channel.Pieces(p)
 	_, err := w.channel.Send(t.Context(), p)
 	got := failure(t, err)
 	require.Equal(t, bot.SendError{Fate: bot.NotSent, Reason: bot.Throttled, Wait: time.Minute, Err: got.Err}, *got, "the others have robots of their own")

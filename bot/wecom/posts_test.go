@@ -29,7 +29,7 @@ func TestThePiecesOfAGroupAreCountedWithoutItsFiles(t *testing.T) {
 		"nothing":                      {robotGroup, bot.Reply{Kind: bot.TextReply}, 1},
 		"a group that nobody has made": {"没有的群", bot.Reply{Kind: bot.TextReply, Text: long}, 1},
 	} {
-		require.Equal(t, c.want, w.channel.Pieces(bot.Recipient{Kind: bot.ToGroup, Account: c.group}, c.reply), name)
+		require.Equal(t, c.want, w.channel.Pieces(bot.Parcel{To: bot.Recipient{Kind: bot.ToGroup, Account: c.group}, Reply: c.reply}), name)
 	}
 	require.Zero(t, w.server.Calls(wecomtest.UploadPath)+w.server.Calls(wecomtest.WebhookUploadPath))
 }

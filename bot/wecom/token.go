@@ -21,9 +21,6 @@ type Shared interface {
 	Delete(ctx context.Context, key string)
 }
 
-// Tokens is what Shared was called.
-type Tokens = Shared
-
 // The life of an access token here.
 const (
 	// early is how long before its end a token is given up: a request that is

@@ -278,7 +278,7 @@ func TestARevokedTokenIsReplacedInTheMiddleOfABroadcast(t *testing.T) {
 func TestManySendersOutliveRevokedTokens(t *testing.T) {
 	w := newWorld(t, func(o *wecomtest.Options, _ *Options) { o.MemberMinute = -1 })
 	place := newMemoryTokens(w.clock.Now)
-	channels := []*Channel{w.replica(func(o *Options) { o.Tokens = place }), w.replica(func(o *Options) { o.Tokens = place })}
+	channels := []*Channel{w.replica(func(o *Options) { o.Shared = place }), w.replica(func(o *Options) { o.Shared = place })}
 	var refused atomic.Int64
 	var all sync.WaitGroup
 	for i := range 16 {

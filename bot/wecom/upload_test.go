@@ -140,7 +140,7 @@ func TestReplicasThatSendTheSameFileAtOnceUploadItOnce(t *testing.T) {
 	w := newWorld(t)
 	shared := newMemoryTokens(w.clock.Now)
 	w.put(t, "a.xlsx", []byte("PK\x03\x04 table"))
-	replicas := []*Channel{w.replica(func(o *Options) { o.Tokens = shared }), w.replica(func(o *Options) { o.Tokens = shared })}
+	replicas := []*Channel{w.replica(func(o *Options) { o.Shared = shared }), w.replica(func(o *Options) { o.Shared = shared })}
 	var sending sync.WaitGroup
 	errs := make([]error, 10)
 	for i := range errs {

@@ -66,7 +66,7 @@ type Options struct {
 	Desk      Desk
 	Contacts  Contacts // hears that the directory has changed; nil = nobody
 	Templates *templates.Set
-	Tokens    Shared           // of the replicas: tokens and uploads; nil = each process keeps its own
+	Shared    Shared           // of the replicas: tokens and uploads; nil = each process keeps its own
 	Wall      func() time.Time // the real time
 	Log       *slog.Logger
 }
@@ -128,8 +128,8 @@ func New(o Options) (*Channel, error) {
 		}
 		*into = page.Body
 	}
-	c.uploads = uploads.New(o.Tokens, o.Wall)
-	c.tokens = newSource(o.Tokens, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
+	c.uploads = uploads.New(o.Shared, o.Wall)
+	c.tokens = newSource(o.Shared, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }
 

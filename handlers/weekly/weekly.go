@@ -250,9 +250,14 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 	if text == "" || !t.Person.Office() && !may(t, t.Person.Unit) {
 		return bot.No
 	}
-	known, share := d.read.Figures(nth.ReplaceAllString(text, ""))
+	period := nth.FindStringIndex(text)
+	figures := text
+	if period != nil {
+		figures = nth.ReplaceAllString(text, "")
+	}
+	known, share := d.read.Figures(figures)
 	switch {
-	case nth.MatchString(text) && (known > 0 || strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
+	case period != nil && (known > 0 || strings.Contains(text, "零报告") || strings.Contains(text, "更正")):
 		if owner, topic, ok := t.Draft(ctx); ok && owner == name && !strings.HasSuffix(topic, ":"+d.nthKey(text)) {
 			return bot.Certain
 		}

@@ -52,7 +52,7 @@ func TestACardThatFitsIsOneMessageAndALongOneTwo(t *testing.T) {
 			}
 		}
 		require.Equal(t, c.want, kinds)
-		require.Equal(t, len(kinds), w.channel.Pieces(person("ann"), c.reply))
+		require.Equal(t, len(kinds), w.channel.Pieces(bot.Parcel{To: person("ann"), Reply: c.reply}))
 		require.Len(t, keys, len(c.reply.Buttons), "every button is somewhere")
 		require.Contains(t, shown[0].Text, "回复 1", "everything can be typed")
 		if len(shown) > 1 {
@@ -73,8 +73,8 @@ func TestAPlainRobotSaysTheWordsOfACard(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{text}, w.server.Texts("ann"))
 	require.Len(t, w.server.Shown("ann"), 1)
-	require.Equal(t, 1, w.channel.Pieces(person("ann"), bot.Reply{Kind: bot.CardReply, Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}))
-	require.Equal(t, 1, w.channel.Pieces(person("ann"), bot.Reply{Kind: bot.FileReply, Path: "nothing"}))
+	require.Equal(t, 1, w.channel.Pieces(bot.Parcel{To: person("ann"), Reply: bot.Reply{Kind: bot.CardReply, Text: text, Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}}))
+	require.Equal(t, 1, w.channel.Pieces(bot.Parcel{To: person("ann"), Reply: bot.Reply{Kind: bot.FileReply, Path: "nothing"}}))
 }
 
 func TestACardThatIsRefusedGoesAsText(t *testing.T) {

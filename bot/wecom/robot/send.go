@@ -122,7 +122,8 @@ func (c *Channel) address(p bot.Parcel) (outgoing, error) {
 
 // Pieces is in how many messages a reply arrives: WeCom counts each of them in a
 // conversation.
-func (c *Channel) Pieces(_ bot.Recipient, r bot.Reply) int {
+func (c *Channel) Pieces(p bot.Parcel) int {
+	r := p.Reply
 	if uploads.Wanted(r) {
 		return 1
 	}
