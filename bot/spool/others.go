@@ -40,6 +40,9 @@ const (
 	// The pauses before a message is tried again that others are ahead of.
 	firstTurn = 50 * time.Millisecond
 	lastTurn  = 800 * time.Millisecond
+	// announceTime is how long an acknowledgement waits until the others are told. Its
+	// person's turn may have taken the grace before, and the platform waits five seconds.
+	announceTime = time.Second
 	// tellAtOnce bounds how many people the others are told of at a time.
 	tellAtOnce = 200
 )
@@ -123,6 +126,8 @@ func (l *lane) oldest() (p bot.Place) {
 // announce is Handle's part: it tells the others of a message that is about to be kept.
 // Where they cannot be reached, they are told when the database is back.
 func (s *Spool) announce(ctx context.Context, l *lane) {
+	ctx, cancel := context.WithTimeout(ctx, announceTime)
+	defer cancel()
 	if err := s.tell(ctx, l); err != nil {
 		if s.o.Away(err) {
 			s.lost(err)

@@ -37,12 +37,12 @@ const (
 )
 
 // begin starts the grace.
-func (s *Spool) begin() *call {
+func (s *Spool) begin(grace time.Duration) *call {
 	if c, ok := s.calls.Get().(*call); ok {
-		c.grace.Reset(s.o.Grace)
+		c.grace.Reset(grace)
 		return c
 	}
-	return &call{grace: time.NewTimer(s.o.Grace), done: make(chan struct{}, 1)}
+	return &call{grace: time.NewTimer(grace), done: make(chan struct{}, 1)}
 }
 
 // end keeps a call for the next message, unless it is still out.

@@ -21,6 +21,9 @@ const (
 	pingTime = 2 * time.Second
 	// handTime is how long one message may take, as on the channels.
 	handTime = time.Minute
+	// holdTime is the same where there are others: what a person says meanwhile waits for
+	// it, and with it for its own acknowledgement.
+	holdTime = 2 * time.Second
 )
 
 // retries are the pauses after which a message that fails for reasons of its own is
@@ -142,7 +145,10 @@ func (s *Spool) handFirst(ctx context.Context, l *lane) (*entry, error) {
 		return nil, nil
 	}
 	if !told {
-		if err := s.tell(ctx, l); err != nil {
+		short, cancel := context.WithTimeout(ctx, announceTime)
+		err := s.tell(short, l)
+		cancel()
+		if err != nil {
 			return e, err
 		}
 	}
@@ -161,12 +167,14 @@ func (s *Spool) hand(ctx context.Context, e *entry, next bot.Place) error {
 	if err != nil {
 		return err
 	}
+	most, grace := handTime, s.o.Grace
 	if s.o.Others != nil {
 		m.Line = &bot.Line{Spool: s.name, Kept: e.kept, Next: next}
+		most, grace = holdTime, min(grace, holdTime)
 	}
-	ctx, cancel := context.WithTimeout(ctx, handTime)
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	c := s.begin()
+	c := s.begin(grace)
 	defer s.end(c)
 	_, err, cause := s.pass(ctx, c, m)
 	if cause != nil {

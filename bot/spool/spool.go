@@ -141,7 +141,7 @@ func (s *Spool) Roster() *bot.Roster { return s.o.Next.Roster() }
 // of the bot that is late goes on under ctx; whether it succeeds after all or not,
 // the message is handed in again.
 func (s *Spool) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
-	c := s.begin()
+	c := s.begin(s.o.Grace)
 	defer s.end(c)
 	l, err := s.enter(ctx, s.person(m.Sender))
 	if err != nil {
