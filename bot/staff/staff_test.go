@@ -371,3 +371,20 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	cancel()
 	<-done
 }
+
+func TestWhoIsFoundOnlyByNameKeepsTheirRole(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	o.book.Members[2].Tags = []string{"3"}
+	o.sync()
+	role := func() bot.Role {
+		carl, ok := o.now.Person("carl")
+		require.True(t, ok)
+		return carl.Role
+	}
+	require.Equal(t, bot.Head, role())
+	// The list leaves carl out; asked for by name, the platform knows him, and no tags.
+	o.book.hidden = map[string]bot.Member{"carl": member("carl", "12")}
+	o.book.Members = slices.Delete(slices.Clone(o.book.Members), 2, 3)
+	require.Empty(t, o.sync().Left)
+	require.Equal(t, bot.Head, role())
+}
