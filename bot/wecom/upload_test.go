@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -153,6 +154,32 @@ func TestReplicasThatSendTheSameFileAtOnceUploadItOnce(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, 1, w.server.Calls(wecomtest.UploadPath))
+}
+
+// What one replica was told is lost, another does not hand out from its memory.
+func TestAnUploadThatOneReplicaFoundLostNoReplicaUses(t *testing.T) {
+	w := newWorld(t)
+	shared := newMemoryTokens(w.clock.Now)
+	one, two := uploads.New(shared, w.clock.Now), uploads.New(shared, w.clock.Now)
+	made := 0
+	upload := func() (uploads.Ready, error) {
+		made++
+		return uploads.Ready{Type: "file", MediaID: fmt.Sprint("m", made)}, nil
+	}
+	for _, u := range []*uploads.Uploads{one, two} {
+		r, err := u.Once(t.Context(), "key", upload)
+		require.NoError(t, err)
+		require.Equal(t, "m1", r.MediaID)
+	}
+	prepared, err := one.Prepare(t.Context(), nil, func() (uploads.Ready, error) { return one.Once(t.Context(), "key", upload) })
+	require.NoError(t, err)
+	require.Error(t, one.Lost(t.Context(), prepared, io.ErrUnexpectedEOF))
+	for _, u := range []*uploads.Uploads{two, one} {
+		r, err := u.Once(t.Context(), "key", upload)
+		require.NoError(t, err)
+		require.Equal(t, "m2", r.MediaID)
+	}
+	require.Equal(t, 2, made)
 }
 
 func TestATokenThatDiesBeforeAnUploadIsReplaced(t *testing.T) {
