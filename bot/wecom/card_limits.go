@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"zhuanban/bot/internal/secret"
 )
 
 // The hard limits of cards, in bytes and pieces.
@@ -67,7 +69,7 @@ func (l *limits) id(field, s string, most int) {
 // key is an id that nothing else on the card has.
 func (l *limits) key(field, s string) {
 	l.id(field, s, longestKey)
-	l.must(!l.keys[s], field, "%q is taken by another part of the card", short(s))
+	l.must(!l.keys[s], field, "%q is taken by another part of the card", secret.Line(s))
 	if l.keys == nil {
 		l.keys = map[string]bool{}
 	}

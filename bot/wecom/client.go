@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/secret"
 )
 
 // The patience and the size of the client.
@@ -58,11 +58,11 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 // is do's own, or there is no token.
 func (c *Channel) withToken(ctx context.Context, do func(token string) (status, error)) (status, verdict, error) {
 	for fresh := false; ; fresh = true {
-		token, err := c.tokens.get(ctx)
+		pass, err := c.tokens.Get(ctx)
 		if err != nil {
 			return status{}, verdict{}, unsent(err)
 		}
-		s, err := do(token)
+		s, err := do(pass)
 		if err != nil || s.Code == nil {
 			return s, verdict{}, err
 		}
@@ -70,7 +70,7 @@ func (c *Channel) withToken(ctx context.Context, do func(token string) (status, 
 		if !v.refresh || fresh {
 			return s, v, nil
 		}
-		c.tokens.invalidate(ctx, token)
+		c.tokens.Invalidate(ctx, pass)
 	}
 }
 
@@ -149,7 +149,7 @@ func (c *Channel) failure(v verdict, doing string, err error) *bot.SendError {
 // platformError is a code of WeCom's as an error: *util.CommonError is in it for
 // whoever asks for the code.
 func (c *Channel) platformError(v verdict, doing string, r status) *bot.SendError {
-	message := short(c.redact(r.Message))
+	message := secret.Line(c.redact(r.Message))
 	if ip := address(r.Message); *r.Code == 60020 && ip != "" {
 		message = "this program's address " + ip + " is not among the app's trusted ones (企业可信IP): " + message
 	}
@@ -157,52 +157,11 @@ func (c *Channel) platformError(v verdict, doing string, r status) *bot.SendErro
 		Err: util.NewCommonError(doing, *r.Code, message)}
 }
 
-// safeError is an error whose text holds no secret. Only the context's errors can
-// be found in it: what it came from would show the request's address, which has the
-// secret in it.
-type safeError struct {
-	text string
-	is   error
-}
-
-func (e *safeError) Error() string { return e.text }
-
-// Unwrap gives the context's error, if it was one.
-func (e *safeError) Unwrap() error { return e.is }
-
-func (c *Channel) safe(doing string, err error) error {
-	out := &safeError{}
-	for _, is := range []error{context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, is) {
-			out.is = is
-		}
-	}
-	var address *url.Error
-	if errors.As(err, &address) {
-		err = address.Err
-	}
-	out.text = short(c.redact(doing + ": " + err.Error()))
-	return out
-}
+// safe is an error that shows no secret.
+func (c *Channel) safe(doing string, err error) error { return secret.Error(doing, err, c.redact) }
 
 // redact takes every secret out of a text, whoever put it there.
 func (c *Channel) redact(s string) string {
-	tokens := c.tokens.secrets()
-	for _, secret := range append([]string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]}, c.groups.keys...) {
-		if secret == "" {
-			continue
-		}
-		s = strings.ReplaceAll(s, secret, "***")
-		s = strings.ReplaceAll(s, url.QueryEscape(secret), "***")
-	}
-	return s
-}
-
-// short keeps what the platform says within a line of a log.
-func short(s string) string {
-	const most = 400
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+	tokens := c.tokens.Secrets()
+	return secret.Hide(s, append([]string{c.o.Secret, c.o.Token, c.o.AESKey, tokens[0], tokens[1]}, c.groups.keys...)...)
 }

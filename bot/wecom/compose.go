@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/cut"
 )
 
 // longestText is how many bytes of a text WeCom shows; it cuts off the rest.
@@ -88,7 +89,7 @@ func texts(s string) ([]message, error) {
 		return nil, refuse(bot.BadContent, "an empty text")
 	}
 	var out []message
-	for _, part := range split(s, longestText) {
+	for _, part := range cut.Pieces(s, longestText) {
 		out = append(out, message{Text: &text{part}})
 	}
 	return out, nil

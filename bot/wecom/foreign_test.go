@@ -9,20 +9,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"zhuanban/bot/wecom/wecomtest"
+	"zhuanban/bot/internal/worldtest"
 )
 
 // TestWeComsOwnPackageUnderstandsTheCallback lets @wecom/crypto, WeCom's package for
 // Node, seal what comes in and open what goes out. npm fetches it once, the
 // version and the hash that are locked in testdata/foreign.
 func TestWeComsOwnPackageUnderstandsTheCallback(t *testing.T) {
-	dir := wecomtest.NPM(t, "foreign", "callback.js")
+	dir := worldtest.NPM(t, "foreign", "callback.js")
 	w := newWorld(t)
 	web := httptest.NewServer(w.channel)
 	defer web.Close()
 	cmd := exec.CommandContext(t.Context(), "node", "callback.js", web.URL+"/wecom/callback", appToken, appKey, appCorp, appAgent, strconv.FormatInt(w.clock.Now().Unix(), 10))
 	cmd.Dir = dir
-	complaint := &wecomtest.Log{}
+	complaint := &worldtest.Log{}
 	cmd.Stderr = complaint
 	out, err := cmd.Output()
 	require.NoError(t, err, "%s%s", out, complaint)

@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/disposition"
 	"zhuanban/bot/media"
-	"zhuanban/bot/wecom/internal/disposition"
 )
 
 var _ media.Source = (*Channel)(nil)

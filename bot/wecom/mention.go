@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"zhuanban/bot/wecom/internal/name"
+
+	"zhuanban/bot/internal/cut"
 )
 
 // called is a person whom a text in a group calls.
@@ -37,7 +39,7 @@ func (c *Channel) calls(words string, mention []string) []post {
 	}
 	var out []post
 	named := map[string]bool{}
-	for _, piece := range split(words, longestText-grow) {
+	for _, piece := range cut.Pieces(words, longestText-grow) {
 		for _, p := range who {
 			if p.name != "" {
 				var found bool

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"zhuanban/bot/internal/secret"
 )
 
 // MenuEntry is one entry of the menu at the foot of the app's chat: a word that a tap
@@ -56,7 +58,7 @@ func mistakes(out []MenuMistake, at string, menu []MenuEntry, top bool) []MenuMi
 			add(here+".key", "use a word of command", "a key of %d bytes, WeCom takes %d", len(e.Key), longestWord)
 		}
 		if page, err := url.Parse(e.URL); e.URL != "" && (err != nil || page.Host == "" || len(e.URL) > longestPage) {
-			add(here+".url", "use an address such as https://example.com/page", "%q is no address of a page", short(e.URL))
+			add(here+".url", "use an address such as https://example.com/page", "%q is no address of a page", secret.Line(e.URL))
 		}
 		switch n := given(e); {
 		case n != 1 && top:

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
 )
 
 // post is one message in a group: one of these is set, the one that MsgType names.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
 )
 
 var _ bot.Preparer = (*Channel)(nil)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/secret"
 )
 
 // Content is what one message can hold: Text, Markdown, TextCard, News, or one of
@@ -75,7 +76,7 @@ func (t Markdown) put(m *message) error {
 	s := string(t)
 	l.whole("markdown.content", s)
 	for _, c := range foreignColour.FindAllStringSubmatch(s, -1) {
-		l.must(c[1] == "info" || c[1] == "comment" || c[1] == "warning", "markdown.content", "the colour %q is not info, comment or warning", short(c[1]))
+		l.must(c[1] == "info" || c[1] == "comment" || c[1] == "warning", "markdown.content", "the colour %q is not info, comment or warning", secret.Line(c[1]))
 	}
 	l.must(!strings.Contains(s, "!["), "markdown.content", "has a picture, which is not shown")
 	l.must(!strings.HasPrefix(s, "|") && !strings.Contains(s, "\n|"), "markdown.content", "has a table, which is not shown")

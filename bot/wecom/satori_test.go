@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"zhuanban/bot/internal/worldtest"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
@@ -20,7 +21,7 @@ import (
 // npm fetches it once, with all that it needs, the versions and hashes that are locked
 // in testdata/satori.
 func TestABotOfOthersTakesTheImitationForWeCom(t *testing.T) {
-	dir := wecomtest.NPM(t, "satori", "bot.js")
+	dir := worldtest.NPM(t, "satori", "bot.js")
 	w := newWorld(t, func(theirs *wecomtest.Options, _ *Options) { theirs.Members = []string{"hutou.filer"} })
 	next := startSatori(t, dir, w)
 	online := next()
@@ -61,7 +62,7 @@ func startSatori(t *testing.T, dir string, w *world) (next func() map[string]str
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	var complaint wecomtest.Log
+	var complaint worldtest.Log
 	cmd.Stderr = &complaint
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/silenceper/wechat/v2/util"
 	"github.com/stretchr/testify/require"
@@ -113,26 +112,6 @@ func TestALongTextGoesInPiecesAndAgainInTheSame(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, text+"\nend", strings.Join(w.server.Texts("hutou.head"), "\n"), "what had arrived is not shown again")
 	require.Len(t, strings.Split(first.Ref, "|"), len(shown), "one name for each piece")
-}
-
-func TestSplitLosesNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringMatching(`([a-z好𠮷 ]{0,30}\n?){0,20}`).Draw(t, "text")
-		most := rapid.IntRange(8, 60).Draw(t, "most")
-		pieces := split(text, most)
-		var letters strings.Builder
-		for _, p := range pieces {
-			require.LessOrEqual(t, len(p), most)
-			require.True(t, utf8.ValidString(p))
-			require.NotEmpty(t, strings.TrimSpace(p))
-			letters.WriteString(p)
-		}
-		strip := func(s string) string { return strings.NewReplacer("\n", "", " ", "").Replace(s) }
-		require.Equal(t, strip(text), strip(letters.String()))
-	})
-	require.Equal(t, []string{"aaaaaa", "bbbb"}, split("aaaaaa\nbbbb", 8), "at the end of a line")
-	require.Equal(t, []string{"a\nbbbbbb", "bb"}, split("a\nbbbbbbbb", 8), "but not for a short one")
-	require.Equal(t, []string{"aaaaaaaa", "bb"}, split("aaaaaaaa\nbb", 8))
 }
 
 func TestCardsGoAsTheirPlainTextAndWhatCannotGoIsRefused(t *testing.T) {

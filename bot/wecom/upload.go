@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
 )
 
 // shelf is where bytes are uploaded: for the app, or for a group's robot, who alone may

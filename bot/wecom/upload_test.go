@@ -14,7 +14,8 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/bottest"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/internal/worldtest"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store"
 )
@@ -139,7 +140,7 @@ func TestAFileForThreeUploadsOnce(t *testing.T) {
 
 func TestReplicasThatSendTheSameFileAtOnceUploadItOnce(t *testing.T) {
 	w := newWorld(t)
-	shared := newMemoryTokens(w.clock.Now)
+	shared := worldtest.NewPlace(w.clock.Now)
 	w.put(t, "a.xlsx", []byte("PK\x03\x04 table"))
 	replicas := []*Channel{w.replica(func(o *Options) { o.Shared = shared }), w.replica(func(o *Options) { o.Shared = shared })}
 	var sending sync.WaitGroup
@@ -159,7 +160,7 @@ func TestReplicasThatSendTheSameFileAtOnceUploadItOnce(t *testing.T) {
 // What one replica was told is lost, another does not hand out from its memory.
 func TestAnUploadThatOneReplicaFoundLostNoReplicaUses(t *testing.T) {
 	w := newWorld(t)
-	shared := newMemoryTokens(w.clock.Now)
+	shared := worldtest.NewPlace(w.clock.Now)
 	one, two := uploads.New(shared, w.clock.Now), uploads.New(shared, w.clock.Now)
 	made := 0
 	upload := func() (uploads.Ready, error) {

@@ -16,9 +16,10 @@ import (
 	"time"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/line"
+	"zhuanban/bot/internal/line"
+	"zhuanban/bot/internal/token"
+	"zhuanban/bot/internal/uploads"
 	"zhuanban/bot/wecom/internal/seal"
-	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
 )
 
@@ -85,7 +86,7 @@ type Channel struct {
 	agent       int
 	codec       *seal.Codec
 	client      *http.Client
-	tokens      *source
+	tokens      *token.Source
 	uploads     *uploads.Uploads
 	unsupported string // what is said about a kind of message that is not taken
 	groups      groups
@@ -129,7 +130,7 @@ func New(o Options) (*Channel, error) {
 		*into = page.Body
 	}
 	c.uploads = uploads.New(o.Shared, o.Wall)
-	c.tokens = newSource(o.Shared, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
+	c.tokens = token.New(o.Shared, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
 }
 
@@ -195,7 +196,7 @@ func (c *Channel) Close() { c.client.CloseIdleConnections() }
 // Check asks WeCom for an access token, which shows that its servers are reached and
 // that corp and secret belong together.
 func (c *Channel) Check(ctx context.Context) error {
-	if _, err := c.tokens.get(ctx); err != nil {
+	if _, err := c.tokens.Get(ctx); err != nil {
 		return fmt.Errorf("asking WeCom for an access token: %w", err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/worldtest"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/templates"
 )
@@ -26,13 +27,13 @@ var shanghai = time.FixedZone("CST", 8*3600)
 // world is a channel between an imitation of WeCom and a desk that echoes.
 type world struct {
 	t       testing.TB
-	clock   *wecomtest.Clock
+	clock   *worldtest.Clock
 	server  *wecomtest.Server // what the channel calls
 	web     *httptest.Server
 	client  *wecomtest.Client // what calls the channel
 	desk    *echoDesk
 	channel *Channel
-	log     *wecomtest.Log
+	log     *worldtest.Log
 	data    *os.Root
 	o       Options
 }
@@ -48,7 +49,7 @@ const (
 
 func newWorld(t testing.TB, bend ...func(*wecomtest.Options, *Options)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &wecomtest.Clock{}, log: &wecomtest.Log{}}
+	w := &world{t: t, clock: &worldtest.Clock{}, log: &worldtest.Log{}}
 	w.clock.Set(time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai))
 	words, err := templates.Load()
 	require.NoError(t, err)

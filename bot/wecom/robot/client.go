@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"time"
 
-	"zhuanban/bot/wecom/internal/line"
+	"zhuanban/bot/internal/line"
 )
 
 const connecting = 5 * time.Second

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/disposition"
 	"zhuanban/bot/media"
-	"zhuanban/bot/wecom/internal/disposition"
 )
 
 var _ media.Source = (*Channel)(nil)

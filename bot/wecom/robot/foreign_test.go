@@ -16,13 +16,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/worldtest"
 	"zhuanban/bot/wecom/wecomtest"
 )
 
 // foreign is a folder with WeCom's own client for Node, fetched by npm.
 func foreign(t *testing.T) (dir string) {
 	t.Helper()
-	return wecomtest.NPM(t, "foreign", "robot.js", "webhook.js")
+	return worldtest.NPM(t, "foreign", "robot.js", "webhook.js")
 }
 
 // TestWeComsOwnClientTakesTheImitationForWeCom: so what our client holds against the
@@ -36,7 +37,7 @@ func TestWeComsOwnClientTakesTheImitationForWeCom(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "robot.js", "ws"+strings.TrimPrefix(web.URL, "http"), robotID, robotSecret)
 	cmd.Dir = foreign(t)
-	complaint := &wecomtest.Log{}
+	complaint := &worldtest.Log{}
 	cmd.Stderr = complaint
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
 )
 
 var _ bot.Preparer = (*Channel)(nil)

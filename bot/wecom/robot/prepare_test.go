@@ -15,7 +15,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/bottest"
-	"zhuanban/bot/wecom/internal/uploads"
+	"zhuanban/bot/internal/uploads"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store"
 )

@@ -14,9 +14,10 @@ import (
 	"time"
 
 	"zhuanban/bot"
-	"zhuanban/bot/wecom/internal/line"
+	"zhuanban/bot/internal/line"
+	"zhuanban/bot/internal/secret"
+	"zhuanban/bot/internal/uploads"
 	"zhuanban/bot/wecom/internal/seal"
-	"zhuanban/bot/wecom/internal/uploads"
 	"zhuanban/templates"
 )
 
@@ -207,14 +208,5 @@ func (c *Channel) Here() bool { return c.running.Load() && c.o.Webhook || c.live
 // redact takes every secret out of a text, whoever put it there, and keeps it within a
 // line of a log.
 func (c *Channel) redact(s string) string {
-	for _, secret := range []string{c.o.Secret, c.o.Token, c.o.AESKey} {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "***")
-		}
-	}
-	const most = 400
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
+	return secret.Line(secret.Hide(s, c.o.Secret, c.o.Token, c.o.AESKey))
 }

@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/uploads"
 	"zhuanban/bot/wecom/internal/name"
-	"zhuanban/bot/wecom/internal/uploads"
 )
 
 // outgoing is the body of aibot_send_msg.

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/worldtest"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/templates"
 )
@@ -34,12 +35,12 @@ const (
 // world is a robot between an imitation of WeCom and a desk that remembers.
 type world struct {
 	t       testing.TB
-	clock   *wecomtest.Clock
+	clock   *worldtest.Clock
 	server  *wecomtest.Robot
 	web     *httptest.Server
 	desk    *desk
 	channel *Channel
-	log     *wecomtest.Log
+	log     *worldtest.Log
 	o       Options
 	data    *os.Root
 }
@@ -59,7 +60,7 @@ func hasty(c *Channel) {
 
 func newWorld(t testing.TB, bend ...func(*wecomtest.RobotOptions, *Options)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &wecomtest.Clock{}, log: &wecomtest.Log{}, desk: &desk{}}
+	w := &world{t: t, clock: &worldtest.Clock{}, log: &worldtest.Log{}, desk: &desk{}}
 	w.clock.Set(time.Date(2024, 1, 19, 9, 0, 0, 0, shanghai))
 	words, err := templates.Load()
 	require.NoError(t, err)

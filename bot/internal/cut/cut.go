@@ -1,15 +1,16 @@
-package wecom
+// Package cut cuts texts into pieces that a platform takes.
+package cut
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// split cuts a text into pieces of at most most bytes, at the end of a line where
+// Pieces cuts a text into pieces of at most most bytes, at the end of a line where
 // one ends in the second half of a piece, never within a character. What is cut
-// away is the line end and nothing else; pieces of nothing but blanks, which WeCom
-// would refuse, are left out.
-func split(s string, most int) []string {
+// away is the line end and nothing else; pieces of nothing but blanks, which platforms
+// refuse, are left out.
+func Pieces(s string, most int) []string {
 	var out []string
 	keep := func(piece string) {
 		if strings.TrimSpace(piece) != "" {

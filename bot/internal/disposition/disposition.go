@@ -1,4 +1,4 @@
-// Package disposition reads the names of files that WeCom's servers give out.
+// Package disposition reads the names of files that servers give out.
 package disposition
 
 import (

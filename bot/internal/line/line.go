@@ -1,4 +1,4 @@
-// Package line is the HTTP client with which the channels of WeCom reach its servers,
+// Package line is the HTTP client with which the channels reach their platforms' servers,
 // or those of a private deployment.
 package line
 

@@ -1,4 +1,7 @@
-package wecomtest
+// Package worldtest is what the tests of all channels need around them: a clock that
+// stands still, a log that can be read, the place that replicas share, and other people's
+// programs for Node.
+package worldtest
 
 import (
 	"bytes"
