@@ -64,8 +64,7 @@ func (g *group) prepare(s *Store) {
 	}
 	// No snapshot is needed: the conversations are read first, and whoever takes the
 	// turns wants them unchanged since.
-	tx := &Tx{sql: s.read, dialect: s.dialect, ids: s.ids, readOnly: true}
-	if g.err = tx.glance(g.context(), unknown, told); g.err == nil {
+	if g.err = s.glancer().glance(g.context(), unknown, told); g.err == nil {
 		g.run(g.ahead(s))
 	}
 }
@@ -117,7 +116,7 @@ func (g *group) finish(ctx context.Context, tx *Tx) error {
 		return g.err
 	}
 	if !g.relies || len(g.late) > 0 {
-		if err := g.lock(ctx, tx); err != nil {
+		if err := tx.lock(ctx, g.units); err != nil {
 			return err
 		}
 	}
@@ -147,12 +146,12 @@ func (g *group) finish(ctx context.Context, tx *Tx) error {
 	return tx.write(ctx, done)
 }
 
-// lock takes the turns of all members, and wants that nobody has had one since they
-// were read.
-func (g *group) lock(ctx context.Context, tx *Tx) error {
-	people := make([]any, len(g.units))
-	versions := make(map[string]int64, len(g.units))
-	for i, u := range g.units {
+// lock takes these people's turns, and wants that nobody has had one since they were
+// read.
+func (tx *Tx) lock(ctx context.Context, units []*unit) error {
+	people := make([]any, len(units))
+	versions := make(map[string]int64, len(units))
+	for i, u := range units {
 		people[i], versions[u.of.Person] = u.of.Person, u.version
 	}
 	err := tx.query(ctx, func(r scanner) error {
@@ -162,7 +161,7 @@ func (g *group) lock(ctx context.Context, tx *Tx) error {
 			return err
 		}
 		if versions[person] != version {
-			return fmt.Errorf("%w: the conversation of %s", ErrConflict, person)
+			return fmt.Errorf("%w: the conversation of %s", errAgain, person)
 		}
 		delete(versions, person)
 		return nil
@@ -172,10 +171,10 @@ func (g *group) lock(ctx context.Context, tx *Tx) error {
 	}
 	for person, version := range versions { // of whom there is no row
 		if version != 0 {
-			return fmt.Errorf("%w: the conversation of %s", ErrConflict, person)
+			return fmt.Errorf("%w: the conversation of %s", errAgain, person)
 		}
 	}
-	for _, u := range g.units {
+	for _, u := range units {
 		u.mine = true
 	}
 	return nil

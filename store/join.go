@@ -249,21 +249,34 @@ func (s *Store) together(g *group) error {
 	return err
 }
 
-// alone runs a member by itself.
+// alone runs a member by itself. It is read before its transaction begins, as a group
+// is, because within one there is a database (TiDB) that shows what it was at its beginning
+// even after the turn had to be waited for.
 func (s *Store) alone(j *joined) error {
 	var u *unit
-	err := s.Update(j.ctx, func(tx *Tx) (err error) {
-		if u, err = tx.begin(j.ctx, j); err != nil {
+	err := s.again(j.ctx, func() error {
+		u = newUnit(j.turn)
+		if err := s.glancer().glance(j.ctx, []*unit{u}, []*unit{u}); err != nil {
 			return err
 		}
-		tx.unit = u
-		if err := j.fn(tx); err != nil {
-			return err
-		}
-		return tx.settle(j.ctx)
+		return s.run(j.ctx, s.write, false, func(tx *Tx) error {
+			if err := tx.lock(j.ctx, []*unit{u}); err != nil {
+				return err
+			}
+			tx.unit = u
+			if err := j.fn(tx); err != nil {
+				return err
+			}
+			return tx.settle(j.ctx)
+		})
 	})
 	if err == nil {
 		s.stands.keep([]*unit{u}, s.wall())
 	}
 	return err
+}
+
+// glancer reads without a transaction: each statement sees what is committed by then.
+func (s *Store) glancer() *Tx {
+	return &Tx{sql: s.read, dialect: s.dialect, ids: s.ids, readOnly: true}
 }

@@ -32,13 +32,19 @@ func two(t *testing.T, test func(t *testing.T, a, b *store.Store)) {
 var noon = time.Date(2024, 1, 19, 4, 0, 0, 0, time.UTC)
 
 // say is a person's turn: it adds a letter to the conversation and to the draft, which it
-// begins if there is none.
+// begins if there is none. Every other letter needs a statement of its own, so that its
+// turn waits for a transaction.
 func say(ctx context.Context, s *store.Store, person, letter string, fresh bool) error {
 	turn := store.Turn{Person: person, Platform: "phone", Sender: person, MsgID: letter, Fresh: fresh}
 	return s.Join(ctx, turn, func(tx *store.Tx) error {
 		c, err := tx.Conversations().Lock(ctx, person, noon)
 		if err != nil {
 			return err
+		}
+		if letter[0]%2 == 0 {
+			if _, err := tx.Settings().Get(ctx, "anything"); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
 		}
 		switch _, err := tx.Messages().Find(ctx, "phone", person, letter); {
 		case err == nil:

@@ -49,21 +49,6 @@ var draftSets = [2][]string{stated: {"state", "updated_at"}, moved: {"topic", "s
 // held are the tables of a unit.
 var held = [...]string{"conversations", "drafts", "messages", "deliveries"}
 
-// begin reads what a member needs into its unit, and takes its turn: everything read
-// after the conversation is as of then.
-func (tx *Tx) begin(ctx context.Context, j *joined) (*unit, error) {
-	u := newUnit(j.turn)
-	u.mine = true
-	err := tx.readLocked(ctx, u)
-	if err == nil {
-		err = tx.readMessages(ctx, []*unit{u})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading what a message needs: %w", err)
-	}
-	return u, nil
-}
-
 // glance reads what these units need, without taking anybody's turn: whoever writes has
 // to want the conversations unchanged. told are the units whose messages are to be
 // looked for.
@@ -118,29 +103,6 @@ func (tx *Tx) readTogether(ctx context.Context, of map[string]*unit, people []an
 		}
 		return nil
 	}, selectTogether+list(len(people)), people...)
-}
-
-// readLocked reads them one after the other: only the conversation is to be locked.
-func (tx *Tx) readLocked(ctx context.Context, u *unit) error {
-	err := tx.query(ctx, func(r scanner) error {
-		var c Conversation
-		var priority sql.NullInt64
-		if err := r.Scan(append(c.columns(), &priority)...); err != nil {
-			return err
-		}
-		u.conversation, u.version, u.busy = c, c.Version, int(priority.Int64)
-		return nil
-	}, selectTurn+" FROM conversations c WHERE c.person = ?"+tx.dialect.forUpdate(), u.of.Person)
-	if err != nil {
-		return err
-	}
-	return tx.query(ctx, func(r scanner) error {
-		d, err := scanDraft(r)
-		if err == nil {
-			u.holdDraft(d)
-		}
-		return err
-	}, "SELECT "+columns(draftCols)+" FROM drafts WHERE status = 'open' AND person = ?", u.of.Person)
 }
 
 // readMessages finds which of the messages were handled before.
