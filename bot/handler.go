@@ -15,7 +15,7 @@ type Handler struct {
 	Name     string
 	Commands []Command
 	// Claim says how surely a message without any word of command is meant for
-	// this handler; nil means never. It only reads.
+	// this handler; nil means never. It only reads. See Turn.Understood.
 	Claim func(ctx context.Context, t *Turn) Certainty
 	// Take handles a message that was claimed.
 	Take func(ctx context.Context, t *Turn) error

@@ -65,17 +65,18 @@ const longestText = 4000
 
 // words routes a text that is neither a number nor a command.
 func (b *Bot) words(ctx context.Context, t *Turn, active *Session) error {
-	claimed, certainty := b.claim(ctx, t)
-	if certainty == Certain {
-		return claimed.Take(ctx, t)
-	}
 	var next stepped
 	if active != nil {
 		next = active.try(dialog.Input{Text: t.Message.Text})
 		asked := active.Draft.Phase == dialog.Guided && next.out.Taken != dialog.NotTaken
-		if next.out.Taken == dialog.Surely || asked {
-			return t.present(ctx, active, next)
-		}
+		t.understood = next.out.Taken == dialog.Surely || asked
+	}
+	claimed, certainty := b.claim(ctx, t)
+	switch {
+	case certainty == Certain:
+		return claimed.Take(ctx, t)
+	case t.understood:
+		return t.present(ctx, active, next)
 	}
 	switch {
 	case active != nil && active.collects(claimed) && next.out.Taken == dialog.Weakly:

@@ -30,7 +30,14 @@ type Turn struct {
 	wanted  bool  // something is to be fetched
 	waits   bool  // an older message of the person is to be handled before, elsewhere
 	carded  bool  // a card was said: passing cards of earlier turns are over
+	// understood says that the running form takes the message, and that only who is
+	// Certain of it can have it.
+	understood bool
 }
+
+// Understood says, to a Claim, that the running form understands the message, so that
+// any claim less than Certain is in vain: what is costly to find out can be left.
+func (t *Turn) Understood() bool { return t.understood }
 
 // Roster is who and what the campaign consists of.
 func (t *Turn) Roster() *Roster { return t.roster }

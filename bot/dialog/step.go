@@ -172,7 +172,7 @@ func (s *step) values() map[string]Value { return s.form.Values(s.d, s.env) }
 // Values are all values of a draft: what was said and, where nothing was, the
 // defaults of the surroundings and of the form.
 func (f *Form) Values(d Draft, env Env) map[string]Value {
-	all := make(map[string]Value, len(f.Fields))
+	all := make(map[string]Value, len(d.Values)+len(env.Defaults))
 	for i := range f.Fields {
 		fd := &f.Fields[i]
 		if v, ok := d.Values[fd.Key]; ok {

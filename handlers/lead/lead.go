@@ -89,7 +89,7 @@ func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
 		return bot.Maybe
 	}
 	text := t.Message.Text
-	if len([]rune(text)) < 4 || asks(text) {
+	if t.Understood() || len([]rune(text)) < 4 || asks(text) {
 		return bot.No
 	}
 	for _, w := range d.cfg.Alarm {

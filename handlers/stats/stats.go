@@ -56,6 +56,9 @@ var (
 )
 
 func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
+	if t.Understood() {
+		return bot.No // it would not be certain
+	}
 	if asksWho.MatchString(t.Message.Text) || asksMany.MatchString(t.Message.Text) {
 		return bot.Sure
 	}

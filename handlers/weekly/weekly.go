@@ -251,6 +251,9 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 		return bot.No
 	}
 	period := nth.FindStringIndex(text)
+	if period == nil && t.Understood() {
+		return bot.No // it would not be certain
+	}
 	figures := text
 	if period != nil {
 		figures = nth.ReplaceAllString(text, "")
