@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ type bench struct {
 	api          *load.API
 	codec        *wecom.Codec
 	steps, cards load.Script
+	progress     io.Writer
 }
 
 func benchCommand(ctx context.Context, args []string) (err error) {
@@ -45,7 +47,7 @@ func benchCommand(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	b := &bench{options: o}
+	b := &bench{options: o, progress: os.Stderr}
 	if b.steps, err = readScript(stepsScript, o.stepsFile); err != nil {
 		return err
 	}
@@ -74,7 +76,11 @@ func benchCommand(ctx context.Context, args []string) (err error) {
 		if o.only != "" && o.only != database {
 			continue
 		}
-		s, err := b.on(ctx, database)
+		on := b.on
+		if b.other != "" {
+			on = b.versus
+		}
+		s, err := on(ctx, database)
 		if err != nil {
 			return err
 		}
@@ -91,10 +97,18 @@ func benchCommand(ctx context.Context, args []string) (err error) {
 
 // build builds the program as it is released.
 func (b *bench) build(ctx context.Context) error {
+	for _, given := range []*string{&b.binary, &b.other} {
+		if *given == "" {
+			continue
+		}
+		path, err := filepath.Abs(*given)
+		if err != nil {
+			return fmt.Errorf("looking for a program: %w", err)
+		}
+		*given = path
+	}
 	if b.binary != "" {
-		path, err := filepath.Abs(b.binary)
-		b.binary = path
-		return err
+		return nil
 	}
 	b.binary = filepath.Join(b.dir, "zhuanban")
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, ".")
@@ -112,7 +126,7 @@ func (b *bench) on(ctx context.Context, database string) (s *section, err error)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making a folder: %w", err)
 	}
-	s = &section{Database: "SQLite"}
+	s = &section{Database: "SQLite", Beside: "yardstick"}
 	url, kind, dsn := "sqlite:"+filepath.Join(dir, "data", "zhuanban.db"), yardstick.SQLite, filepath.Join(dir, "yardstick.db")
 	posting := "sqlite:" + filepath.Join(dir, "posting", "zhuanban.db")
 	if database == onMySQL {
@@ -148,7 +162,7 @@ func (b *bench) on(ctx context.Context, database string) (s *section, err error)
 	}
 	defer func() { err = errors.Join(err, yard.Stop()) }()
 	p := &plan{desk: desk, yard: yard, posting: poster, api: b.api, codec: b.codec, steps: b.steps, cards: b.cards, crowd: everybody,
-		rounds: b.rounds, duration: b.duration, second: time.Second, progress: os.Stderr, section: s}
+		rounds: b.rounds, duration: b.duration, second: time.Second, progress: b.progress, section: s}
 	if b.quick {
 		p.crowd = 200
 	}

@@ -84,7 +84,8 @@ func TestTargets(t *testing.T) {
 // "card" through the API instead.
 type stub struct {
 	*httptest.Server
-	starts int
+	starts     int
+	cpu, costs time.Duration
 }
 
 func newStub(t *testing.T, codec *wecom.Codec, api string) *stub {
@@ -116,6 +117,7 @@ func (s *stub) Start(context.Context) error { s.starts++; return nil }
 func (s *stub) Restart() (time.Time, error) { s.starts++; return time.Now(), nil }
 func (s *stub) Memory() (rig.Memory, error) { return rig.MemoryOf(os.Getpid()) }
 func (s *stub) Callback() string            { return s.URL + yardstick.Path }
+func (s *stub) CPU() (time.Duration, error) { s.cpu += s.costs; return s.cpu, nil }
 
 // TestThePlan measures the yardstick against itself.
 func TestThePlan(t *testing.T) {
@@ -128,7 +130,7 @@ func TestThePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	desk, yard, posting := newStub(t, codec, api.URL), newStub(t, codec, api.URL), newStub(t, codec, api.URL)
-	s := &section{Database: "nothing"}
+	s := &section{Database: "nothing", Beside: "yardstick"}
 	p := &plan{desk: desk, yard: yard, posting: posting, api: api, codec: codec, crowd: 100, rounds: 1, duration: 300 * time.Millisecond, second: 100 * time.Millisecond, progress: io.Discard, section: s,
 		steps: load.Script{Again: []load.Line{{Say: "step", Want: "ok step"}}}, cards: load.Script{Again: []load.Line{{Say: "card", Want: "ok card"}}}}
 	if err := p.measure(t.Context()); err != nil {
@@ -158,6 +160,30 @@ func TestThePlan(t *testing.T) {
 	var read struct{ Sections []section }
 	if err := json.Unmarshal(body, &read); err != nil || len(read.Sections) != 1 || len(read.Sections[0].Rows) != len(s.Rows) || len(read.Sections[0].Runs) != len(s.Runs) {
 		t.Errorf("%v: %s", err, body)
+	}
+}
+
+// TestADuel measures the yardstick against itself, once at twice the cost.
+func TestADuel(t *testing.T) {
+	codec, err := wecom.NewCodec(rig.App.Token, rig.App.AESKey, rig.App.CorpID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := load.ServeAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = api.Close() }()
+	this, other := newStub(t, codec, api.URL), newStub(t, codec, api.URL)
+	this.costs, other.costs = 2*time.Hour, time.Hour // so much that the noise of the rates is nothing
+	s := &section{Beside: "other"}
+	b := &bench{options: options{rounds: 1, duration: 200 * time.Millisecond}, api: api, codec: codec, progress: io.Discard,
+		steps: load.Script{Again: []load.Line{{Say: "step", Want: "ok step"}}}}
+	if err := b.duel(t.Context(), s, [2]contender{this, other}, 4); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Rows) != 3 || s.Rows[0].Desk == 0 || s.Rows[0].Yardstick == 0 || s.Rows[2].Desk <= s.Rows[2].Yardstick/4 || s.Rows[2].Yardstick == 0 {
+		t.Errorf("%+v", s.Rows)
 	}
 }
 

@@ -44,6 +44,7 @@ type options struct {
 	duration             time.Duration
 	json                 string
 	checkout, binary     string
+	other                string
 	stepsFile, cardsFile string
 }
 
@@ -56,6 +57,7 @@ func parse(args []string) (o options, err error) {
 	fs.StringVar(&o.json, "json", "", "write all figures to this file")
 	fs.StringVar(&o.checkout, "checkout", "", "where zhuanban's source is (default: found above the working directory)")
 	fs.StringVar(&o.binary, "zhuanban", "", "measure this program instead of building one")
+	fs.StringVar(&o.other, "versus", "", "measure beside this program, another version of zhuanban, in place of the yardstick")
 	fs.StringVar(&o.stepsFile, "steps", "", "conversation whose answers the response carries, instead of scripts/steps.txt")
 	fs.StringVar(&o.cardsFile, "cards", "", "conversation whose answers leave through the API, instead of scripts/cards.txt")
 	if err := fs.Parse(args); err != nil {

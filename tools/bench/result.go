@@ -68,6 +68,7 @@ func (r row) judged(value float64) row {
 // section is all that was measured on one database.
 type section struct {
 	Database string `json:"database"`
+	Beside   string `json:"beside"` // what the desk was measured beside
 	Rows     []row  `json:"rows"`
 	Runs     []run  `json:"runs"`
 	Trouble  int    `json:"trouble"` // answers late, wrong, missing or unasked for
@@ -93,7 +94,7 @@ func (s *section) print(w io.Writer) {
 		fmt.Fprintln(w, strings.TrimRight(text, " "))
 	}
 	fmt.Fprintf(w, "\n%s\n", s.Database)
-	line("", "desk", "yardstick", "ratio", "target")
+	line("", "desk", s.Beside, "ratio", "target")
 	for _, r := range s.Rows {
 		yardstick, ratio := "", ""
 		if r.Yardstick > 0 {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCampaign(t *testing.T) {
@@ -106,6 +107,12 @@ func TestAServerIsStartedAgainAndStopped(t *testing.T) {
 	}
 	if _, err := s.Memory(); err != nil {
 		t.Error(err)
+	}
+	for used, tries := time.Duration(0), 0; used == 0; tries++ { // cat never rests
+		var err error
+		if used, err = s.CPU(); err != nil || tries > 1e6 {
+			t.Fatalf("no processor time after %d looks: %v", tries, err)
+		}
 	}
 	if err := s.Stop(); err != nil {
 		t.Error(err)
