@@ -39,7 +39,7 @@ endif
 
 soak: ## kill the program 200 times under load, on both databases (SOAK_SEED=2)
 	@tools/need
-	SOAK=1 CGO_ENABLED=1 go test -run 'TestKilledUnderLoad|TestTheDatabaseGoesAway|TestDrainUnderLoad' -count=1 -timeout $(SOAKTIME) -v .
+	SOAK=1 CGO_ENABLED=1 go test -run 'TestKilledUnderLoad|TestTheDatabaseGoesAway|TestDrainUnderLoad|TestReplicasThatAreStarted' -count=1 -timeout $(SOAKTIME) -v .
 
 bench: ## measure the desk's speed beside a bare yardstick (BENCH=--quick)
 	@cd tools/bench && go run . $(BENCH)

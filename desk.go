@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
@@ -53,6 +54,7 @@ type desk struct {
 	spool    *spool.Spool   // of the process that serves
 	replicas replicas
 	metrics  *metrics
+	awake    atomic.Bool // the database was there once; see wakeUp
 	// front is who takes messages: the bot, or before it the spool.
 	front interface {
 		Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
@@ -60,8 +62,21 @@ type desk struct {
 	log *slog.Logger
 }
 
-// openDesk builds the desk in order and takes it down again if a step fails.
-func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, err error) {
+// openDesk builds the desk in order, with its database, and takes it down again if a
+// step fails.
+func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (*desk, error) {
+	d, err := newDesk(cfg, log)
+	if err != nil {
+		return d, err
+	}
+	if err := d.wakeUp(ctx); err != nil {
+		return d, errors.Join(err, d.close())
+	}
+	return d, nil
+}
+
+// newDesk builds a desk whose database was not asked for anything yet; see wakeUp.
+func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
 	d = &desk{cfg: cfg, log: log}
 	defer func() {
 		if err != nil {
@@ -77,7 +92,7 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
 		return d, err
 	}
-	if d.store, err = store.Open(ctx, cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
+	if d.store, err = store.Connect(cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
 		return d, err
 	}
 	if cfg.Redis.URL != "" {
@@ -91,15 +106,7 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 		d.stepped.last.Store(cfg.start().UnixMilli())
 		d.clock = d.stepped
 	}
-	if err := d.build(); err != nil {
-		return d, err
-	}
-	if d.people != nil {
-		if err := d.people.Load(ctx); err != nil {
-			return d, err
-		}
-	}
-	return d, d.runner.Start(ctx, d.clock.Now())
+	return d, d.build()
 }
 
 // build makes bot, delivery, schedule and phone, and ties them together.
@@ -116,7 +123,6 @@ func (d *desk) build() error {
 		Channels: map[string]bot.Channel{}, Manners: d.cfg.manners(), Accounts: d.cfg.settings.Delivery.Accounts}
 	d.caster = &delivery.Broadcaster{Store: d.store, Clock: d.clock, Wall: time.Now, Wake: d.wake, Log: d.log}
 	d.replicas.desk = d
-	d.replicas.company.Store(time.Now().UnixMilli()) // nobody knows yet
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,

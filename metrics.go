@@ -125,6 +125,10 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	m.redis(s)
 	m.robot(s)
 	s.gauge(replicaDesc, float64(m.desk.replicas.count()))
+	if !m.desk.awake.Load() { // there is nobody to ask, and nothing was done yet
+		s.gauge(databaseUp, 0)
+		return
+	}
 	stats, err := m.desk.courier.Stats(ctx)
 	for k, n := range stats.Sends {
 		s.count(sendsDesc, float64(n), k.Platform, k.Fate)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,4 +48,44 @@ func TestAPersonsLinesStayInOrderOverTwoReplicas(t *testing.T) {
 			s.like(t, want, got)
 		})
 	}
+}
+
+// TestReplicasThatAreStartedWithoutTheDatabase: while it is away, all replicas are killed
+// and started again. They take what is said from then on and keep it, and answer when it
+// is back, as if nothing had been.
+func TestReplicasThatAreStartedWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	s, rounds := soak{members: 6, scenes: 6, replicas: 2, pause: 400 * time.Millisecond, seed: 21}, 1
+	if long() {
+		s.scenes, rounds = 60, 10
+	}
+	want := s.calm(t)
+	address := storetest.MariaDBURL(t)
+	line, through := storetest.Through(t, address)
+	st := s.open(t, through)
+	kept := 0.0
+	st.play(func(int, <-chan struct{}) {
+		for range rounds {
+			time.Sleep(time.Second)
+			line.Cut()
+			for _, r := range st.actors {
+				_ = st.end(r, syscall.SIGKILL)
+				st.start(r)
+			}
+			for _, r := range st.actors {
+				st.answering(r, "/healthz", http.StatusOK)
+				st.answering(r, "/readyz", http.StatusServiceUnavailable)
+			}
+			time.Sleep(2 * time.Second)
+			for _, r := range st.actors {
+				kept += st.metric(r, "zhuanban_spool_messages")
+			}
+			line.Mend()
+			for _, r := range st.actors {
+				st.up(r)
+			}
+		}
+	})
+	require.Greater(t, kept, 5.0, "or nothing has been tried")
+	s.like(t, want, st.finish(address))
 }

@@ -28,13 +28,16 @@ func (r *replicas) count() int { return max(1, int(r.alive.Load())) }
 
 // Alone says whether this process is the only one that serves: no other has been seen for
 // as long as it takes to be taken for gone, since the start too. While the database is
-// away nobody is alone who was not before.
+// away nobody is alone who was not before, and nobody who has not seen it yet.
 func (r *replicas) Alone() bool {
-	return time.Since(time.UnixMilli(r.company.Load())) > aliveFor
+	return r.desk.awake.Load() && time.Since(time.UnixMilli(r.company.Load())) > aliveFor
 }
 
 // Waiting lets the other replicas know what waits in a spool of this one.
 func (r *replicas) Waiting(ctx context.Context, spool string, list []bot.Waiting) error {
+	if !r.desk.awake.Load() {
+		return errAsleep
+	}
 	return r.desk.bot.Waiting(ctx, spool, list)
 }
 

@@ -106,13 +106,20 @@ func (d *desk) openRobot() (err error) {
 	return nil
 }
 
-// sitting is the robot's connection while this process serves.
+// sitting is the robot's connection while this process serves; the zero sitting is none.
 type sitting struct{ leave func() }
+
+// end gives the connection up.
+func (s sitting) end() {
+	if s.leave != nil {
+		s.leave()
+	}
+}
 
 // sit keeps the robot's connection, whenever it is this process's turn, until leave.
 func (d *desk) sit(ctx context.Context) sitting {
 	if d.robot == nil {
-		return sitting{func() {}}
+		return sitting{}
 	}
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var kept sync.WaitGroup

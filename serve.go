@@ -32,11 +32,14 @@ func (c *serveCommand) Run(w *world) (err error) {
 	if cfg.settings.Phone.Enabled && !loopback(cfg.Listen) {
 		w.log.Warn("the phone page has no login: whoever reaches this address can speak as anybody", "listen", cfg.Listen)
 	}
-	d, err := openDesk(w.ctx, cfg, w.log)
+	d, err := newDesk(cfg, w.log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	if err := d.rise(w.ctx); err != nil {
+		return err
+	}
 	ended, end := context.WithCancel(context.WithoutCancel(w.ctx))
 	var watch sync.WaitGroup
 	defer func() { end(); watch.Wait() }()
@@ -69,7 +72,7 @@ func (d *desk) openSpool() error {
 }
 
 func (d *desk) spoolOptions() spool.Options {
-	return spool.Options{Next: d.bot, Away: store.IsAway, Ping: d.store.Writable, Wall: time.Now, Log: d.log, Others: &d.replicas,
+	return spool.Options{Next: sleeper{d.bot, d}, Away: away, Ping: d.writable, Wall: time.Now, Log: d.log, Others: &d.replicas,
 		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
 }
 
@@ -115,32 +118,19 @@ func (d *desk) serve(w *world) error {
 	defer stop()
 	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
-	running.Go(func() { d.courier.Run(work) })
-	running.Go(func() { d.caster.Run(work) })
-	running.Go(func() { d.fetcher.Run(work) })
+	var seated sitting
+	failed := make(chan error, 2)
 	running.Go(func() { d.spool.Run(work) })
-	running.Go(func() { d.inherit(work) })
-	running.Go(func() { d.replicas.run(work) })
-	if d.wecom != nil {
-		running.Go(func() { d.wecom.Tend(work) })
-	}
-	if d.redis != nil {
-		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
-	}
-	seated := d.sit(w.ctx)
-	if d.people != nil {
-		running.Go(func() { d.people.Run(work) })
-		if d.redis != nil {
-			running.Go(func() { d.redis.Listen(work, membersTopic, func() { d.people.Glance(work) }) })
+	running.Go(func() {
+		awake, err := d.waken(work)
+		switch {
+		case err != nil:
+			failed <- err
+		case awake:
+			d.work(work, &running)
+			seated = d.sit(w.ctx)
 		}
-	}
-	if d.stepped == nil {
-		running.Go(func() {
-			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
-		})
-		running.Go(func() { d.housekeep(work) })
-	}
-	failed := make(chan error, 1)
+	})
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintf(w.out, "%s\nhttp://%s/\n", d.cfg.settings.Campaign.Title, listener.Addr())
 	select {
@@ -153,11 +143,38 @@ func (d *desk) serve(w *world) error {
 	}
 	stop()
 	running.Wait()
-	seated.leave() // after the courier, which sends through it until it stops
+	seated.end() // after the courier, which sends through it until it stops
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving: %w", err)
 	}
 	return nil
+}
+
+// work begins all that goes on by itself, until the context ends.
+func (d *desk) work(work context.Context, running *sync.WaitGroup) {
+	running.Go(func() { d.courier.Run(work) })
+	running.Go(func() { d.caster.Run(work) })
+	running.Go(func() { d.fetcher.Run(work) })
+	running.Go(func() { d.inherit(work) })
+	running.Go(func() { d.replicas.run(work) })
+	if d.wecom != nil {
+		running.Go(func() { d.wecom.Tend(work) })
+	}
+	if d.redis != nil {
+		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
+	}
+	if d.people != nil {
+		running.Go(func() { d.people.Run(work) })
+		if d.redis != nil {
+			running.Go(func() { d.redis.Listen(work, membersTopic, func() { d.people.Glance(work) }) })
+		}
+	}
+	if d.stepped == nil {
+		running.Go(func() {
+			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
+		})
+		running.Go(func() { d.housekeep(work) })
+	}
 }
 
 // A platform sends a message again within hours; after a month nobody asks for
@@ -213,10 +230,13 @@ func (d *desk) routes() http.Handler {
 	return mux
 }
 
-// ready says whether a message could be taken now. The store migrated when it
-// was opened.
+// ready says whether a message could be handled now, and not only kept.
 func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
-	if err := d.store.Ping(r.Context()); err != nil {
+	err := d.store.Ping(r.Context())
+	if err == nil && !d.awake.Load() {
+		err = errAsleep
+	}
+	if err != nil {
 		d.log.Error("not ready", "err", err)
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return

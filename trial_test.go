@@ -214,14 +214,17 @@ func fromOneThread(start func() error) error {
 }
 
 // up waits until a replica takes messages.
-func (st *trial) up(r *replica) {
+func (st *trial) up(r *replica) { st.answering(r, "/readyz", http.StatusOK) }
+
+// answering waits until a replica answers so.
+func (st *trial) answering(r *replica, path string, status int) {
 	require.Eventually(st.t, func() bool {
-		res, err := st.client.HTTP.Get("http://" + r.addr + "/readyz")
+		res, err := st.client.HTTP.Get("http://" + r.addr + path)
 		if err != nil {
 			return false
 		}
-		return res.Body.Close() == nil && res.StatusCode == http.StatusOK
-	}, time.Minute, 5*time.Millisecond, "it starts")
+		return res.Body.Close() == nil && res.StatusCode == status
+	}, time.Minute, 5*time.Millisecond, "%s is answered with %d", path, status)
 }
 
 // end sends a replica a signal and waits until it is gone.

@@ -77,6 +77,19 @@ type Store struct {
 // "mysql://user:password@host:3306/name", and brings the tables up to date.
 // Any number of processes may open the same database at the same time.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	s, err := Connect(url, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Connect is Open's first half. It asks a server nothing yet, which therefore may be
+// away. Before Migrate has succeeded, nothing but Ping and Close may be called.
+func Connect(url string, o Options) (*Store, error) {
 	if o.Wall == nil {
 		return nil, errors.New("store: Options.Wall is required")
 	}
@@ -93,10 +106,16 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	s.ids, s.wall, s.keptForms = gen, o.Wall, new(sync.Map)
 	s.joiner.writing, s.joiner.enough = make(chan struct{}, s.dialect.writers()), make(chan struct{}, 1)
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: %w", err), s.Close())
-	}
 	return s, nil
+}
+
+// Migrate is Open's second half: it brings the tables up to date. IsAway tells whether
+// it is worth trying again.
+func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.migrate(ctx); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
 }
 
 // Close ends all connections. Transactions still running fail.
