@@ -96,6 +96,9 @@ func judge(code int64) verdict {
 	return verdict{fate: bot.Refused}
 }
 
+// codeSpent says that the code of an authorization is none, or none any more.
+const codeSpent = 40029
+
 // noRight says that the app has no right over a member, a department or a tag.
 const noRight = 60011
 

@@ -52,6 +52,8 @@ type Options struct {
 	Narrow bool
 	// OldSchedules is a deployment that knows organizer and not admins.
 	OldSchedules bool
+	// OldAuth is a deployment that knows user/getuserinfo and not auth/getuserinfo.
+	OldAuth bool
 	// NoCallback says that the app's callback is not configured: it may send no cards
 	// that can be tapped.
 	NoCallback bool
@@ -86,6 +88,7 @@ type Server struct {
 	entries   []Entry
 	made      int // entries and calendars so far
 	drawn     drawn
+	passes    map[string]pass
 }
 
 // Counts are what the server has done.
@@ -156,7 +159,7 @@ func New(o Options) *Server {
 		o.MemberMinute = 30
 	}
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
-		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}}
+		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}, passes: map[string]pass{}}
 	s.paths = s.duties()
 	s.groups.open(o)
 	if o.Members != nil {
@@ -345,6 +348,7 @@ func (s *Server) duties() map[string]duty {
 	}
 	maps.Copy(out, s.reads())
 	maps.Copy(out, s.calendars())
+	maps.Copy(out, s.auths())
 	return s.richDuties(out)
 }
 
