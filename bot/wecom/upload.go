@@ -67,15 +67,7 @@ func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.Re
 // that is what recipients see and WeCom reads no other form of it; and one that
 // everybody can read.
 func names(name string) []string {
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case r == '"':
-			return '\''
-		case r == '\\' || r == '/' || r < ' ' || r == 0x7F || r == 0xFFFD:
-			return '_'
-		}
-		return r
-	}, name)
+	name = uploads.FileName(name)
 	plain := strings.Map(func(r rune) rune {
 		if r >= 0x80 {
 			return '_'

@@ -54,6 +54,9 @@ type Options struct {
 	OldSchedules bool
 	// OldAuth is a deployment that knows user/getuserinfo and not auth/getuserinfo.
 	OldAuth bool
+	// StrictForms is a deployment that reads a form as the documentation has it: it wants
+	// filelength, and reads names in ASCII only.
+	StrictForms bool
 	// NoCallback says that the app's callback is not configured: it may send no cards
 	// that can be tapped.
 	NoCallback bool
