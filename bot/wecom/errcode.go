@@ -147,20 +147,6 @@ func CodeOf(err error) int64 {
 	return 0
 }
 
-// unknownCard says whether a code means that this deployment does not know a kind of
-// card, or will not take it from this app: others would fare no better.
-func unknownCard(code int64) bool {
-	switch code {
-	case 40008, 40016, 40057, 42045:
-		return true
-	}
-	return false
-}
-
-// oddCard says whether a code may mean that, or that there is something wrong with this
-// one card.
-func oddCard(code int64) bool { return code == 40035 || code == 40058 }
-
 // judgeStatus is the same for answers that are none of WeCom's: its own always have
 // status 200.
 func judgeStatus(status int) verdict {

@@ -140,7 +140,7 @@ func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []mess
 			break
 		}
 		if messages[piece].Card != nil {
-			c.cards.accepted()
+			c.cards.Accepted()
 		}
 		refs = append(refs, string(r.MsgID))
 		c.mark(ctx, out, to, r)

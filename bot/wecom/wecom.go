@@ -19,6 +19,7 @@ import (
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/token"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/cards"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/templates"
 )
@@ -96,7 +97,7 @@ type Channel struct {
 	opening     string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
 	choose      string        // the title of a card without one
-	cards       cards         // whether WeCom takes them
+	cards       cards.Taken   // whether WeCom takes them
 	oldAuth     atomic.Bool   // only the older path says whose a code is
 	slots       chan struct{}
 	rooms       sync.Pool    // of *room

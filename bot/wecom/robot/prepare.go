@@ -137,7 +137,7 @@ func (c *Channel) ask(ctx context.Context, cmd string, body, out any) error {
 	case ack.Code == nil:
 		return c.noAnswer(cmd, "without errcode")
 	case *ack.Code != 0:
-		return c.failure(judge(*ack.Code, false), fmt.Errorf("%s: errcode %d: %s", cmd, *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, false), &coded{cmd, *ack.Code, ack.Message})
 	case out == nil:
 		return nil
 	case json.Unmarshal(ack.Body, out) != nil:

@@ -17,6 +17,7 @@ import (
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/secret"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/cards"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/templates"
 )
@@ -45,6 +46,9 @@ type Options struct {
 	Groups map[string]string
 	// Plain says that cards go as their words, with the numbers to reply.
 	Plain bool
+	// Insist says that cards are tried even where WeCom has said that it takes none, and
+	// that each refusal is a warning.
+	Insist bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
@@ -95,6 +99,7 @@ type Channel struct {
 	groups  map[string]string // the other way round
 	told    told              // groups that were told their chat id
 	sent    progress
+	cards   cards.Taken // whether WeCom takes them
 	uploads *uploads.Uploads
 	urls    addresses
 
@@ -187,7 +192,8 @@ func wrong(option, why string, args ...any) error {
 // Name is "wecom.robot".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that the robot draws buttons, unless it is to be plain, and takes images
+// Traits says that the robot draws buttons, unless it is to be plain or WeCom takes no
+// cards, and takes images
 // and files over its connection, none of that where it is called back, and does not know
 // a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
@@ -198,8 +204,10 @@ func (c *Channel) Traits() bot.Traits {
 	return t
 }
 
-// draws says whether cards are drawn.
-func (c *Channel) draws() bool { return !c.o.Webhook && !c.o.Plain }
+// draws says whether cards are drawn now.
+func (c *Channel) draws() bool {
+	return !c.o.Webhook && !c.o.Plain && (c.o.Insist || c.cards.At(time.Time{}))
+}
 
 // Here says whether this process has the connection, up. A robot that is called back
 // needs none, but is where Run runs: where its callbacks arrive.

@@ -53,11 +53,10 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 		if err := c.post(ctx, l, parts[i]); err != nil {
 			switch {
 			case err.Fate == bot.Refused && parts[i].Card != nil && i > 0:
-				// The text says everything, and how to answer it by typing.
-				c.o.Log.WarnContext(ctx, "a card of the robot is refused: its text has to do", "err", err)
+				c.refused(ctx, p, err) // the text says everything, and how to answer it by typing
 				continue
 			case err.Fate == bot.Refused && parts[i].Card != nil && cardly(err):
-				c.o.Log.WarnContext(ctx, "a card of the robot is refused and goes as text", "err", err)
+				c.refused(ctx, p, err)
 				parts = append(parts[:i:i], texts(to, p.Reply.Text)...)
 				i--
 				continue
@@ -67,9 +66,24 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 			return bot.Receipt{}, c.lostUpload(ctx, p, err)
 		}
 		c.sent.put(p.ID, i+1)
+		if parts[i].Card != nil {
+			c.cards.Accepted()
+		}
 	}
 	c.sent.forget(p.ID)
 	return bot.Receipt{}, nil
+}
+
+// refused notes that WeCom has not taken a card.
+func (c *Channel) refused(ctx context.Context, p bot.Parcel, err *bot.SendError) {
+	switch {
+	case c.o.Insist:
+		c.o.Log.WarnContext(ctx, "a card of the robot is refused and goes as text", "delivery", p.ID, "err", err)
+	case cardly(err) && c.cards.Refused(codeOf(err), c.o.Wall()):
+		c.o.Log.WarnContext(ctx, "WeCom takes no cards of the robot here; from now on they go as text", "err", err)
+	default:
+		c.o.Log.DebugContext(ctx, "a card of the robot is refused and goes as text", "delivery", p.ID, "err", err)
+	}
 }
 
 // lostUpload looks at a parcel that was not taken: if WeCom no longer has its upload, it
@@ -139,14 +153,14 @@ func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
 	if uploads.Wanted(p.Reply) {
 		return uploaded(to, p)
 	}
-	drawn := p.Reply.Kind == bot.CardReply && c.draws()
-	if !drawn || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
+	draw := p.Reply.Kind == bot.CardReply && c.draws()
+	if !draw || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
 		out = texts(to, p.Reply.Text)
 	}
-	if !drawn {
+	if !draw {
 		return out, nil
 	}
-	for _, k := range cards(p.ID, p.Reply) {
+	for _, k := range drawn(p.ID, p.Reply) {
 		part := to
 		part.Kind, part.Card = "template_card", &k
 		out = append(out, part)
@@ -174,7 +188,7 @@ func (c *Channel) post(ctx context.Context, l *link, body outgoing) *bot.SendErr
 	case *ack.Code == codeNoMedia:
 		return c.failure(judge(codeNoMedia, false), fmt.Errorf("%s: %w: %s", cmdSend, errNoMedia, ack.Message))
 	case *ack.Code != 0:
-		return c.failure(judge(*ack.Code, body.Type == 2), fmt.Errorf("%s: errcode %d: %s", cmdSend, *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, body.Type == 2), &coded{cmdSend, *ack.Code, ack.Message})
 	}
 	return nil
 }

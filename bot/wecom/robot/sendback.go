@@ -126,7 +126,7 @@ func (c *Channel) postBack(ctx context.Context, target, text string) *bot.SendEr
 		return c.unanswered(true, fmt.Errorf("an answer that is not WeCom's, HTTP status %d", res.StatusCode))
 	}
 	if *ack.Code != 0 {
-		return c.failure(judge(*ack.Code, false), fmt.Errorf("response_url: errcode %d: %s", *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, false), &coded{"response_url", *ack.Code, ack.Message})
 	}
 	return nil
 }
