@@ -3,6 +3,7 @@ package wecom
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strconv"
 	"unicode/utf8"
 )
@@ -10,8 +11,9 @@ import (
 // The documents of a callback are small and flat: <xml> with one element for each
 // value, text or CDATA. This reads them in one pass, in place and without
 // allocating. It takes a subset of XML: no attributes, comments, instructions,
-// declarations or names with colons, because WeCom sends none and every one of
-// them is a way in.
+// document types or names with colons, because WeCom sends none and every one of
+// them is a way in. What libraries write of their own accord it takes: <?xml …?> before
+// the document, where it says UTF-8 or nothing, and <a/> for <a></a>.
 
 // field is a value that somebody here asks for.
 type field int
@@ -114,6 +116,10 @@ func parse(b []byte, d *document) error {
 	*d = document{chosen: d.chosen[:0]}
 	p := parser{b: b}
 	p.space()
+	if bytes.HasPrefix(b[p.at:], instruction) {
+		p.at += len(prolog.Find(b[p.at:]))
+		p.space()
+	}
 	if name, opens := p.tag(); !opens || string(name) != "xml" {
 		return errXML
 	}
@@ -145,10 +151,16 @@ func parse(b []byte, d *document) error {
 	}
 }
 
+var (
+	instruction = []byte("<?")
+	prolog      = regexp.MustCompile(`^<\?xml[ \t\r\n]+version=["']1\.0["']([ \t\r\n]+encoding=["'](?i:utf-8)["'])?([ \t\r\n]+standalone=["'](yes|no)["'])?[ \t\r\n]*\?>`)
+)
+
 // parser is a place in a document.
 type parser struct {
-	b  []byte
-	at int
+	b     []byte
+	at    int
+	empty []byte // the name of <name/>, whose </name> is still to be given
 }
 
 func (p *parser) space() {
@@ -162,8 +174,13 @@ func (p *parser) space() {
 	}
 }
 
-// tag reads <name> or </name>; name is nil where there is none.
+// tag reads <name> or </name>; name is nil where there is none. <name/> is both, one
+// after the other.
 func (p *parser) tag() (name []byte, opens bool) {
+	if p.empty != nil {
+		name, p.empty = p.empty, nil
+		return name, false
+	}
 	i := p.at
 	if i+1 >= len(p.b) || p.b[i] != '<' {
 		return nil, false
@@ -177,11 +194,20 @@ func (p *parser) tag() (name []byte, opens bool) {
 	for i < len(p.b) && nameByte(p.b[i], i == start) {
 		i++
 	}
-	if i == start || i >= len(p.b) || p.b[i] != '>' {
+	name = p.b[start:i]
+	if opens && i < len(p.b) && p.b[i] != '>' {
+		rest := bytes.TrimLeft(p.b[i:], " \t\r\n")
+		if bytes.HasPrefix(rest, emptyEnd) && len(name) > 0 {
+			p.at = len(p.b) - len(rest) + len(emptyEnd)
+			p.empty = name
+			return name, true
+		}
+	}
+	if len(name) == 0 || i >= len(p.b) || p.b[i] != '>' {
 		return nil, false
 	}
 	p.at = i + 1
-	return p.b[start:i], opens
+	return name, opens
 }
 
 func nameByte(c byte, first bool) bool {
@@ -218,12 +244,16 @@ func (p *parser) skip(name []byte) bool {
 var (
 	cdataStart = []byte("<![CDATA[")
 	cdataEnd   = []byte("]]>")
+	emptyEnd   = []byte("/>")
 )
 
 // text reads characters and CDATA up to the next tag, and returns them in one
 // piece: what is left out between them only makes it shorter, so it is put
 // together in place.
 func (p *parser) text() ([]byte, bool) {
+	if p.empty != nil {
+		return p.b[p.at:p.at:p.at], true
+	}
 	start, end := -1, 0 // of the text so far
 	keep := func(part []byte, from int) {
 		if start < 0 || end == start {

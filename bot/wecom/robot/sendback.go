@@ -79,11 +79,11 @@ func (a *addresses) back(chat string, one address) {
 // sendBack answers a conversation at an address that came with one of its messages. A
 // text of several messages needs as many.
 func (c *Channel) sendBack(ctx context.Context, to outgoing, p bot.Parcel) error {
-	parts := pieces(p.Reply.Text, longestText)
-	for i := c.sent.of(p.ID); i < len(parts); i++ {
+	parts, taken := pieces(p.Reply.Text, longestText), c.sent.Of(p)
+	for i := len(taken); i < len(parts); i++ {
 		one, ok := c.urls.take(to.Chat, c.o.Wall())
 		if !ok {
-			c.sent.forget(p.ID)
+			c.sent.Ended(p)
 			return c.failure(verdict{fate: bot.Refused, reason: bot.NotVisible},
 				errors.New("no message of this conversation within the last hour is left to be answered: a robot that is called back cannot speak unasked"))
 		}
@@ -91,11 +91,11 @@ func (c *Channel) sendBack(ctx context.Context, to outgoing, p bot.Parcel) error
 			if err.Fate == bot.NotSent {
 				c.urls.back(to.Chat, one)
 			}
-			return err
+			return c.sent.Stopped(p, taken, err)
 		}
-		c.sent.put(p.ID, i+1)
+		taken = append(taken, "")
 	}
-	c.sent.forget(p.ID)
+	c.sent.Ended(p)
 	return nil
 }
 
