@@ -28,8 +28,9 @@ const (
 
 // The refusals that only a robot's callback knows.
 var (
-	errOff = &seal.Refusal{Status: http.StatusNotFound, Why: "the robot keeps a connection and is not called back"}
-	errCut = &seal.Refusal{Status: http.StatusBadRequest, Why: "body too large or cut short"}
+	errOff      = &seal.Refusal{Status: http.StatusNotFound, Why: "the robot keeps a connection and is not called back"}
+	errTooLarge = &seal.Refusal{Status: http.StatusRequestEntityTooLarge, Why: "body too large"}
+	errCut      = &seal.Refusal{Status: http.StatusBadRequest, Why: "body cut short"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -94,12 +95,19 @@ func (c *Channel) open(q url.Values, sealed []byte) ([]byte, error) {
 // take takes one message and returns the body of the acknowledgement, which may be
 // empty.
 func (c *Channel) take(w http.ResponseWriter, r *http.Request, q url.Values) ([]byte, error) {
+	if r.ContentLength > largestBody {
+		return nil, errTooLarge
+	}
 	limit, cancel := context.WithTimeout(r.Context(), 2*answerWithin)
 	defer cancel()
 	deadline, _ := limit.Deadline()
 	_ = http.NewResponseController(w).SetReadDeadline(deadline) // a server that cannot has limits of its own
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	if err != nil {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, errTooLarge
+	case err != nil:
 		return nil, errCut
 	}
 	var envelope struct {
