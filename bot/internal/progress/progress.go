@@ -72,8 +72,10 @@ func (m *Memory) Ended(p bot.Parcel) {
 
 // with is what was prepared for a parcel, and what was said of it.
 func with(prepared []byte, said []string) []byte {
-	all := map[string]any{}
-	_ = json.Unmarshal(prepared, &all) // what is none has nothing to keep
+	var all map[string]any
+	if json.Unmarshal(prepared, &all) != nil || all == nil { // what is none has nothing to keep
+		all = map[string]any{}
+	}
 	all["said"] = said
 	out, _ := json.Marshal(all) // of strings and what was read
 	return out
