@@ -194,9 +194,8 @@ func wrong(option, why string, args ...any) error {
 func (c *Channel) Name() string { return Name }
 
 // Traits says that the robot draws buttons, unless it is to be plain or WeCom takes no
-// cards, and takes images
-// and files over its connection, none of that where it is called back, and does not know
-// a parcel that it has.
+// cards, and takes images and files over its connection, none of that where it is called
+// back, and does not know a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
 	t := bot.Traits{Buttons: c.draws(), Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
 	if c.o.Unlimited {
