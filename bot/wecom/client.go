@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/secret"
 )
 
@@ -111,8 +110,7 @@ func unsent(err error) error {
 // a *bot.SendError: the request failed, or the answer is not one of WeCom's. The
 // answer may still carry an errcode.
 func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte, out any) (status, error) {
-	var begun atomic.Bool // bytes may have left
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
+	ctx, begun := line.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, method, c.o.APIBase+path+"?"+query.Encode(), bytes.NewReader(body))
 	if err != nil {
 		return status{}, c.failure(verdict{fate: bot.NotSent}, path, err)

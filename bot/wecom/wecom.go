@@ -100,8 +100,8 @@ type Channel struct {
 	cards       cards.Taken   // whether WeCom takes them
 	oldAuth     atomic.Bool   // only the older path says whose a code is
 	slots       chan struct{}
-	rooms       sync.Pool    // of *room
-	warned      atomic.Int64 // the minute of the last warning
+	rooms       sync.Pool // of *room
+	refusals    seal.Refusals
 	doors       doors
 }
 
@@ -135,6 +135,7 @@ func New(o Options) (*Channel, error) {
 		}
 		*into = page.Body
 	}
+	c.refusals.Log, c.refusals.Wall, c.refusals.Hide = o.Log, o.Wall, c.redact
 	c.uploads = uploads.New(o.Shared, o.Wall)
 	c.tokens = token.New(o.Shared, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil

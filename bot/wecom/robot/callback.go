@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -56,28 +55,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = seal.ErrMethod
 	}
 	if err != nil {
-		c.refuse(w, r, err)
+		c.refusals.Answer(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(out)
-}
-
-func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var no *seal.Refusal
-	if !errors.As(err, &no) {
-		no = &seal.Refusal{Status: http.StatusInternalServerError}
-		c.o.Log.ErrorContext(r.Context(), "a message of the robot was not handled", "err", c.redact(err.Error()))
-	} else {
-		level := slog.LevelDebug // whoever knows the address must not fill the log
-		if now := c.o.Wall().Unix() / 60; c.warned.Swap(now) != now {
-			level = slog.LevelWarn
-		}
-		c.o.Log.Log(r.Context(), level, "a callback of the robot is refused", "why", no.Why)
-	}
-	w.Header().Set("Connection", "close") // the rest of a body is not waited for
-	w.WriteHeader(no.Status)
 }
 
 // open checks signature and timestamp, and opens what was sealed.

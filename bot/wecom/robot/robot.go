@@ -110,7 +110,8 @@ type Channel struct {
 	lanes   lanes
 	working sync.WaitGroup // messages in hand
 	slots   chan struct{}
-	warned  atomic.Int64 // the minute of the last warning about a callback
+
+	refusals seal.Refusals
 }
 
 var (
@@ -139,6 +140,7 @@ func New(o Options) (*Channel, error) {
 		o.Seat = alone{o.Wall}
 	}
 	c := &Channel{o: o, pace: usualPace, slots: make(chan struct{}, inFlight), chats: map[string]string{}, groups: map[string]string{}}
+	c.refusals.Log, c.refusals.Wall, c.refusals.Hide, c.refusals.Of = o.Log, o.Wall, c.redact, " of the robot"
 	c.uploads = uploads.New(o.Uploads, o.Wall)
 	c.state.Store(&State{Phase: Starting})
 	if err := c.check(); err != nil {

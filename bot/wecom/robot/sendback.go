@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/line"
 )
 
 // addresses are where conversations may be answered: one came with each message, is
@@ -104,8 +103,7 @@ func (c *Channel) postBack(ctx context.Context, target, text string) *bot.SendEr
 	if err != nil {
 		return c.failure(verdict{fate: bot.Refused, reason: bot.BadContent}, err)
 	}
-	var begun atomic.Bool // bytes may have left
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
+	ctx, begun := line.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
 	if err != nil {
 		return c.failure(verdict{fate: bot.Refused}, errors.New("the address for the answer is none"))
