@@ -76,6 +76,7 @@ func (d *desk) spoolOptions() spool.Options {
 // How long things may take at the entrance and at the end.
 const (
 	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute // of a connection between two requests: a proxy keeps its own for one
 	drainTime  = 20 * time.Second
 	// While it stops, a database that has not answered for as long is not waited for.
 	// Supervisors kill after thirty seconds or later.
@@ -113,7 +114,7 @@ func (d *desk) serve(w *world) error {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	defer stop()
-	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
+	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
 	running.Go(func() { d.courier.Run(work) })
 	running.Go(func() { d.caster.Run(work) })
