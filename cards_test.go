@@ -15,11 +15,17 @@ import (
 // cards.
 func cardDesk(t *testing.T, bend wecomtest.Options, edits ...edit) (*desk, *wecomtest.Server, *wecomtest.Client) {
 	t.Helper()
+	return cardDeskOn(t, "sqlite:"+t.TempDir()+"/zhuanban.db", bend, edits...)
+}
+
+// cardDeskOn is the same on a database.
+func cardDeskOn(t *testing.T, database string, bend wecomtest.Options, edits ...edit) (*desk, *wecomtest.Server, *wecomtest.Client) {
+	t.Helper()
 	bend.CorpID, bend.AgentID, bend.Secret, bend.MemberMinute = "wwcards", 1000002, "cards-secret", -1
 	server := wecomtest.New(bend)
 	api := httptest.NewServer(server)
 	t.Cleanup(api.Close)
-	env := append(environment(t, "sqlite:"+t.TempDir()+"/zhuanban.db"), "ZHUANBAN_WECOM_CORP_ID=wwcards", "ZHUANBAN_WECOM_AGENT_ID=1000002",
+	env := append(environment(t, database), "ZHUANBAN_WECOM_CORP_ID=wwcards", "ZHUANBAN_WECOM_AGENT_ID=1000002",
 		"ZHUANBAN_WECOM_SECRET=cards-secret", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+api.URL)
 	cfg, err := loadCampaign(edited(t, append([]edit{{"clock: simulated", "clock: real"}, {"  enabled: true", "  enabled: false"},
 		{`{from: "22:00", until: "07:00"}`, `{from: "00:00", until: "00:00"}`}, {"cards: notices", "cards: always"}}, edits...)...), env)

@@ -149,7 +149,7 @@ func defaults() settings {
 	s.WeCom.Passive, s.WeCom.Cards = true, wecom.CardNotices
 	s.WeCom.Bot.Mode = robotSocket
 	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
-		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto}
+		AppChat: wecom.Auto, Schedule: wecom.ScheduleAuto, AuthPath: wecom.AuthAuto}
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}

@@ -87,6 +87,30 @@ func TestARobotsKeyIsShownInNoFaultAndNoList(t *testing.T) {
 	}
 }
 
+// TestAGroupsWebhookNeedNotBeInTheFile: it comes from the environment, or from a file of
+// its own that the environment names.
+func TestAGroupsWebhookNeedNotBeInTheFile(t *testing.T) {
+	const key = "693a91f6-7aac-4bc4-97a0"
+	path, held := edited(t), filepath.Join(t.TempDir(), "webhook")
+	require.NoError(t, os.WriteFile(held, []byte("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="+key+"\n"), 0o600))
+	env := []string{"ZHUANBAN_GROUPS_0_WECOM_WEBHOOK_FILE=" + held}
+	cfg, err := loadCampaign(path, env)
+	require.NoError(t, err)
+	require.Equal(t, key, cfg.Groups[0].wecom(cfg.configured).Key())
+	got := command(t, env, "", "--config", path, "config")
+	require.Regexp(t, `(?m)^groups\[0\]\.wecom\.webhook +\(set, hidden\) +ZHUANBAN_GROUPS_0_WECOM_WEBHOOK_FILE \(`, got.out)
+	require.NotContains(t, got.out, key)
+
+	_, err = loadCampaign(path, []string{"ZHUANBAN_GROUPS_1_WECOM_WEBHOOK=hush"})
+	require.ErrorContains(t, err, "ZHUANBAN_GROUPS_1_WECOM_WEBHOOK: groups[1].wecom.webhook: ")
+	require.NotContains(t, err.Error(), "hush")
+	_, err = loadCampaign(path, []string{"ZHUANBAN_GROUPS_0_WECOM_WEBHOOK=" + key, "ZHUANBAN_GROUPS_1_WECOM_WEBHOOK=" + key})
+	require.ErrorContains(t, err, "of its own")
+	_, err = loadCampaign(path, []string{"ZHUANBAN_GROUPS_2_WECOM_WEBHOOK=" + key})
+	require.ErrorContains(t, err, "groups has 2 entries")
+	require.NotContains(t, err.Error(), key)
+}
+
 func TestAllMistakesAreNamedTogether(t *testing.T) {
 	_, err := loadCampaign(edited(t, edit{"prefix: AX", "prefix: ax"}, edit{"unit: fengcheng, role: filer", "unit: fengchen, role: filer"}), nil)
 	require.ErrorContains(t, err, "campaign.prefix")

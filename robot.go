@@ -70,7 +70,7 @@ func (c *campaign) robotOptions() robot.Options {
 	}
 	return robot.Options{ID: s.ID, Secret: s.Secret, WSURL: s.WSURL, CAFile: c.WeCom.CAFile, Webhook: s.Mode == robotWebhook,
 		Token: s.Token, AESKey: s.AESKey, Groups: groups,
-		Plain: c.WeCom.Cards == wecom.CardNever || c.WeCom.Features.Cards.Off(), Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
+		Plain: c.WeCom.Cards == wecom.CardNever || c.WeCom.Features.Cards.Off(), Insist: c.WeCom.Features.Cards.Forced(), Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
 // robotGroups are the groups in which the robot speaks, and not the self-built app.

@@ -79,6 +79,7 @@ func (d *desk) spoolOptions() spool.Options {
 // How long things may take at the entrance and at the end.
 const (
 	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute // of a connection between two requests: a proxy keeps its own for one
 	drainTime  = 20 * time.Second
 	// While it stops, a database that has not answered for as long is not waited for.
 	// Supervisors kill after thirty seconds or later.
@@ -116,7 +117,7 @@ func (d *desk) serve(w *world) error {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(w.ctx))
 	defer stop()
-	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, BaseContext: func(net.Listener) context.Context { return work }}
+	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
 	var seated sitting
 	failed := make(chan error, 2)

@@ -49,6 +49,7 @@ type wecomSettings struct {
 	Token       string            `yaml:"token" secret:"true"`
 	AESKey      string            `yaml:"aes_key" secret:"true"`
 	APIBase     string            `yaml:"api_base"`
+	Authorize   string            `yaml:"authorize_base"`
 	CAFile      string            `yaml:"ca_file"`
 	Passive     bool              `yaml:"passive"`
 	Cards       wecom.CardUse     `yaml:"cards"`
@@ -67,7 +68,7 @@ func (c *campaign) wecomOptions(words *templates.Set, roster func() *bot.Roster,
 		groups = append(groups, g.wecom(roster))
 	}
 	return wecom.Options{Groups: groups, Menu: w.Menu, PersonName: func(account string) string { return roster().PersonName(account) },
-		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase,
+		CorpID: w.CorpID, AgentID: w.AgentID, Secret: w.Secret, Token: w.Token, AESKey: w.AESKey, APIBase: w.APIBase, AuthorizeBase: w.Authorize,
 		CAFile: w.CAFile, Unlimited: c.settings.Delivery.Limits == noLimits, Active: !w.Passive,
 		Cards: w.Cards, Features: w.Features, Desk: desk, Templates: words, Wall: time.Now, Log: log}
 }

@@ -114,7 +114,8 @@ type Parcel struct {
 	ID    int64 // the delivery's id
 	To    Recipient
 	Reply Reply
-	// Prepared is what a Preparer gave for it; nil = it was not asked.
+	// Prepared is what a Preparer gave for it, or what its last try left (SendError.Kept);
+	// nil = neither.
 	Prepared []byte
 	// Asked says that it answers what its recipient has just said.
 	Asked bool
@@ -162,7 +163,10 @@ type SendError struct {
 	// decides. With Everybody it holds for all recipients, not only for this one.
 	Wait      time.Duration
 	Everybody bool
-	Err       error // for the operator, with the platform's own code and no secret
+	// Kept is to be kept with the parcel, as its Prepared, for its next try: of several
+	// messages it may be that some were taken. nil = that stays as it is.
+	Kept []byte
+	Err  error // for the operator, with the platform's own code and no secret
 }
 
 // Reason is why a parcel was not taken, as far as somebody in the office can do

@@ -21,17 +21,24 @@ type Setting struct {
 const hiddenValue = "(set, hidden)"
 
 // Effective lists the scalar keys of the schema with the value in force and
-// where it came from. Keys that nothing set show what the schema itself holds,
+// where it came from; of those in lists the secrets that are set and what came from the
+// environment. Keys that nothing set show what the schema itself holds,
 // so pass it with the defaults filled in. A key is hidden if its field is tagged
 // `secret:"true"` or secret says so; secret may be nil.
 func (f *File) Effective(schema any, secret func(key string) bool) []Setting {
 	var out []Setting
-	for _, l := range leaves(schema) {
+	known, _ := f.leaves(schema)
+	for _, l := range known {
 		s := Setting{Key: l.key, Value: show(l.value), Source: "default"}
-		if n, exact := f.find(l.key); exact && !isNull(n) {
+		n, exact := f.find(l.key)
+		if exact && !isNull(n) {
 			s.Value, s.Source = resolve(n).Value, f.source(n)
 		}
-		switch hidden := l.secret || secret != nil && secret(l.key); {
+		hidden := l.secret || secret != nil && secret(l.key)
+		if l.listed && (s.Value == "" || !hidden) && (!exact || f.origin[n] == "") {
+			continue
+		}
+		switch {
 		case hidden && s.Value == "":
 			s.Value = "(not set)"
 		case hidden:

@@ -115,4 +115,61 @@ func TestEffective(t *testing.T) {
 
 func TestEnvName(t *testing.T) {
 	require.Equal(t, "ZHUANBAN_WECOM_CORP_ID", config.EnvName("wecom.corp_id"))
+	require.Equal(t, "ZHUANBAN_GROUPS_0_WECOM_WEBHOOK", config.EnvName("groups[0].wecom.webhook"))
+}
+
+// rooms is a schema with lists in it, one within another.
+type rooms struct {
+	Groups []struct {
+		Name  string `yaml:"name"`
+		WeCom struct {
+			Webhook string `yaml:"webhook" secret:"true"`
+		} `yaml:"wecom"`
+		Members []string `yaml:"members"`
+	} `yaml:"groups"`
+	Words []string `yaml:"words"`
+	Pairs []pair   `yaml:"pairs"`
+	Quiet string   `yaml:"quiet"`
+}
+
+const twoRooms = "groups:\n  - {name: a, members: [x, y]}\n  - {name: b, wecom: {webhook: of-the-file}}\nwords: [one, two]\npairs: [[1, 2]]\n"
+
+func TestWhatStandsInAListIsSetByItsPlace(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "webhook")
+	require.NoError(t, os.WriteFile(secret, []byte("of-a-file\n"), 0o600))
+	f := parse(t, twoRooms)
+	require.NoError(t, f.Overlay(rooms{}, []string{
+		"ZHUANBAN_GROUPS_0_WECOM_WEBHOOK_FILE=" + secret,
+		"ZHUANBAN_GROUPS_1_WECOM_WEBHOOK=of-the-environment",
+		"ZHUANBAN_GROUPS_0_MEMBERS_1=z",
+		"ZHUANBAN_WORDS_0=eins",
+	}))
+	var got rooms
+	require.NoError(t, f.Decode("", &got))
+	require.Equal(t, "of-a-file", got.Groups[0].WeCom.Webhook)
+	require.Equal(t, "of-the-environment", got.Groups[1].WeCom.Webhook)
+	require.Equal(t, []string{"x", "z"}, got.Groups[0].Members)
+	require.Equal(t, []string{"eins", "two"}, got.Words)
+	require.Equal(t, []config.Setting{
+		{Key: "groups[0].wecom.webhook", Value: "(set, hidden)", Source: "ZHUANBAN_GROUPS_0_WECOM_WEBHOOK_FILE (" + secret + ")"},
+		{Key: "groups[0].members[1]", Value: "z", Source: "ZHUANBAN_GROUPS_0_MEMBERS_1"},
+		{Key: "groups[1].wecom.webhook", Value: "(set, hidden)", Source: "ZHUANBAN_GROUPS_1_WECOM_WEBHOOK"},
+		{Key: "words[0]", Value: "eins", Source: "ZHUANBAN_WORDS_0"},
+		{Key: "quiet", Value: "", Source: "default"},
+	}, f.Effective(rooms{}, nil), "of a list the secrets, and what came from the environment")
+}
+
+func TestAWrongPlaceInAListIsNamed(t *testing.T) {
+	for variable, want := range map[string]string{
+		"ZHUANBAN_GROUPS_2_WECOM_WEBHOOK=x": "environment: ZHUANBAN_GROUPS_2_WECOM_WEBHOOK: groups has 2 entries, counted from 0; write the entry into the file, and set here what belongs in it",
+		"ZHUANBAN_GROUPS_0_MEMBERS_2=x":     "groups[0].members has 2 entries",
+		"ZHUANBAN_GROUPS_1_WECOM_WEBHOK=x":  `did you mean "ZHUANBAN_GROUPS_1_WECOM_WEBHOOK"?`,
+		"ZHUANBAN_NOTHING_LIKE_IT=x":        "ZHUANBAN_NOTHING_LIKE_IT: unknown variable; the variables are ZHUANBAN_QUIET",
+		"ZHUANBAN_PAIRS_0=x":                "ZHUANBAN_PAIRS_0: unknown variable",
+	} {
+		require.ErrorContains(t, parse(t, twoRooms).Overlay(rooms{}, []string{variable}), want)
+	}
+	require.ErrorContains(t, parse(t, "groups: []").Overlay(rooms{}, []string{"ZHUANBAN_GROUPS_0_NAME=x"}), "groups has 0 entries")
+	f := parse(t, "groups: [just words]")
+	require.EqualError(t, f.Overlay(rooms{}, []string{"ZHUANBAN_GROUPS_0_NAME=x"}), `config.yaml:1: groups[0]: found "just words", want keys with values`)
 }

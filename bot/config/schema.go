@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,29 +81,56 @@ func isLeaf(t reflect.Type) bool {
 type leaf struct {
 	key    string
 	secret bool
+	listed bool // it stands in a list
 	value  reflect.Value
 }
 
-// leaves lists the scalar keys of a struct value or pointer, in its order.
-func leaves(schema any) []leaf {
-	var out []leaf
-	walk(reflect.ValueOf(schema), "", false, &out)
-	return out
+// list is a list of a schema, and how many entries the file has for it.
+type list struct {
+	key    string
+	length int
 }
 
-func walk(v reflect.Value, path string, secret bool, out *[]leaf) {
+// leaves are the scalar keys of a struct value or pointer, in its order, and its lists.
+// Of what stands in a list there are as many as the file has entries.
+func (f *File) leaves(schema any) ([]leaf, []list) {
+	w := walker{file: f}
+	w.walk(reflect.ValueOf(schema), leaf{}, 0)
+	return w.leaves, w.lists
+}
+
+type walker struct {
+	file   *File
+	leaves []leaf
+	lists  []list
+}
+
+// walk goes through a value, of which at says where it is.
+func (w *walker) walk(v reflect.Value, at leaf, depth int) {
 	t := v.Type()
 	switch {
+	case depth > maxDepth:
 	case isLeaf(t):
-		*out = append(*out, leaf{key: path, secret: secret, value: v})
+		at.value = v
+		w.leaves = append(w.leaves, at)
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
 		if v.IsNil() {
 			v = reflect.New(t.Elem())
 		}
-		walk(v.Elem(), path, secret, out)
-	case t.Kind() == reflect.Struct && t != nodeType:
+		w.walk(v.Elem(), at, depth+1)
+	case t == nodeType, reflect.PointerTo(t).Implements(yamlType): // it reads itself
+	case t.Kind() == reflect.Struct:
 		for _, f := range fields(t) {
-			walk(v.FieldByIndex(f.index), join(path, f.key), f.secret, out)
+			w.walk(v.FieldByIndex(f.index), leaf{key: join(at.key, f.key), secret: f.secret, listed: at.listed}, depth+1)
+		}
+	case t.Kind() == reflect.Slice:
+		n, ok := w.file.find(at.key)
+		if n = resolve(n); !ok || n.Kind != yaml.SequenceNode {
+			return
+		}
+		w.lists = append(w.lists, list{at.key, len(n.Content)})
+		for i := range n.Content {
+			w.walk(reflect.New(t.Elem()).Elem(), leaf{key: at.key + "[" + strconv.Itoa(i) + "]", secret: at.secret, listed: true}, depth+1)
 		}
 	}
 }

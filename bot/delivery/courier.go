@@ -169,8 +169,17 @@ func (c *Courier) settle(ctx context.Context, out []store.Delivery) error {
 	if len(out) == 0 {
 		return nil
 	}
+	var kept []store.Delivery // for their next try
+	for _, d := range out {
+		if d.State == store.Queued && len(d.Prepared) > 0 {
+			kept = append(kept, d)
+		}
+	}
 	var lost []int64
 	err := c.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		if _, err = tx.Deliveries().Prepare(ctx, c.Wall().Add(lease), kept...); err != nil { // who is lost here is lost there, too
+			return err
+		}
 		lost, err = tx.Deliveries().Settle(ctx, out...)
 		return err
 	})

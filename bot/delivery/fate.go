@@ -39,6 +39,9 @@ func (c *Courier) after(p parcel, receipt bot.Receipt, err error) store.Delivery
 	errors.As(err, &failed)
 	c.tally.add(d.Platform, string(failed.Fate))
 	d.Error = err.Error()
+	if failed.Kept != nil {
+		d.Prepared = failed.Kept
+	}
 	until := c.breaker.failed(d.Platform, failed, !traits.Dedupes, c.Wall(), c.Chance)
 	switch failed.Fate {
 	case bot.Refused:

@@ -22,6 +22,7 @@ type uploader struct {
 	errs   []error  // the next uploads fail like this
 	had    []string // what was prepared before, at each call
 	sent   []string // what was prepared, at each try
+	stops  []string // what the next tries have left behind them
 	during func()
 }
 
@@ -56,6 +57,11 @@ func (u *uploader) note(ps ...bot.Parcel) {
 
 func (u *uploader) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	u.note(p)
+	if len(u.stops) > 0 {
+		kept := u.stops[0]
+		u.stops = u.stops[1:]
+		return bot.Receipt{}, &bot.SendError{Fate: bot.NotSent, Kept: []byte(kept), Err: errors.New("cut short")}
+	}
 	return u.Batching.Send(ctx, p)
 }
 
@@ -86,6 +92,19 @@ func TestWhatIsPreparedOnceComesBackAtEveryTry(t *testing.T) {
 	require.Equal(t, []string{"upload 1", "upload 1", "upload 1"}, u.sent)
 	require.Equal(t, store.Sent, get(t, w, id).State)
 	require.Equal(t, "upload 1", string(get(t, w, id).Prepared))
+}
+
+// TestHowFarAParcelHasComeIsKeptForItsNextTry: a try that was cut short says what of it
+// has arrived.
+func TestHowFarAParcelHasComeIsKeptForItsNextTry(t *testing.T) {
+	w, u := uploading(t)
+	u.stops = []string{"1 of 3", "2 of 3"}
+	id := put(t, w, "ann", bot.PriorityAnswer)
+	for range 5 {
+		w.FastForward(time.Minute)
+	}
+	require.Equal(t, []string{"", "1 of 3", "2 of 3"}, u.sent)
+	require.Equal(t, store.Sent, get(t, w, id).State)
 }
 
 func TestTextsAreNotPrepared(t *testing.T) {

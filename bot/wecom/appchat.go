@@ -52,7 +52,7 @@ func (c *Channel) sayInChat(ctx context.Context, g *group, m post) (ref string, 
 			err = c.chat(ctx, http.MethodPost, chatSendPath, nil, body, &r)
 		}
 	}
-	return r.MsgID, err
+	return string(r.MsgID), err
 }
 
 // chat makes one call about chats.

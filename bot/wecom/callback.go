@@ -2,9 +2,7 @@ package wecom
 
 import (
 	"context"
-	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,7 +67,7 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = seal.ErrMethod
 	}
 	if err != nil {
-		c.refuse(w, r, err)
+		c.refusals.Answer(w, r, err)
 		return
 	}
 	w.Header()["Content-Type"] = kind
@@ -83,29 +81,6 @@ var (
 	xmlText   = []string{"text/xml; charset=utf-8"}
 	noSniff   = []string{"nosniff"}
 )
-
-func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var no *seal.Refusal
-	if !errors.As(err, &no) {
-		no = &seal.Refusal{Status: http.StatusInternalServerError}
-		c.o.Log.ErrorContext(r.Context(), "a message was not handled", "err", c.redact(err.Error()))
-	} else {
-		c.o.Log.Log(r.Context(), c.urgency(), "a callback is refused", "why", no.Why)
-	}
-	w.Header().Set("Connection", "close") // the rest of a body is not waited for
-	w.WriteHeader(no.Status)
-}
-
-// urgency makes the first refusal of a minute a warning: a wrong token or a wrong
-// clock shuts everybody out and has to be seen, and whoever knows the address must
-// not be able to fill the log.
-func (c *Channel) urgency() slog.Level {
-	now := c.o.Wall().Unix() / 60
-	if c.warned.Swap(now) != now {
-		return slog.LevelWarn
-	}
-	return slog.LevelDebug
-}
 
 // verify answers the console's question whether the address is ours: the text that
 // it has sealed, bare.

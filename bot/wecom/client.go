@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/secret"
 )
 
@@ -27,16 +26,21 @@ const (
 	// limits let us use.
 	connections   = 32
 	largestAnswer = 1 << 20 // a thousand refused names are 65 KB
+	largestList   = 32 << 20
 )
 
-// status is how every answer of WeCom's begins.
-type status struct {
-	Code    *int64 `json:"errcode"`
-	Message string `json:"errmsg"`
+// longest is how much of an answer is read: of a department with all its members more
+// than of anything else.
+func longest(path string) int64 {
+	switch path {
+	case departmentListPath, departmentSimplePath, userListPath, userSimplePath, tagGetPath:
+		return largestList
+	}
+	return largestAnswer
 }
 
-// api makes one call that needs an access token, a second time with a new token if
-// WeCom no longer takes the first, and reads the answer into out, which may be nil.
+// api makes one call that needs an access token, again with a new token if WeCom no
+// longer takes the first, and reads the answer into out, which may be nil.
 // body is JSON. An error is a *bot.SendError; the verdict says what WeCom's code means.
 func (c *Channel) api(ctx context.Context, method, path string, query url.Values, body []byte, out any) (verdict, error) {
 	q := url.Values{}
@@ -47,17 +51,23 @@ func (c *Channel) api(ctx context.Context, method, path string, query url.Values
 		q.Set("access_token", token)
 		return c.call(ctx, method, path, q, body, out)
 	})
-	if err == nil && *s.Code != 0 {
+	if err == nil && s.code() != 0 {
 		err = c.platformError(v, path, s)
 	}
 	return v, err
 }
 
-// withToken does something with an access token, a second time with a new one if WeCom
-// no longer takes the first. It gives what WeCom has said, and what that means. An error
-// is do's own, or there is no token.
+// mostTries is how often something is done with access tokens of which WeCom takes none.
+// The second is a new one; a third is there for a token that is revoked again while
+// others work with it, and only if it is another one.
+const mostTries = 3
+
+// withToken does something with an access token, again with a new one if WeCom no longer
+// takes the first: a call that is refused for its token has done nothing. It gives what
+// WeCom has said, and what that means. An error is do's own, or there is no token.
 func (c *Channel) withToken(ctx context.Context, do func(token string) (status, error)) (status, verdict, error) {
-	for fresh := false; ; fresh = true {
+	before := ""
+	for try := 1; ; try++ {
 		pass, err := c.tokens.Get(ctx)
 		if err != nil {
 			return status{}, verdict{}, unsent(err)
@@ -66,11 +76,12 @@ func (c *Channel) withToken(ctx context.Context, do func(token string) (status, 
 		if err != nil || s.Code == nil {
 			return s, verdict{}, err
 		}
-		v := judge(*s.Code)
-		if !v.refresh || fresh {
+		v := judge(s.code())
+		if !v.refresh || try == mostTries || pass == before {
 			return s, v, nil
 		}
 		c.tokens.Invalidate(ctx, pass)
+		before = pass
 	}
 }
 
@@ -99,8 +110,7 @@ func unsent(err error) error {
 // a *bot.SendError: the request failed, or the answer is not one of WeCom's. The
 // answer may still carry an errcode.
 func (c *Channel) call(ctx context.Context, method, path string, query url.Values, body []byte, out any) (status, error) {
-	var begun atomic.Bool // bytes may have left
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
+	ctx, begun := line.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, method, c.o.APIBase+path+"?"+query.Encode(), bytes.NewReader(body))
 	if err != nil {
 		return status{}, c.failure(verdict{fate: bot.NotSent}, path, err)
@@ -113,16 +123,16 @@ func (c *Channel) call(ctx context.Context, method, path string, query url.Value
 		return status{}, c.failure(broken(ctx, begun.Load()), path, err)
 	}
 	defer res.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(res.Body, largestAnswer))
+	text, err := io.ReadAll(io.LimitReader(res.Body, longest(path)))
+	s := status{HTTP: res.StatusCode}
 	if res.StatusCode != http.StatusOK {
-		return status{}, c.failure(judgeStatus(res.StatusCode), path, fmt.Errorf("HTTP status %d", res.StatusCode))
+		return s, c.failure(judgeStatus(res.StatusCode), path, fmt.Errorf("HTTP status %d", res.StatusCode))
 	}
 	if err != nil {
-		return status{}, c.failure(broken(ctx, true), path, fmt.Errorf("reading the answer: %w", err))
+		return s, c.failure(broken(ctx, true), path, fmt.Errorf("reading the answer: %w", err))
 	}
-	var s status
-	if json.Unmarshal(text, &s) != nil || s.Code == nil || *s.Code == 0 && out != nil && json.Unmarshal(text, out) != nil {
-		return status{}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, path,
+	if json.Unmarshal(text, &s) != nil || s.Code == nil || s.code() == 0 && out != nil && json.Unmarshal(text, out) != nil {
+		return status{HTTP: res.StatusCode}, c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, path,
 			fmt.Errorf("an answer that is not WeCom's: %d bytes of %q", len(text), res.Header.Get("Content-Type")))
 	}
 	return s, nil
@@ -150,11 +160,11 @@ func (c *Channel) failure(v verdict, doing string, err error) *bot.SendError {
 // whoever asks for the code.
 func (c *Channel) platformError(v verdict, doing string, r status) *bot.SendError {
 	message := secret.Line(c.redact(r.Message))
-	if ip := address(r.Message); *r.Code == 60020 && ip != "" {
+	if ip := address(r.Message); r.code() == 60020 && ip != "" {
 		message = "this program's address " + ip + " is not among the app's trusted ones (企业可信IP): " + message
 	}
 	return &bot.SendError{Fate: v.fate, Reason: v.reason, Wait: v.wait, Everybody: v.everybody,
-		Err: util.NewCommonError(doing, *r.Code, message)}
+		Err: util.NewCommonError(doing, r.code(), message)}
 }
 
 // safe is an error that shows no secret.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/wecom/internal/name"
@@ -24,8 +23,8 @@ func contact(d *document) (c bot.MemberChange, ok bool) {
 		return c, false
 	}
 	c = bot.MemberChange{Kind: bot.OtherChange}
-	if s, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64); err == nil {
-		c.At = time.Unix(s, 0)
+	if at, ok := moment(d); ok {
+		c.At = at
 	}
 	if id := d.value[fUserID]; name.Account(id) {
 		c.Account = strings.ToLower(string(id))

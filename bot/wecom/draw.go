@@ -127,7 +127,7 @@ func (c *Channel) instead(ctx context.Context, p bot.Parcel, piece int, m messag
 	switch {
 	case c.o.Features.Cards.Forced():
 		c.o.Log.WarnContext(ctx, "WeCom refuses a card, which goes as plain text", "delivery", p.ID, "err", err)
-	case c.cards.refused(CodeOf(err), c.o.Wall()):
+	case c.cards.Refused(CodeOf(err), c.o.Wall()):
 		c.o.Log.WarnContext(ctx, "WeCom does not take cards here; from now on they go as plain text", "err", err)
 	default:
 		c.o.Log.DebugContext(ctx, "a card is refused and goes as plain text", "delivery", p.ID, "err", err)

@@ -96,6 +96,9 @@ func judge(code int64) verdict {
 	return verdict{fate: bot.Refused}
 }
 
+// codeSpent says that the code of an authorization is none, or none any more.
+const codeSpent = 40029
+
 // noRight says that the app has no right over a member, a department or a tag.
 const noRight = 60011
 
@@ -143,20 +146,6 @@ func CodeOf(err error) int64 {
 	}
 	return 0
 }
-
-// unknownCard says whether a code means that this deployment does not know a kind of
-// card, or will not take it from this app: others would fare no better.
-func unknownCard(code int64) bool {
-	switch code {
-	case 40008, 40016, 40057, 42045:
-		return true
-	}
-	return false
-}
-
-// oddCard says whether a code may mean that, or that there is something wrong with this
-// one card.
-func oddCard(code int64) bool { return code == 40035 || code == 40058 }
 
 // judgeStatus is the same for answers that are none of WeCom's: its own always have
 // status 200.

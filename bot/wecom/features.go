@@ -27,6 +27,8 @@ type Features struct {
 	AppChat Switch `yaml:"appchat"`
 	// Schedule is oa/schedule/*. Off: no entries in people's calendars.
 	Schedule ScheduleSwitch `yaml:"schedule"`
+	// AuthPath is the call that says whose an authorization's code is.
+	AuthPath AuthPath `yaml:"auth_path"`
 }
 
 // check names a switch in a position that it does not have.
@@ -38,6 +40,9 @@ func (f Features) check() error {
 	}
 	if s := f.Schedule; s != "" && !slices.Contains(s.Allowed(), string(s)) {
 		return wrong("Features.Schedule", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
+	}
+	if s := f.AuthPath; s != "" && !slices.Contains(s.Allowed(), string(s)) {
+		return wrong("Features.AuthPath", "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
 	}
 	return nil
 }
@@ -80,3 +85,18 @@ func (ScheduleSwitch) Allowed() []string {
 
 // Off says that no entries are made.
 func (s ScheduleSwitch) Off() bool { return s == ScheduleOff }
+
+// AuthPath says by which call it is asked whose a code is.
+type AuthPath string
+
+// The paths; "" is AuthAuto.
+const (
+	AuthAuto AuthPath = "auto" // auth/getuserinfo, and where that is not known user/getuserinfo
+	AuthNew  AuthPath = "new"  // auth/getuserinfo
+	AuthOld  AuthPath = "old"  // user/getuserinfo, of private deployments
+)
+
+// Allowed lists the paths, for the configuration's errors.
+func (AuthPath) Allowed() []string {
+	return []string{string(AuthAuto), string(AuthNew), string(AuthOld)}
+}

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/wecom/internal/name"
 )
 
@@ -67,7 +69,7 @@ type groups struct {
 	of   map[string]*group
 	all  []*group
 	keys []string // of the robots, which no error may show
-	said progress
+	said progress.Memory
 }
 
 // group is a Group with the names that WeCom knows it by.
@@ -139,7 +141,7 @@ func noGroup() error {
 }
 
 // sendGroup says one parcel in a group, in as many messages as it needs. What a try
-// before has said already is not said again, as far as this process knows.
+// before has said already is not said again.
 func (c *Channel) sendGroup(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	g, err := c.groupOf(p.To)
 	if err != nil {
@@ -153,15 +155,19 @@ func (c *Channel) sendGroup(ctx context.Context, p bot.Parcel) (bot.Receipt, err
 	if err != nil {
 		return bot.Receipt{}, err
 	}
-	refs := c.groups.said.take(p.ID)
+	refs := c.groups.said.Of(ready[0])
 	for _, m := range posts[min(len(refs), len(posts)):] {
 		ref, err := c.say(ctx, g, m)
 		if err != nil {
-			c.groups.said.keep(p.ID, refs)
-			return bot.Receipt{}, c.lostUpload(ctx, ready[0], err)
+			var failed *bot.SendError
+			if err = c.lostUpload(ctx, ready[0], err); errors.As(err, &failed) {
+				err = c.groups.said.Stopped(ready[0], refs, failed)
+			}
+			return bot.Receipt{}, err
 		}
 		refs = append(refs, ref)
 	}
+	c.groups.said.Ended(p)
 	refs = slices.DeleteFunc(refs, func(r string) bool { return r == "" })
 	return bot.Receipt{Ref: strings.Join(refs, "|")}, nil
 }

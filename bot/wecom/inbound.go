@@ -39,13 +39,13 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	if string(d.value[fToUserName]) != c.o.CorpID {
 		return inbound{}, seal.ErrMalformed
 	}
-	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
-	if err != nil || !name.Account(d.value[fFromUserName]) {
+	at, ok := moment(d)
+	if !ok || !name.Account(d.value[fFromUserName]) {
 		return inbound{}, seal.ErrMalformed
 	}
 	in := inbound{from: string(d.value[fFromUserName])}
 	m := bot.Message{Platform: Name, ID: string(d.value[fMsgID]), Sender: strings.ToLower(in.from),
-		At: time.Unix(seconds, 0).In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: c.carriesCards()}
+		At: at.In(c.o.Wall().Location()), Carry: c.carries(), CarryCards: c.carriesCards()}
 	kind := string(d.value[fMsgType])
 	switch {
 	case event:
@@ -76,6 +76,13 @@ func (c *Channel) inbound(d *document, agent []byte) (inbound, error) {
 	}
 	in.message = m
 	return in, nil
+}
+
+// moment is when something was said or happened; ok is false if no clock could show it.
+func moment(d *document) (at time.Time, ok bool) {
+	const last = 1 << 33 // in the year 2242; what keeps times has its bounds
+	seconds, err := strconv.ParseInt(string(d.value[fCreateTime]), 10, 64)
+	return time.Unix(seconds, 0), err == nil && seconds > 0 && seconds < last
 }
 
 // eventID names an event, which has no id of its own, as WeCom says that it is to

@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
 )
+
+// between says what stands between names: WeCom's "|", and what no name can have in it.
+func between(r rune) bool { return strings.ContainsRune("|,;，；、", r) || unicode.IsSpace(r) }
 
 // leftOut are the members, departments or tags that WeCom has left out of a call, in lower
 // case: joined by "|" in the answer of message/send, a list (of numbers, where those
@@ -18,7 +22,7 @@ func (n *leftOut) UnmarshalJSON(b []byte) error {
 	switch {
 	case string(b) == "null":
 	case json.Unmarshal(b, &joined) == nil:
-		for one := range strings.SplitSeq(joined, "|") {
+		for one := range strings.FieldsFuncSeq(joined, between) {
 			list = append(list, one)
 		}
 	default:

@@ -35,7 +35,7 @@ func (c *Channel) Fetch(ctx context.Context, ref string) (media.Body, error) {
 	if err != nil || s.Code == nil {
 		return body, err
 	}
-	if v.fate == bot.Refused && *s.Code != codeNoMedia {
+	if v.fate == bot.Refused && s.code() != codeNoMedia {
 		v.fate, v.wait = bot.NotSent, aMinute
 	}
 	return media.Body{}, c.platformError(v, mediaGet, s)
@@ -81,7 +81,7 @@ func (c *Channel) inPlace(read *bufio.Reader, kind string) (s status, ok bool) {
 		return s, false
 	}
 	head, err := read.Peek(longestStatus)
-	if !errors.Is(err, io.EOF) || json.Unmarshal(head, &s) != nil || s.Code == nil || *s.Code == 0 {
+	if !errors.Is(err, io.EOF) || json.Unmarshal(head, &s) != nil || s.code() == 0 {
 		return status{}, false
 	}
 	return s, true

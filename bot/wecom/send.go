@@ -140,9 +140,9 @@ func (c *Channel) dispatch(ctx context.Context, ps []bot.Parcel, messages []mess
 			break
 		}
 		if messages[piece].Card != nil {
-			c.cards.accepted()
+			c.cards.Accepted()
 		}
-		refs = append(refs, r.MsgID)
+		refs = append(refs, string(r.MsgID))
 		c.mark(ctx, out, to, r)
 	}
 	for i := range out {
@@ -173,7 +173,7 @@ const sendPath = "/cgi-bin/message/send"
 
 // sent is what message/send says of a call that it took.
 type sent struct {
-	MsgID          string  `json:"msgid"`
+	MsgID          word    `json:"msgid"`
 	InvalidUser    leftOut `json:"invaliduser"`
 	InvalidParty   leftOut `json:"invalidparty"`
 	InvalidTag     leftOut `json:"invalidtag"`

@@ -21,14 +21,14 @@ func (c *Channel) fetchToken(ctx context.Context) (string, int64, error) {
 	const path = "/cgi-bin/gettoken"
 	var r struct {
 		AccessToken string `json:"access_token"`
-		ExpiresIn   int64  `json:"expires_in"`
+		ExpiresIn   number `json:"expires_in"`
 	}
 	s, err := c.call(ctx, http.MethodGet, path, url.Values{"corpid": {c.o.CorpID}, "corpsecret": {c.o.Secret}}, nil, &r)
 	switch {
 	case err != nil:
 		return "", 0, err
-	case *s.Code != 0:
-		v := judge(*s.Code)
+	case s.code() != 0:
+		v := judge(s.code())
 		if v.fate == bot.Refused { // of the token, not of the parcel
 			v = verdict{reason: bot.NotTrusted, wait: aMinute, everybody: true}
 		}
@@ -36,5 +36,5 @@ func (c *Channel) fetchToken(ctx context.Context) (string, int64, error) {
 	case r.AccessToken == "":
 		return "", 0, c.failure(verdict{reason: bot.PlatformAway, wait: soon}, path, errors.New("no token in the answer"))
 	}
-	return r.AccessToken, r.ExpiresIn, nil
+	return r.AccessToken, int64(r.ExpiresIn), nil
 }

@@ -67,15 +67,7 @@ func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.Re
 // that is what recipients see and WeCom reads no other form of it; and one that
 // everybody can read.
 func names(name string) []string {
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case r == '"':
-			return '\''
-		case r == '\\' || r == '/' || r < ' ' || r == 0x7F || r == 0xFFFD:
-			return '_'
-		}
-		return r
-	}, name)
+	name = uploads.FileName(name)
 	plain := strings.Map(func(r rune) rune {
 		if r >= 0x80 {
 			return '_'
@@ -99,7 +91,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// deposit makes one upload, a second time with a new token if WeCom no longer takes the
+// deposit makes one upload, again with a new token if WeCom no longer takes the
 // first. An error is a *bot.SendError.
 func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body io.ReadSeeker, size int64) (mediaID string, err error) {
 	q := url.Values{"type": {as}}
@@ -126,9 +118,9 @@ func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body i
 	switch {
 	case err != nil:
 		return "", err
-	case s.Code == nil || *s.Code == 0 && r.MediaID == "":
+	case s.Code == nil || s.code() == 0 && r.MediaID == "":
 		return "", c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, to.path, errors.New("an answer without a media_id"))
-	case *s.Code == 0:
+	case s.code() == 0:
 		return r.MediaID, nil
 	case to.key != "":
 		return "", c.webhookError(to.path, s)

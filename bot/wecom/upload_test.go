@@ -105,6 +105,27 @@ func TestANameThatIsNotReadIsReplaced(t *testing.T) {
 	require.Equal(t, "file.csv", w.server.Shown("a")[0].Media.Name)
 }
 
+// TestADeploymentThatIsStrictAboutFormsGetsFilesAllTheSame: of the app, and of a group's
+// robot.
+func TestADeploymentThatIsStrictAboutFormsGetsFilesAllTheSame(t *testing.T) {
+	const key = "693a91f6-7aac-4bc4-97a0"
+	w := newWorld(t, func(theirs *wecomtest.Options, ours *Options) {
+		theirs.StrictForms, theirs.Webhooks = true, []string{key}
+		ours.Groups = []Group{{Name: "专班工作群", Webhook: key}}
+	})
+	w.put(t, "a.csv", []byte("1,2,3,4"))
+	for i, c := range [][2]string{{"统计.csv", "file.csv"}, {"第2期 weekly.csv", "_2_ weekly.csv"}, {"weekly.csv", "weekly.csv"}, {strings.Repeat("统", 200) + ".csv", "file.csv"}} {
+		_, err := w.channel.Send(t.Context(), file(int64(i+1), "a", "a.csv", c[0]))
+		require.NoError(t, err, c[0])
+		require.Equal(t, c[1], w.server.Shown("a")[i].Media.Name)
+	}
+	group := file(9, "专班工作群", "a.csv", "统计.csv")
+	group.To.Kind = bot.ToGroup
+	_, err := w.channel.Send(t.Context(), group)
+	require.NoError(t, err)
+	require.Equal(t, "file.csv", w.said("专班工作群")[0].File)
+}
+
 func TestWhatIsNotTakenAsAnImageIsOfferedAsAFile(t *testing.T) {
 	w := newWorld(t)
 	w.put(t, "a.jpg", jpeg)

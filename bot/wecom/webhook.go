@@ -15,7 +15,7 @@ const webhookPath = "/cgi-bin/webhook/send"
 // webhook makes one call of a robot. An error is a *bot.SendError.
 func (c *Channel) webhook(ctx context.Context, key string, body []byte) error {
 	s, err := c.call(ctx, http.MethodPost, webhookPath, url.Values{"key": {key}}, body, nil)
-	if err != nil || *s.Code == 0 {
+	if err != nil || s.code() == 0 {
 		return err
 	}
 	return c.webhookError(webhookPath, s)
@@ -24,7 +24,7 @@ func (c *Channel) webhook(ctx context.Context, key string, body []byte) error {
 // webhookError is a code that a robot was answered with. It is never of everybody:
 // another group has another robot.
 func (c *Channel) webhookError(path string, s status) *bot.SendError {
-	v := judge(*s.Code)
+	v := judge(s.code())
 	v.everybody = false
 	return c.platformError(v, path, s)
 }

@@ -19,6 +19,7 @@ import (
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/token"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/cards"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/templates"
 )
@@ -37,7 +38,10 @@ type Options struct {
 	Token   string // signs callbacks
 	AESKey  string // opens and seals callbacks: EncodingAESKey, 43 characters
 	APIBase string // "" = https://qyapi.weixin.qq.com; a private deployment has its own
-	CAFile  string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
+	// AuthorizeBase is where the page of Authorize is; "" = https://open.weixin.qq.com; a
+	// private deployment has its own.
+	AuthorizeBase string
+	CAFile        string // PEM of the authorities that a private deployment's certificate comes from; "" = the system's
 
 	// Active says that no answer goes out with the acknowledgement: for a deployment
 	// that does not show passive replies.
@@ -93,10 +97,11 @@ type Channel struct {
 	opening     string        // the first words in a chat that was made
 	retry       time.Duration // of what Tend does, at first
 	choose      string        // the title of a card without one
-	cards       cards         // whether WeCom takes them
+	cards       cards.Taken   // whether WeCom takes them
+	oldAuth     atomic.Bool   // only the older path says whose a code is
 	slots       chan struct{}
-	rooms       sync.Pool    // of *room
-	warned      atomic.Int64 // the minute of the last warning
+	rooms       sync.Pool // of *room
+	refusals    seal.Refusals
 	doors       doors
 }
 
@@ -114,9 +119,10 @@ func New(o Options) (*Channel, error) {
 	if o.Desk == nil || o.Templates == nil || o.Wall == nil || o.Log == nil {
 		return nil, errors.New("wecom: Desk, Templates, Wall and Log are required")
 	}
-	o.APIBase = strings.TrimRight(o.APIBase, "/")
-	if o.APIBase == "" {
-		o.APIBase = publicBase
+	for base, public := range map[*string]string{&o.APIBase: publicBase, &o.AuthorizeBase: publicAuthorize} {
+		if *base = strings.TrimRight(*base, "/"); *base == "" {
+			*base = public
+		}
 	}
 	c := &Channel{o: o, retry: firstRetry, slots: make(chan struct{}, inFlight), rooms: sync.Pool{New: func() any { return new(room) }}}
 	if err := errors.Join(c.check(), c.groups.set(o), menuFault(o.Menu)); err != nil {
@@ -129,6 +135,7 @@ func New(o Options) (*Channel, error) {
 		}
 		*into = page.Body
 	}
+	c.refusals.Log, c.refusals.Wall, c.refusals.Hide = o.Log, o.Wall, c.redact
 	c.uploads = uploads.New(o.Shared, o.Wall)
 	c.tokens = token.New(o.Shared, "wecom:token:"+o.CorpID+":"+o.AgentID, o.Wall, c.fetchToken)
 	return c, nil
@@ -156,9 +163,11 @@ func (c *Channel) check() (err error) {
 	if err := o.Features.check(); err != nil {
 		return err
 	}
-	base, err := url.Parse(o.APIBase)
-	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return wrong("APIBase", "such as %s is right, without anything behind a question mark", publicBase)
+	for option, base := range map[string]string{"APIBase": o.APIBase, "AuthorizeBase": o.AuthorizeBase} {
+		u, err := url.Parse(base)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return wrong(option, "such as %s is right, without anything behind a question mark", publicBase)
+		}
 	}
 	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting, Answering: answering, Connections: connections}); err != nil {
 		return wrong("CAFile", "%w", err)

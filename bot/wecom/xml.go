@@ -3,15 +3,15 @@ package wecom
 import (
 	"bytes"
 	"errors"
-	"strconv"
-	"unicode/utf8"
+	"regexp"
 )
 
 // The documents of a callback are small and flat: <xml> with one element for each
 // value, text or CDATA. This reads them in one pass, in place and without
 // allocating. It takes a subset of XML: no attributes, comments, instructions,
-// declarations or names with colons, because WeCom sends none and every one of
-// them is a way in.
+// document types or names with colons, because WeCom sends none and every one of
+// them is a way in. What libraries write of their own accord it takes: <?xml …?> before
+// the document, where it says UTF-8 or nothing, and <a/> for <a></a>.
 
 // field is a value that somebody here asks for.
 type field int
@@ -114,6 +114,10 @@ func parse(b []byte, d *document) error {
 	*d = document{chosen: d.chosen[:0]}
 	p := parser{b: b}
 	p.space()
+	if bytes.HasPrefix(b[p.at:], instruction) {
+		p.at += len(prolog.Find(b[p.at:]))
+		p.space()
+	}
 	if name, opens := p.tag(); !opens || string(name) != "xml" {
 		return errXML
 	}
@@ -145,10 +149,16 @@ func parse(b []byte, d *document) error {
 	}
 }
 
+var (
+	instruction = []byte("<?")
+	prolog      = regexp.MustCompile(`^<\?xml[ \t\r\n]+version=["']1\.0["']([ \t\r\n]+encoding=["'](?i:utf-8)["'])?([ \t\r\n]+standalone=["'](yes|no)["'])?[ \t\r\n]*\?>`)
+)
+
 // parser is a place in a document.
 type parser struct {
-	b  []byte
-	at int
+	b     []byte
+	at    int
+	empty []byte // the name of <name/>, whose </name> is still to be given
 }
 
 func (p *parser) space() {
@@ -162,8 +172,13 @@ func (p *parser) space() {
 	}
 }
 
-// tag reads <name> or </name>; name is nil where there is none.
+// tag reads <name> or </name>; name is nil where there is none. <name/> is both, one
+// after the other.
 func (p *parser) tag() (name []byte, opens bool) {
+	if p.empty != nil {
+		name, p.empty = p.empty, nil
+		return name, false
+	}
 	i := p.at
 	if i+1 >= len(p.b) || p.b[i] != '<' {
 		return nil, false
@@ -177,11 +192,20 @@ func (p *parser) tag() (name []byte, opens bool) {
 	for i < len(p.b) && nameByte(p.b[i], i == start) {
 		i++
 	}
-	if i == start || i >= len(p.b) || p.b[i] != '>' {
+	name = p.b[start:i]
+	if opens && i < len(p.b) && p.b[i] != '>' {
+		rest := bytes.TrimLeft(p.b[i:], " \t\r\n")
+		if bytes.HasPrefix(rest, emptyEnd) && len(name) > 0 {
+			p.at = len(p.b) - len(rest) + len(emptyEnd)
+			p.empty = name
+			return name, true
+		}
+	}
+	if len(name) == 0 || i >= len(p.b) || p.b[i] != '>' {
 		return nil, false
 	}
 	p.at = i + 1
-	return p.b[start:i], opens
+	return name, opens
 }
 
 func nameByte(c byte, first bool) bool {
@@ -213,154 +237,4 @@ func (p *parser) skip(name []byte) bool {
 		}
 	}
 	return true
-}
-
-var (
-	cdataStart = []byte("<![CDATA[")
-	cdataEnd   = []byte("]]>")
-)
-
-// text reads characters and CDATA up to the next tag, and returns them in one
-// piece: what is left out between them only makes it shorter, so it is put
-// together in place.
-func (p *parser) text() ([]byte, bool) {
-	start, end := -1, 0 // of the text so far
-	keep := func(part []byte, from int) {
-		if start < 0 || end == start {
-			start, end = from, from+len(part)
-			return
-		}
-		end += copy(p.b[end:], part)
-	}
-	for {
-		rest := p.b[p.at:]
-		i := bytes.IndexByte(rest, '<')
-		if i < 0 {
-			return nil, false
-		}
-		if i > 0 {
-			chars, ok := unescape(rest[:i])
-			if !ok {
-				return nil, false
-			}
-			keep(chars, p.at)
-			p.at += i
-			rest = rest[i:]
-		}
-		if !bytes.HasPrefix(rest, cdataStart) {
-			if start < 0 {
-				start, end = p.at, p.at
-			}
-			return p.b[start:end:end], true
-		}
-		rest = rest[len(cdataStart):]
-		i = bytes.Index(rest, cdataEnd)
-		if i < 0 {
-			return nil, false
-		}
-		keep(newlines(rest[:i]), p.at+len(cdataStart))
-		p.at += len(cdataStart) + i + len(cdataEnd)
-	}
-}
-
-// unescape resolves the five entities and the numbered characters, in place.
-// Others would need a declaration, and there is none.
-func unescape(b []byte) ([]byte, bool) {
-	if bytes.Contains(b, cdataEnd) {
-		return nil, false // not allowed outside CDATA
-	}
-	if bytes.IndexByte(b, '&') < 0 {
-		return newlines(b), true
-	}
-	out := b[:0]
-	for len(b) > 0 {
-		i := bytes.IndexByte(b, '&')
-		if i < 0 {
-			i = len(b)
-		}
-		out = append(out, newlines(b[:i])...)
-		if b = b[i:]; len(b) == 0 {
-			break
-		}
-		end := bytes.IndexByte(b, ';')
-		if end < 0 {
-			return nil, false
-		}
-		r, ok := entity(string(b[1:end]))
-		if !ok {
-			return nil, false
-		}
-		out = utf8.AppendRune(out, r) // never longer than what stood for it
-		b = b[end+1:]
-	}
-	return out, true
-}
-
-func entity(name string) (rune, bool) {
-	switch name {
-	case "lt":
-		return '<', true
-	case "gt":
-		return '>', true
-	case "amp":
-		return '&', true
-	case "apos":
-		return '\'', true
-	case "quot":
-		return '"', true
-	}
-	if len(name) < 2 || name[0] != '#' {
-		return 0, false
-	}
-	digits, base := name[1:], 10
-	if digits[0] == 'x' {
-		digits, base = digits[1:], 16
-	}
-	n, err := strconv.ParseUint(digits, base, 32)
-	r := rune(n)
-	ok := err == nil && (r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xD800 ||
-		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune)
-	return r, ok
-}
-
-// newlines makes every line end "\n", as XML demands, in place.
-func newlines(b []byte) []byte {
-	i := bytes.IndexByte(b, '\r')
-	if i < 0 {
-		return b
-	}
-	out := b[:i]
-	for ; i < len(b); i++ {
-		if b[i] != '\r' {
-			out = append(out, b[i])
-			continue
-		}
-		out = append(out, '\n')
-		if i+1 < len(b) && b[i+1] == '\n' {
-			i++
-		}
-	}
-	return out
-}
-
-// appendCDATA appends s as CDATA, cut in two wherever its end mark stands in it,
-// and without the bytes that no document can hold.
-func appendCDATA(dst []byte, s string) []byte {
-	dst = append(dst, cdataStart...)
-	from := 0 // what is not yet appended
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c < ' ' && c != '\n' && c != '\t':
-			dst = append(dst, s[from:i]...)
-			from = i + 1
-		case c == '>':
-			dst = append(dst, s[from:i]...)
-			from = i
-			if bytes.HasSuffix(dst, []byte("]]")) {
-				dst = append(dst, "]]><![CDATA["...)
-			}
-		}
-	}
-	dst = append(dst, s[from:]...)
-	return append(dst, cdataEnd...)
 }

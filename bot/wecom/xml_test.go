@@ -67,6 +67,12 @@ func TestDocumentsAreReadAsEncodingXMLDoes(t *testing.T) {
 		"line ends":                 "<xml><Content>a\r\nb\rc</Content><Label><![CDATA[\r\n\r]]></Label></xml>",
 		"empty values":              "<xml><Content></Content><EventKey><![CDATA[]]></EventKey></xml>",
 		"no values":                 "<xml></xml>",
+		"nothing at all":            "<xml/>",
+		"empty tags":                "<xml><Content/><EventKey /><New/><New><A/>1<B\n/></New><MsgId>1</MsgId></xml>",
+		"empty tags in lists":       "<xml><SelectedItems><SelectedItem><QuestionKey/><OptionIds><OptionId/><OptionId>a</OptionId></OptionIds></SelectedItem></SelectedItems></xml>",
+		"an empty list":             "<xml><SelectedItems/><Content>1</Content></xml>",
+		"a prolog":                  "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<xml><Content>1</Content></xml>",
+		"a prolog of another hand":  " <?xml version='1.0' encoding='utf-8'?><xml><Content>1</Content></xml>",
 		"unknown elements":          "<xml><New><A>1</A>x<A><B></B></A></New><Content>1</Content></xml>",
 		"a change of the directory": "<xml><FromUserName><![CDATA[sys]]></FromUserName><ChangeType><![CDATA[update_user]]></ChangeType><UserID>a</UserID><NewUserID>b</NewUserID><Status>1</Status><ExtAttr><Item><Status>x</Status></Item></ExtAttr></xml>",
 		"two lists":                 "<xml>" + twoLists + "</xml>",
@@ -123,11 +129,21 @@ func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
 		"a number too large":      "<xml><Content>&#x110000;</Content></xml>",
 		"a number that is none":   "<xml><Content>&#0;</Content></xml>",
 		"a surrogate":             "<xml><Content>&#xD800;</Content></xml>",
-		"an instruction":          "<?xml version=\"1.0\"?><xml></xml>",
+		"an instruction":          "<?php version=\"1.0\"?><xml></xml>",
+		"a prolog that is cut":    "<?xml version=\"1.0\"><xml></xml>",
+		"a prolog in GBK":         "<?xml version=\"1.0\" encoding=\"GBK\"?><xml></xml>",
+		"two prologs":             "<?xml version=\"1.0\"?><?xml version=\"1.0\"?><xml></xml>",
+		"a prolog inside":         "<xml><?xml version=\"1.0\"?></xml>",
+		"a prolog in a value":     "<xml><Content><?xml version=\"1.0\"?></Content></xml>",
 		"a comment":               "<xml><!-- --></xml>",
 		"an attribute":            "<xml><Content a=\"b\">1</Content></xml>",
 		"a prefix":                "<xml><a:Content>1</a:Content></xml>",
-		"an empty tag":            "<xml><Content/></xml>",
+		"an empty tag and an end": "<xml><Content/></Content></xml>",
+		"an empty tag twice":      "<xml><Content/><Content/></xml>",
+		"half an empty tag":       "<xml><Content/",
+		"an empty tag of nothing": "<xml></></xml>",
+		"an empty end":            "<xml><Content></Content/></xml>",
+		"a blank before the end":  "<xml><Content >1</Content></xml>",
 		"the end of CDATA":        "<xml><Content>a]]>b</Content></xml>",
 		"deep":                    "<xml>" + strings.Repeat("<a>", 8) + strings.Repeat("</a>", 8) + "</xml>",
 		"deeper than memory":      "<xml>" + strings.Repeat("<a>", 300000),
@@ -150,7 +166,7 @@ func TestWhatIsNoDocumentOfWeComIsRefused(t *testing.T) {
 // takes too, and reads the same.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{wecomtest.Vectors[1].Plain, wecomtest.Vectors[3].Plain, wecomtest.Vectors[6].Plain, cardEvent, "<xml>" + twoLists + "</xml>", "<xml><Content>a&lt;<![CDATA[b]]]]><![CDATA[>]]>\r\n&#13;</Content><X><Y>1</Y></X></xml>",
-		"<xml><!DOCTYPE a></xml>", "<xml><Label>&#x4e2d;]]</Label></xml>"} {
+		"<xml><!DOCTYPE a></xml>", "<xml><Label>&#x4e2d;]]</Label></xml>", "<?xml version='1.0'?><xml><Content/><X><Y /></X></xml>"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

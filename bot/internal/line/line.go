@@ -3,12 +3,15 @@
 package line
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,4 +55,11 @@ func New(o Options) (*http.Client, error) {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+// Watch gives a context for one request, which tells whether bytes of it may have left: as
+// long as begun is false, nobody can have read it.
+func Watch(ctx context.Context) (watched context.Context, begun *atomic.Bool) {
+	begun = new(atomic.Bool)
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }}), begun
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -28,8 +27,9 @@ const (
 
 // The refusals that only a robot's callback knows.
 var (
-	errOff = &seal.Refusal{Status: http.StatusNotFound, Why: "the robot keeps a connection and is not called back"}
-	errCut = &seal.Refusal{Status: http.StatusBadRequest, Why: "body too large or cut short"}
+	errOff      = &seal.Refusal{Status: http.StatusNotFound, Why: "the robot keeps a connection and is not called back"}
+	errTooLarge = &seal.Refusal{Status: http.StatusRequestEntityTooLarge, Why: "body too large"}
+	errCut      = &seal.Refusal{Status: http.StatusBadRequest, Why: "body cut short"}
 )
 
 // ServeHTTP answers the callback: GET proves to WeCom that we hold the keys, POST
@@ -55,28 +55,12 @@ func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = seal.ErrMethod
 	}
 	if err != nil {
-		c.refuse(w, r, err)
+		c.refusals.Answer(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = w.Write(out)
-}
-
-func (c *Channel) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var no *seal.Refusal
-	if !errors.As(err, &no) {
-		no = &seal.Refusal{Status: http.StatusInternalServerError}
-		c.o.Log.ErrorContext(r.Context(), "a message of the robot was not handled", "err", c.redact(err.Error()))
-	} else {
-		level := slog.LevelDebug // whoever knows the address must not fill the log
-		if now := c.o.Wall().Unix() / 60; c.warned.Swap(now) != now {
-			level = slog.LevelWarn
-		}
-		c.o.Log.Log(r.Context(), level, "a callback of the robot is refused", "why", no.Why)
-	}
-	w.Header().Set("Connection", "close") // the rest of a body is not waited for
-	w.WriteHeader(no.Status)
 }
 
 // open checks signature and timestamp, and opens what was sealed.
@@ -94,12 +78,19 @@ func (c *Channel) open(q url.Values, sealed []byte) ([]byte, error) {
 // take takes one message and returns the body of the acknowledgement, which may be
 // empty.
 func (c *Channel) take(w http.ResponseWriter, r *http.Request, q url.Values) ([]byte, error) {
+	if r.ContentLength > largestBody {
+		return nil, errTooLarge
+	}
 	limit, cancel := context.WithTimeout(r.Context(), 2*answerWithin)
 	defer cancel()
 	deadline, _ := limit.Deadline()
 	_ = http.NewResponseController(w).SetReadDeadline(deadline) // a server that cannot has limits of its own
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	if err != nil {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, errTooLarge
+	case err != nil:
 		return nil, errCut
 	}
 	var envelope struct {

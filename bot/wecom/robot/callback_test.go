@@ -108,7 +108,7 @@ func TestWhatIsNotGenuineIsRefused(t *testing.T) {
 	}
 	q, _, err := client.Seal(message)
 	require.NoError(t, err)
-	for _, broken := range []string{"", "{", "[]", `{"encrypt":1}`, strings.Repeat("x", 2<<20)} {
+	for _, broken := range []string{"", "{", "[]", `{"encrypt":1}`, strings.Repeat("x", 1<<19)} {
 		reply, err := client.Do(t.Context(), http.MethodPost, q, []byte(broken))
 		require.NoError(t, err)
 		require.Equal(t, http.StatusBadRequest, reply.Status)
@@ -117,6 +117,30 @@ func TestWhatIsNotGenuineIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusMethodNotAllowed, reply.Status)
 	require.Empty(t, w.desk.messages())
+}
+
+func TestALargeBodyIsNotReadToItsEnd(t *testing.T) {
+	w, _ := called(t)
+	for announced, most := range map[int64]int{5 << 20: 0, -1: 3 << 19} {
+		body := strings.NewReader(strings.Repeat("a", 5<<20))
+		r := httptest.NewRequest(http.MethodPost, "/wecom/robot", body)
+		r.ContentLength = announced
+		rec := httptest.NewRecorder()
+		w.channel.ServeHTTP(rec, r)
+		require.Equal(t, http.StatusRequestEntityTooLarge, rec.Code)
+		require.Equal(t, "close", rec.Header().Get("Connection"))
+		require.LessOrEqual(t, 5<<20-body.Len(), most)
+	}
+}
+
+func TestATimeThatNoClockShowsIsNow(t *testing.T) {
+	w, client := called(t)
+	for i, at := range []int64{-1, 0, 1 << 62} {
+		body := w.server.Body("ann", "", "text", map[string]any{"text": map[string]string{"content": "一"}})
+		body["create_time"] = at
+		require.Equal(t, http.StatusOK, post(t, client, body).Status)
+		require.Equal(t, w.clock.Now(), w.desk.messages()[i].At)
+	}
 }
 
 func TestARobotOnAConnectionIsNotCalledBack(t *testing.T) {

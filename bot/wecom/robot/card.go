@@ -76,9 +76,9 @@ func fits(r bot.Reply) bool {
 	return true
 }
 
-// cards are the template cards with a reply's buttons, six on each. Only one that fits
+// drawn are the template cards with a reply's buttons, six on each. Only one that fits
 // has its words on it.
-func cards(parcel int64, r bot.Reply) (out []card) {
+func drawn(parcel int64, r bot.Reply) (out []card) {
 	whole := fits(r)
 	for i := 0; i < len(r.Buttons); i += mostButtons {
 		c := card{Kind: "button_interaction", Title: title{Title: short(heading(r), longestTitle)}, Task: taskID(parcel, i/mostButtons)}

@@ -97,3 +97,41 @@ func TestACardThatIsRefusedGoesAsText(t *testing.T) {
 		require.Len(t, w.server.Shown("ann"), 2, code)
 	}
 }
+
+// TestThatCardsAreRefusedIsRemembered: what WeCom has said that it does not take is not
+// tried with every message; unless the office insists.
+func TestThatCardsAreRefusedIsRemembered(t *testing.T) {
+	for name, c := range map[string]struct {
+		code, sends, tried int
+		insist             bool
+	}{
+		"not known here":           {code: 40008, sends: 5, tried: 1},
+		"nobody knows why":         {code: 40058, sends: 5, tried: 3},
+		"of this one card":         {code: 42014, sends: 5, tried: 5},
+		"the office insists on it": {code: 40008, sends: 5, tried: 5, insist: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(_ *wecomtest.RobotOptions, o *Options) { o.Insist = c.insist })
+			w.up()
+			w.server.Spoken("ann")
+			tried := 0
+			w.server.Bend(func(call wecomtest.RobotCall) *wecomtest.RobotAnswer {
+				if call.Cmd != cmdSend || !strings.Contains(string(call.Body), "template_card") {
+					return nil
+				}
+				tried++
+				return &wecomtest.RobotAnswer{ErrCode: c.code, ErrMsg: "no"}
+			})
+			card := bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n短\n\n回复 1 提交", Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}
+			for i := range c.sends {
+				_, err := w.channel.Send(t.Context(), bot.Parcel{ID: int64(i + 1), To: person("ann"), Reply: card})
+				require.NoError(t, err)
+			}
+			require.Equal(t, c.tried, tried)
+			require.Len(t, w.server.Shown("ann"), c.sends)
+			require.Equal(t, c.tried == c.sends, w.channel.Traits().Buttons)
+			warnings := map[bool]int{true: c.sends, false: min(1, c.sends-c.tried)}[c.insist]
+			require.Equal(t, warnings, strings.Count(w.log.String(), "level=WARN"), w.log.String())
+		})
+	}
+}

@@ -40,9 +40,15 @@
 // Texts go as markdown with everything escaped that would be markup, cards as a template
 // card with buttons, preceded by the whole text where that does not fit one. Whatever
 // a button does can also be typed. Images and files are uploaded over the connection
-// before the parcel is sent (prepare.go). The platform knows no duplicates: a lost
-// acknowledgement is of unknown fate, and the courier's rules decide. It speaks only
-// where somebody has spoken to it before.
+// before the parcel is sent (prepare.go). Where WeCom has said that it takes no cards,
+// their words take their place from then on. The platform knows no duplicates: a lost
+// acknowledgement is of unknown fate, and the courier's rules decide; how far a parcel of
+// several messages has come is kept with it (package progress). It speaks only where
+// somebody has spoken to it before.
+//
+// People in groups are called by their names. A real mention there is none: the
+// robot's markdown is documented as markdown_v2, which has no syntax for it, and
+// <@userid> is shown as these characters (WecomTeam/wecom-cli#103, August 2026).
 //
 // # What it leaves to others
 //

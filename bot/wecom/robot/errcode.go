@@ -68,6 +68,25 @@ func (c *Channel) failure(v verdict, err error) *bot.SendError {
 	return &bot.SendError{Fate: v.fate, Reason: v.reason, Wait: v.wait, Everybody: v.everybody, Err: &quiet{c.redact(err.Error()), err}}
 }
 
+// coded is a code of WeCom's in place of what was asked for.
+type coded struct {
+	cmd     string
+	code    int64
+	message string
+}
+
+func (e *coded) Error() string { return fmt.Sprintf("%s: errcode %d: %s", e.cmd, e.code, e.message) }
+
+// codeOf is WeCom's code in an error of post; 0 if there is none.
+func codeOf(err error) int64 {
+	var hidden *quiet
+	var no *coded
+	if errors.As(err, &hidden) && errors.As(hidden.err, &no) {
+		return no.code
+	}
+	return 0
+}
+
 // quiet is an error whose text holds no secret. Only the context's errors and
 // errNoMedia can be found in it.
 type quiet struct {

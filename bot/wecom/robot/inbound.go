@@ -68,6 +68,9 @@ const (
 	eventKicked   = "disconnected_event"
 )
 
+// latest is in the year 2242: what keeps times has its bounds.
+const latest = 1 << 33
+
 // inbound is what came, read.
 type inbound struct {
 	message bot.Message
@@ -92,7 +95,7 @@ func (c *Channel) read(b []byte) (inbound, error) {
 	}
 	in := inbound{came: c.o.Wall(), from: cb.From.UserID, chat: cb.From.UserID, group: cb.ChatType == "group", known: true, url: cb.URL}
 	m := bot.Message{Platform: Name, ID: cb.MsgID, Sender: strings.ToLower(in.from), At: in.came}
-	if cb.Time > 0 {
+	if cb.Time > 0 && cb.Time < latest {
 		m.At = time.Unix(cb.Time, 0).In(in.came.Location())
 	}
 	if cb.Kind == "event" {

@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
-	"strings"
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/uploads"
@@ -84,7 +82,7 @@ func (c *Channel) put(ctx context.Context, as string, b *uploads.Bytes, sum stri
 		UploadID string `json:"upload_id"`
 		MediaID  string `json:"media_id"`
 	}
-	begin := map[string]any{"type": as, "filename": fileName(b.Name), "total_size": b.Size, "total_chunks": chunks, "md5": sum}
+	begin := map[string]any{"type": as, "filename": uploads.FileName(b.Name), "total_size": b.Size, "total_chunks": chunks, "md5": sum}
 	if err := c.ask(ctx, cmdUploadBegin, begin, &answer); err != nil {
 		return "", err
 	}
@@ -139,7 +137,7 @@ func (c *Channel) ask(ctx context.Context, cmd string, body, out any) error {
 	case ack.Code == nil:
 		return c.noAnswer(cmd, "without errcode")
 	case *ack.Code != 0:
-		return c.failure(judge(*ack.Code, false), fmt.Errorf("%s: errcode %d: %s", cmd, *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, false), &coded{cmd, *ack.Code, ack.Message})
 	case out == nil:
 		return nil
 	case json.Unmarshal(ack.Body, out) != nil:
@@ -150,24 +148,6 @@ func (c *Channel) ask(ctx context.Context, cmd string, body, out any) error {
 
 func (c *Channel) noAnswer(cmd, what string) error {
 	return c.failure(verdict{fate: bot.NotSent, reason: bot.PlatformAway, wait: soon}, errors.New(cmd+": an acknowledgement "+what))
-}
-
-// longestName is how many bytes a file's name has over there.
-const longestName = 240
-
-// fileName is what a file is called over there.
-func fileName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if r == '"' || r == '\\' || r == '/' || r < ' ' || r == 0x7F || r == 0xFFFD {
-			return '_'
-		}
-		return r
-	}, name)
-	if len(name) > longestName {
-		ext := cut(path.Ext(name), 20)
-		name = cut(name, longestName-len(ext)) + ext
-	}
-	return name
 }
 
 // mediaRef names what was uploaded.

@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -173,15 +171,6 @@ func TestARobotThatIsCalledBackTakesNoFiles(t *testing.T) {
 	_, err = w.channel.Send(t.Context(), p)
 	require.Equal(t, bot.Refused, failure(t, err).Fate)
 	require.ErrorContains(t, err, "called back")
-}
-
-func TestNamesAreWhatAFileCanHave(t *testing.T) {
-	require.Equal(t, "第2期 统计.xlsx", fileName("第2期 统计.xlsx"))
-	require.Equal(t, "a_b_c__d.csv", fileName("a\"b/c\r\nd.csv"))
-	long := fileName(strings.Repeat("长", 200) + ".xlsx")
-	require.LessOrEqual(t, len(long), longestName)
-	require.True(t, utf8.ValidString(long))
-	require.Equal(t, ".xlsx", path.Ext(long))
 }
 
 // asking is a world whose courier sends files by the robot.

@@ -15,8 +15,10 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/line"
+	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/internal/secret"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/cards"
 	"zhuanban/bot/wecom/internal/seal"
 	"zhuanban/templates"
 )
@@ -45,6 +47,9 @@ type Options struct {
 	Groups map[string]string
 	// Plain says that cards go as their words, with the numbers to reply.
 	Plain bool
+	// Insist says that cards are tried even where WeCom has said that it takes none, and
+	// that each refusal is a warning.
+	Insist bool
 	// Unlimited says that this deployment knows no limits (a private one).
 	Unlimited bool
 
@@ -94,7 +99,8 @@ type Channel struct {
 	chats   map[string]string // a configured group's chat id, by its name
 	groups  map[string]string // the other way round
 	told    told              // groups that were told their chat id
-	sent    progress
+	sent    progress.Memory
+	cards   cards.Taken // whether WeCom takes them
 	uploads *uploads.Uploads
 	urls    addresses
 
@@ -104,7 +110,8 @@ type Channel struct {
 	lanes   lanes
 	working sync.WaitGroup // messages in hand
 	slots   chan struct{}
-	warned  atomic.Int64 // the minute of the last warning about a callback
+
+	refusals seal.Refusals
 }
 
 var (
@@ -133,6 +140,7 @@ func New(o Options) (*Channel, error) {
 		o.Seat = alone{o.Wall}
 	}
 	c := &Channel{o: o, pace: usualPace, slots: make(chan struct{}, inFlight), chats: map[string]string{}, groups: map[string]string{}}
+	c.refusals.Log, c.refusals.Wall, c.refusals.Hide, c.refusals.Of = o.Log, o.Wall, c.redact, " of the robot"
 	c.uploads = uploads.New(o.Uploads, o.Wall)
 	c.state.Store(&State{Phase: Starting})
 	if err := c.check(); err != nil {
@@ -187,9 +195,9 @@ func wrong(option, why string, args ...any) error {
 // Name is "wecom.robot".
 func (c *Channel) Name() string { return Name }
 
-// Traits says that the robot draws buttons, unless it is to be plain, and takes images
-// and files over its connection, none of that where it is called back, and does not know
-// a parcel that it has.
+// Traits says that the robot draws buttons, unless it is to be plain or WeCom takes no
+// cards, and takes images and files over its connection, none of that where it is called
+// back, and does not know a parcel that it has.
 func (c *Channel) Traits() bot.Traits {
 	t := bot.Traits{Buttons: c.draws(), Files: !c.o.Webhook, MaxTextSize: longestText, Limits: Name}
 	if c.o.Unlimited {
@@ -198,8 +206,10 @@ func (c *Channel) Traits() bot.Traits {
 	return t
 }
 
-// draws says whether cards are drawn.
-func (c *Channel) draws() bool { return !c.o.Webhook && !c.o.Plain }
+// draws says whether cards are drawn now.
+func (c *Channel) draws() bool {
+	return !c.o.Webhook && !c.o.Plain && (c.o.Insist || c.cards.At(time.Time{}))
+}
 
 // Here says whether this process has the connection, up. A robot that is called back
 // needs none, but is where Run runs: where its callbacks arrive.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/uploads"
@@ -29,7 +28,7 @@ type outgoing struct {
 // Send hands one parcel to WeCom: a text in one message or, if it is very long, several;
 // a card as a template card, after its whole text where that does not fit on it; an image
 // or file by the name of what Prepare has uploaded. What of a parcel has been taken is
-// not sent again by this process.
+// not sent again.
 func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	to, err := c.address(p)
 	if err != nil {
@@ -49,36 +48,50 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 	if err != nil {
 		return bot.Receipt{}, err
 	}
-	for i := c.sent.of(p.ID); i < len(parts); i++ {
-		if err := c.post(ctx, l, parts[i]); err != nil {
-			switch {
-			case err.Fate == bot.Refused && parts[i].Card != nil && i > 0:
-				// The text says everything, and how to answer it by typing.
-				c.o.Log.WarnContext(ctx, "a card of the robot is refused: its text has to do", "err", err)
-				continue
-			case err.Fate == bot.Refused && parts[i].Card != nil && cardly(err):
-				c.o.Log.WarnContext(ctx, "a card of the robot is refused and goes as text", "err", err)
-				parts = append(parts[:i:i], texts(to, p.Reply.Text)...)
-				i--
-				continue
-			case err.Fate == bot.Refused:
-				c.sent.forget(p.ID)
-			}
-			return bot.Receipt{}, c.lostUpload(ctx, p, err)
+	taken := c.sent.Of(p)
+	for i := len(taken); i < len(parts); i++ {
+		err := c.post(ctx, l, parts[i])
+		card := parts[i].Card != nil
+		switch {
+		case err == nil && card:
+			c.cards.Accepted()
+		case err == nil:
+		case err.Fate == bot.Refused && card && i > 0:
+			c.refused(ctx, p, err) // the text says everything, and how to answer it by typing
+		case err.Fate == bot.Refused && card && cardly(err):
+			c.refused(ctx, p, err)
+			parts = append(parts[:i:i], texts(to, p.Reply.Text)...)
+			i--
+			continue
+		default:
+			return bot.Receipt{}, c.sent.Stopped(p, taken, c.lostUpload(ctx, p, err))
 		}
-		c.sent.put(p.ID, i+1)
+		taken = append(taken, "") // WeCom names none
 	}
-	c.sent.forget(p.ID)
+	c.sent.Ended(p)
 	return bot.Receipt{}, nil
+}
+
+// refused notes that WeCom has not taken a card.
+func (c *Channel) refused(ctx context.Context, p bot.Parcel, err *bot.SendError) {
+	switch {
+	case c.o.Insist:
+		c.o.Log.WarnContext(ctx, "a card of the robot is refused and goes as text", "delivery", p.ID, "err", err)
+	case cardly(err) && c.cards.Refused(codeOf(err), c.o.Wall()):
+		c.o.Log.WarnContext(ctx, "WeCom takes no cards of the robot here; from now on they go as text", "err", err)
+	default:
+		c.o.Log.DebugContext(ctx, "a card of the robot is refused and goes as text", "delivery", p.ID, "err", err)
+	}
 }
 
 // lostUpload looks at a parcel that was not taken: if WeCom no longer has its upload, it
 // is uploaded anew before the next try, once.
-func (c *Channel) lostUpload(ctx context.Context, p bot.Parcel, err *bot.SendError) error {
-	if !uploads.Wanted(p.Reply) || !errors.Is(err, errNoMedia) {
-		return err
+func (c *Channel) lostUpload(ctx context.Context, p bot.Parcel, err *bot.SendError) *bot.SendError {
+	var lost *bot.SendError
+	if uploads.Wanted(p.Reply) && errors.Is(err, errNoMedia) && errors.As(c.uploads.Lost(ctx, p.Prepared, err), &lost) {
+		return lost
 	}
-	return c.uploads.Lost(ctx, p.Prepared, err)
+	return err
 }
 
 // offline is a parcel that finds no connection.
@@ -139,14 +152,14 @@ func (c *Channel) parts(to outgoing, p bot.Parcel) (out []outgoing, err error) {
 	if uploads.Wanted(p.Reply) {
 		return uploaded(to, p)
 	}
-	drawn := p.Reply.Kind == bot.CardReply && c.draws()
-	if !drawn || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
+	draw := p.Reply.Kind == bot.CardReply && c.draws()
+	if !draw || len(p.Reply.Buttons) == 0 || !fits(p.Reply) {
 		out = texts(to, p.Reply.Text)
 	}
-	if !drawn {
+	if !draw {
 		return out, nil
 	}
-	for _, k := range cards(p.ID, p.Reply) {
+	for _, k := range drawn(p.ID, p.Reply) {
 		part := to
 		part.Kind, part.Card = "template_card", &k
 		out = append(out, part)
@@ -174,38 +187,7 @@ func (c *Channel) post(ctx context.Context, l *link, body outgoing) *bot.SendErr
 	case *ack.Code == codeNoMedia:
 		return c.failure(judge(codeNoMedia, false), fmt.Errorf("%s: %w: %s", cmdSend, errNoMedia, ack.Message))
 	case *ack.Code != 0:
-		return c.failure(judge(*ack.Code, body.Type == 2), fmt.Errorf("%s: errcode %d: %s", cmdSend, *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, body.Type == 2), &coded{cmdSend, *ack.Code, ack.Message})
 	}
 	return nil
-}
-
-// progress is how many messages of a parcel were taken, so that a parcel of several
-// which stops half way goes on there.
-type progress struct {
-	mu   sync.Mutex
-	done map[int64]int
-}
-
-// mostHalf bounds it: parcels that are half sent and never tried again.
-const mostHalf = 10_000
-
-func (p *progress) of(id int64) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.done[id]
-}
-
-func (p *progress) put(id int64, n int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.done == nil || len(p.done) >= mostHalf {
-		p.done = map[int64]int{}
-	}
-	p.done[id] = n
-}
-
-func (p *progress) forget(id int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.done, id)
 }

@@ -185,6 +185,36 @@ func TestAParcelOfSeveralMessagesGoesOnWhereItStopped(t *testing.T) {
 	require.Equal(t, text, strings.Join(w.server.Texts("ann"), "\n"))
 }
 
+// TestAnotherProcessGoesOnWhereThisOneStopped: by what is kept with the parcel.
+func TestAnotherProcessGoesOnWhereThisOneStopped(t *testing.T) {
+	w := newWorld(t)
+	stop := w.up()
+	w.server.Spoken("ann")
+	card := bot.Reply{Kind: bot.CardReply, Title: "线索", Text: "【线索】\n" + strings.Repeat("货值三万元，", 20) + "\n\n回复 1 提交",
+		Body: strings.Repeat("货值三万元，", 20), Buttons: []bot.Button{{Label: "提交", Tap: "x", Code: 1}}}
+	p := bot.Parcel{ID: 1, To: person("ann"), Reply: card}
+	w.server.Bend(func(c wecomtest.RobotCall) *wecomtest.RobotAnswer {
+		if c.Cmd == cmdSend && c.N == 2 {
+			return &wecomtest.RobotAnswer{ErrCode: 846607}
+		}
+		return nil
+	})
+	_, err := w.channel.Send(t.Context(), p)
+	p.Prepared = failure(t, err).Kept
+	require.NotEmpty(t, p.Prepared)
+	stop()
+	other := w.replica()
+	run(t, other)
+	w.eventually(other.Here, "connected")
+	_, err = other.Send(t.Context(), p)
+	require.NoError(t, err)
+	var kinds []string
+	for _, m := range w.server.Shown("ann") {
+		kinds = append(kinds, m.Kind)
+	}
+	require.Equal(t, []string{"markdown", "template_card"}, kinds)
+}
+
 func TestAHurriedSendTellsThatNothingWasSent(t *testing.T) {
 	w := newWorld(t)
 	w.up()

@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/line"
 )
 
 // addresses are where conversations may be answered: one came with each message, is
@@ -79,11 +78,11 @@ func (a *addresses) back(chat string, one address) {
 // sendBack answers a conversation at an address that came with one of its messages. A
 // text of several messages needs as many.
 func (c *Channel) sendBack(ctx context.Context, to outgoing, p bot.Parcel) error {
-	parts := pieces(p.Reply.Text, longestText)
-	for i := c.sent.of(p.ID); i < len(parts); i++ {
+	parts, taken := pieces(p.Reply.Text, longestText), c.sent.Of(p)
+	for i := len(taken); i < len(parts); i++ {
 		one, ok := c.urls.take(to.Chat, c.o.Wall())
 		if !ok {
-			c.sent.forget(p.ID)
+			c.sent.Ended(p)
 			return c.failure(verdict{fate: bot.Refused, reason: bot.NotVisible},
 				errors.New("no message of this conversation within the last hour is left to be answered: a robot that is called back cannot speak unasked"))
 		}
@@ -91,11 +90,11 @@ func (c *Channel) sendBack(ctx context.Context, to outgoing, p bot.Parcel) error
 			if err.Fate == bot.NotSent {
 				c.urls.back(to.Chat, one)
 			}
-			return err
+			return c.sent.Stopped(p, taken, err)
 		}
-		c.sent.put(p.ID, i+1)
+		taken = append(taken, "")
 	}
-	c.sent.forget(p.ID)
+	c.sent.Ended(p)
 	return nil
 }
 
@@ -104,8 +103,7 @@ func (c *Channel) postBack(ctx context.Context, target, text string) *bot.SendEr
 	if err != nil {
 		return c.failure(verdict{fate: bot.Refused, reason: bot.BadContent}, err)
 	}
-	var begun atomic.Bool // bytes may have left
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { begun.Store(true) }})
+	ctx, begun := line.Watch(ctx)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
 	if err != nil {
 		return c.failure(verdict{fate: bot.Refused}, errors.New("the address for the answer is none"))
@@ -126,7 +124,7 @@ func (c *Channel) postBack(ctx context.Context, target, text string) *bot.SendEr
 		return c.unanswered(true, fmt.Errorf("an answer that is not WeCom's, HTTP status %d", res.StatusCode))
 	}
 	if *ack.Code != 0 {
-		return c.failure(judge(*ack.Code, false), fmt.Errorf("response_url: errcode %d: %s", *ack.Code, ack.Message))
+		return c.failure(judge(*ack.Code, false), &coded{"response_url", *ack.Code, ack.Message})
 	}
 	return nil
 }

@@ -109,7 +109,7 @@ func (s *Server) take(call Call, robot string, kinds ...string) any {
 	if !slices.Contains(kinds, kind) {
 		return fail(40004, "invalid media type")
 	}
-	name, body, no := part(call)
+	name, body, no := s.part(call)
 	switch {
 	case no.ErrCode != 0:
 		return no
@@ -131,7 +131,7 @@ func (s *Server) uploadImage(call Call) any {
 	if no, ok := s.admit(call.Token, s.o.Now()); !ok {
 		return no
 	}
-	_, body, no := part(call)
+	_, body, no := s.part(call)
 	switch {
 	case no.ErrCode != 0:
 		return no
@@ -159,7 +159,7 @@ func fits(kind string, body []byte) bool {
 
 // part reads the one part "media" of a form. It wants a name and the right length, and
 // reads no encoded names, as WeCom does not.
-func part(call Call) (name string, body []byte, no failure) {
+func (s *Server) part(call Call) (name string, body []byte, no failure) {
 	kind, params, err := mime.ParseMediaType(call.Type)
 	if err != nil || kind != "multipart/form-data" {
 		return "", nil, fail(41005, "media data missing")
@@ -171,7 +171,7 @@ func part(call Call) (name string, body []byte, no failure) {
 	header := p.Header.Get("Content-Disposition")
 	_, rest, _ := strings.Cut(header, `filename="`)
 	name, _, ok := strings.Cut(rest, `"`)
-	if !ok || name == "" {
+	if !ok || name == "" || s.o.StrictForms && strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 }) {
 		return "", nil, fail(44001, "empty media data")
 	}
 	if body, err = io.ReadAll(p); err != nil {
@@ -179,7 +179,7 @@ func part(call Call) (name string, body []byte, no failure) {
 	}
 	_, rest, ok = strings.Cut(header, "filelength=")
 	length, _, _ := strings.Cut(rest, ";")
-	if n, err := strconv.Atoi(strings.TrimSpace(length)); ok && (err != nil || n != len(body)) {
+	if n, err := strconv.Atoi(strings.TrimSpace(length)); (ok || s.o.StrictForms) && (err != nil || n != len(body)) {
 		return "", nil, fail(40006, "invalid media size")
 	}
 	return name, body, failure{}

@@ -17,45 +17,10 @@
 package wecomtest
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"maps"
-	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 )
-
-// Options say which corp and app the server knows.
-type Options struct {
-	CorpID  string
-	AgentID int
-	Secret  string
-	// Members are the accounts in the app's visible range; nil = whoever is asked for.
-	Members []string
-	// Unlicensed are members without a licence for the interface.
-	Unlicensed []string
-	Now        func() time.Time // nil = the machine's clock
-	// TokenLife is how long a token is good; 0 = the two hours of WeCom.
-	TokenLife time.Duration
-	// PerMinute is how many calls a minute are answered before 45009; 0 = ten thousand.
-	PerMinute int
-	// MemberMinute is how many messages a minute a member is shown, the rest being
-	// lost without a word; 0 = thirty. Negative = no limit.
-	MemberMinute int
-	// Webhooks are the keys of groups' robots that there are.
-	Webhooks []string
-	// Narrow says that the app's visible range is not the whole corp: it may have no
-	// group chats.
-	Narrow bool
-	// OldSchedules is a deployment that knows organizer and not admins.
-	OldSchedules bool
-	// NoCallback says that the app's callback is not configured: it may send no cards
-	// that can be tapped.
-	NoCallback bool
-}
 
 // Server is the imitation of qyapi.weixin.qq.com.
 type Server struct {
@@ -86,59 +51,7 @@ type Server struct {
 	entries   []Entry
 	made      int // entries and calendars so far
 	drawn     drawn
-}
-
-// Counts are what the server has done.
-type Counts struct {
-	Shown      int // messages, one for each member
-	Duplicates int // calls recognised by the duplicate check
-	Lost       int // messages lost to a member's limit
-	Tokens     int // different tokens given
-}
-
-// Shown is a message in a member's chat.
-type Shown struct {
-	MsgID string
-	Text  string // the words, of a card too
-	Media Media  // of an image, a voice note, a video or a file
-	At    time.Time
-	Kind  string // its msgtype
-	Card  *Card  // nil if it is none
-
-	raw map[string]any // of a card
-}
-
-// Call is a request that has arrived.
-type Call struct {
-	Path  string
-	Query url.Values
-	Token string // the access token it came with
-	Body  []byte
-	Type  string // the Content-Type
-	N     int    // how many calls of this path there were, this one included
-}
-
-// Answer is what a bent server does instead of its duty.
-type Answer struct {
-	// ErrCode and ErrMsg answer in WeCom's form.
-	ErrCode int
-	ErrMsg  string
-	// Status, Type and Body answer in another form, if Body or Status is set.
-	Status int
-	Type   string
-	Body   string
-	// Done does the duty first, so that only the answer is bent.
-	Done bool
-	// Until holds the answer back until it is closed or the caller has gone.
-	Until <-chan struct{}
-	// Delay holds the answer back.
-	Delay time.Duration
-	// Drop breaks the connection instead of answering.
-	Drop bool
-	// Cut sends so many bytes of the usual answer and breaks the connection.
-	Cut int
-	// Usual answers as if it were not bent, after Until and Delay.
-	Usual bool
+	passes    map[string]pass
 }
 
 // New makes a server.
@@ -156,7 +69,7 @@ func New(o Options) *Server {
 		o.MemberMinute = 30
 	}
 	s := &Server{o: o, bare: map[string]bool{}, calls: map[string]int{}, shown: map[string][]Shown{},
-		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}}
+		pace: map[string]*pace{}, known: map[[32]byte]duplicate{}, media: map[string]Media{}, passes: map[string]pass{}}
 	s.paths = s.duties()
 	s.groups.open(o)
 	if o.Members != nil {
@@ -238,164 +151,3 @@ const (
 	TokenPath = "/cgi-bin/gettoken"
 	SendPath  = "/cgi-bin/message/send"
 )
-
-// ServeHTTP answers a call of the app.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, largestBody(r.URL.Path)))
-	if err != nil {
-		return // the caller has gone
-	}
-	q := r.URL.Query()
-	s.mu.Lock()
-	s.calls[r.URL.Path]++
-	call := Call{Path: r.URL.Path, Query: q, Token: q.Get("access_token"), Body: body, Type: r.Header.Get("Content-Type"), N: s.calls[r.URL.Path]}
-	bend := s.bend
-	s.mu.Unlock()
-	var bent *Answer
-	if bend != nil {
-		bent = bend(call)
-	}
-	if bent == nil {
-		s.straight(w, r, call)
-		return
-	}
-	if bent.Done {
-		s.straight(nil, r, call)
-	}
-	if !hold(r, bent) {
-		return
-	}
-	switch {
-	case bent.Drop:
-		panic(http.ErrAbortHandler)
-	case bent.Cut > 0:
-		s.straight(&cutWriter{w, bent.Cut}, r, call)
-	case bent.Usual:
-		s.straight(w, r, call)
-	case bent.Body != "" || bent.Status != 0:
-		if bent.Type != "" {
-			w.Header().Set("Content-Type", bent.Type)
-		}
-		w.WriteHeader(max(bent.Status, http.StatusOK))
-		io.WriteString(w, bent.Body)
-	default:
-		write(w, map[string]any{"errcode": bent.ErrCode, "errmsg": bent.ErrMsg})
-	}
-}
-
-// hold waits as the answer wants; false says that the caller has gone.
-func hold(r *http.Request, a *Answer) bool {
-	if a.Until != nil {
-		select {
-		case <-a.Until:
-		case <-r.Context().Done():
-			return false
-		}
-	}
-	if a.Delay > 0 {
-		t := time.NewTimer(a.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-r.Context().Done():
-			return false
-		}
-	}
-	return true
-}
-
-// straight does the duty; w may be nil.
-func (s *Server) straight(w http.ResponseWriter, r *http.Request, call Call) {
-	duty, ok := s.paths[r.Method+" "+call.Path]
-	if !ok {
-		if w != nil {
-			http.NotFound(w, r)
-		}
-		return
-	}
-	out := duty(call)
-	if m, ok := out.(Media); ok && w != nil {
-		m.write(w)
-	} else if w != nil {
-		write(w, out)
-	}
-}
-
-// duty answers one path. Its answer is written as JSON.
-type duty func(call Call) any
-
-// duties are all paths that are answered, by method and path.
-func (s *Server) duties() map[string]duty {
-	out := map[string]duty{
-		"GET " + TokenPath: func(c Call) any { return s.giveToken(c.Query.Get("corpid"), c.Query.Get("corpsecret")) },
-		"POST " + SendPath: s.send,
-
-		"POST " + UploadPath:        s.upload,
-		"POST " + UploadImgPath:     s.uploadImage,
-		"GET " + GetMediaPath:       s.getMedia,
-		"POST " + WebhookPath:       s.webhook,
-		"POST " + WebhookUploadPath: s.webhookUpload,
-		"POST " + ChatCreatePath:    s.withToken(s.createChat),
-		"GET " + ChatGetPath:        s.withToken(s.getChat),
-		"POST " + ChatUpdatePath:    s.withToken(s.updateChat),
-		"POST " + ChatSendPath:      s.withToken(s.sendChat),
-		"POST " + MenuCreatePath:    s.withToken(s.createMenu),
-		"GET " + MenuGetPath:        s.withToken(s.getMenu),
-		"GET " + MenuDeletePath:     s.withToken(s.deleteMenu),
-	}
-	maps.Copy(out, s.reads())
-	maps.Copy(out, s.calendars())
-	return s.richDuties(out)
-}
-
-func write(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	json.NewEncoder(w).Encode(v)
-}
-
-// failure is an answer with a code, its message in WeCom's style.
-type failure struct {
-	ErrCode int    `json:"errcode"`
-	ErrMsg  string `json:"errmsg"`
-}
-
-func fail(code int, msg string) failure {
-	return failure{code, fmt.Sprintf("%s, hint: [1700000000000000000], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com/devtool/query?e=%d", msg, code)}
-}
-
-func (s *Server) giveToken(corp, secret string) any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case corp != s.o.CorpID:
-		return fail(40013, "invalid corpid")
-	case secret != s.o.Secret:
-		return fail(40001, "invalid credential")
-	}
-	now := s.o.Now()
-	if s.token == "" || !now.Before(s.until) {
-		s.tokens++
-		s.token, s.until = fmt.Sprintf("access-%d-%x", s.tokens, now.UnixNano()), now.Add(s.o.TokenLife)
-	}
-	return map[string]any{"errcode": 0, "errmsg": "ok", "access_token": s.token,
-		"expires_in": int(s.until.Sub(now) / time.Second)}
-}
-
-// admit checks the token and the number of calls; the lock is held.
-func (s *Server) admit(token string, now time.Time) (failure, bool) {
-	switch {
-	case token == "":
-		return fail(41001, "access_token missing"), false
-	case token != s.token:
-		return fail(40014, "invalid access_token"), false
-	case !now.Before(s.until):
-		return fail(42001, "access_token expired"), false
-	}
-	if m := now.Unix() / 60; m != s.minute {
-		s.minute, s.inMinute = m, 0
-	}
-	if s.inMinute++; s.inMinute > s.o.PerMinute {
-		return fail(45009, "api freq out of limit"), false
-	}
-	return failure{}, true
-}
