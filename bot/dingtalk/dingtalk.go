@@ -94,6 +94,7 @@ type Contacts interface {
 type Channel struct {
 	o      Options
 	groups groups
+	in     *inlet
 }
 
 // New checks the options, naming the wrong one, and makes a Channel. It asks DingTalk
@@ -121,6 +122,7 @@ func New(o Options) (*Channel, error) {
 	if c.groups, err = newGroups(o.Groups); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
+	c.in = newInlet(o)
 	return c, nil
 }
 
