@@ -124,7 +124,7 @@ func (d *desk) build() error {
 	if err != nil {
 		return err
 	}
-	d.front = d.bot
+	d.front, d.caster.Home = d.bot, d.bot.Home
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
 	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
@@ -157,7 +157,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Weekly: w, Stage: st, Announce: announce.New(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
