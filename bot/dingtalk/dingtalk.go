@@ -49,6 +49,8 @@ type Options struct {
 	APIBase      string // "" = https://api.dingtalk.com
 	OAPIBase     string // "" = https://oapi.dingtalk.com
 
+	Groups []Group // that the campaign speaks in
+
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
 	Data     *os.Root
@@ -90,7 +92,9 @@ type Contacts interface {
 // Channel is the robot of an internal app of DingTalk's. It is safe for use by many
 // goroutines.
 type Channel struct {
-	o Options
+	o      Options
+	groups groups
+	in     *inlet
 }
 
 // New checks the options, naming the wrong one, and makes a Channel. It asks DingTalk
@@ -114,6 +118,11 @@ func New(o Options) (*Channel, error) {
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
+	var err error
+	if c.groups, err = newGroups(o.Groups); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
+	c.in = newInlet(o)
 	return c, nil
 }
 
