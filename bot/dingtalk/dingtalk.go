@@ -51,6 +51,11 @@ type Options struct {
 
 	Groups []Group // that the campaign speaks in
 
+	// What leaves.
+	CAFile  string  // PEM of authorities beside the system's, for the bases above; "" = none
+	Edition Edition // whose limits hold; "" = Standard
+	Counter Counter // keeps how many calls the month has seen; nil = this process alone counts
+
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
 	Data     *os.Root
@@ -95,6 +100,7 @@ type Channel struct {
 	o      Options
 	groups groups
 	in     *inlet
+	out    outlet
 }
 
 // New checks the options, naming the wrong one, and makes a Channel. It asks DingTalk
@@ -123,6 +129,9 @@ func New(o Options) (*Channel, error) {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
 	c.in = newInlet(o)
+	if err := c.open(); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
 	return c, nil
 }
 

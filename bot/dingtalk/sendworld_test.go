@@ -1,0 +1,111 @@
+package dingtalk
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"zhuanban/bot"
+	"zhuanban/bot/dingtalk/dingtalktest"
+	"zhuanban/bot/internal/worldtest"
+	"zhuanban/templates"
+)
+
+// outside is a channel and the imitation of DingTalk that it calls.
+type outside struct {
+	t       testing.TB
+	clock   *worldtest.Clock
+	server  *dingtalktest.Server
+	web     *httptest.Server
+	channel *Channel
+	log     *worldtest.Log
+	data    *os.Root
+	o       Options
+}
+
+// The app of these tests.
+const (
+	appID     = "dingabcdefgh12345678"
+	appSecret = "s3cr3t-of-the-app/+=with-signs"
+)
+
+func newOutside(t testing.TB, bend ...func(*dingtalktest.Options, *Options)) *outside {
+	t.Helper()
+	w := &outside{t: t, clock: &worldtest.Clock{}, log: &worldtest.Log{}}
+	w.clock.Set(friday)
+	words, err := templates.Load()
+	require.NoError(t, err)
+	w.data, err = os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.data.Close() })
+	theirs := dingtalktest.Options{ClientID: appID, ClientSecret: appSecret, Now: w.clock.Now}
+	w.o = Options{ClientID: appID, ClientSecret: appSecret, Data: w.data, Desk: deaf{}, People: roll{}, Templates: words, Wall: w.clock.Now,
+		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	for _, f := range bend {
+		f(&theirs, &w.o)
+	}
+	w.server = dingtalktest.NewServer(theirs)
+	w.web = httptest.NewServer(w.server)
+	w.server.Open(w.web.URL)
+	w.o.APIBase, w.o.OAPIBase = w.web.URL, w.web.URL+"/"
+	w.channel, err = New(w.o)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		w.channel.Close()
+		w.web.Close()
+	})
+	return w
+}
+
+// replica is another process of the same app.
+func (w *outside) replica(bend func(*Options)) *Channel {
+	o := w.o
+	bend(&o)
+	c, err := New(o)
+	require.NoError(w.t, err)
+	w.t.Cleanup(c.Close)
+	return c
+}
+
+// put puts a file into the data folder.
+func (w *outside) put(t *testing.T, name string, content []byte) {
+	t.Helper()
+	require.NoError(t, w.data.MkdirAll(path.Dir(name), 0o700))
+	require.NoError(t, w.data.WriteFile(name, content, 0o600))
+}
+
+// withoutSecrets fails if a text shows one.
+func (w *outside) withoutSecrets(texts ...string) {
+	w.t.Helper()
+	for _, text := range append(texts, w.log.String()) {
+		for _, secret := range []string{appSecret, "s3cr3t", "access-", "session=", "SEC"} {
+			require.False(w.t, strings.Contains(text, secret), "%q shows %q", text, secret)
+		}
+	}
+}
+
+// deaf is a desk that nobody speaks to.
+type deaf struct{}
+
+func (deaf) Handle(context.Context, bot.Message) (bot.Answer, error) { return bot.Answer{}, nil }
+
+// roll gives everybody but nobody.* a userId: their account, behind a u.
+type roll struct{}
+
+func (roll) Account(userID string) string { return strings.TrimPrefix(userID, "u-") }
+func (roll) UserID(account string) (string, bool) {
+	return "u-" + account, !strings.HasPrefix(account, "nobody")
+}
+
+func failure(t testing.TB, err error) *bot.SendError {
+	t.Helper()
+	var failed *bot.SendError
+	require.ErrorAs(t, err, &failed)
+	return failed
+}
