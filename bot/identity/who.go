@@ -50,6 +50,25 @@ func gone(k *known, userID, configured string) (string, bool) {
 	return "", false
 }
 
+// Holder is the account of the person whose user id is this in small letters; ok is false
+// for a stranger.
+func (b *Book) Holder(small string) (account string, ok bool) {
+	k := b.now()
+	ids := []string{small}
+	for userID := range k.accounts {
+		if strings.EqualFold(userID, small) {
+			ids = append(ids, userID)
+		}
+	}
+	for _, userID := range ids {
+		account = b.Account(userID)
+		if _, strange := b.Stranger(account); !strange {
+			return account, true
+		}
+	}
+	return "", false
+}
+
 // UserID is the user id of an account, also of a stranger's; ok is false where the person
 // has none.
 func (b *Book) UserID(account string) (userID string, ok bool) {
