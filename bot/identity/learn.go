@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -28,8 +27,8 @@ func (r Reader) Directory(ctx context.Context, tags []string) (bot.Directory, er
 	if err != nil {
 		return dir, err
 	}
-	gone, err := r.Book.missing(ctx, dir, r.Of)
-	if err != nil {
+	gone := r.Book.missing(ctx, dir, r.Of)
+	if err := ctx.Err(); err != nil {
 		return dir, err
 	}
 	if err := r.Book.Learn(ctx, dir.Members, gone, begun); err != nil {
@@ -67,29 +66,30 @@ func (r Reader) Member(ctx context.Context, account string) (bot.Member, bool, e
 }
 
 // missing finds which of our users a complete reading did not show, and asks for each
-// of them once more.
-func (b *Book) missing(ctx context.Context, dir bot.Directory, of staff.Directory) (gone []string, err error) {
+// of them once more. Those about whom nothing could be learned are not gone.
+func (b *Book) missing(ctx context.Context, dir bot.Directory, of staff.Directory) (gone []string) {
 	if !dir.Complete || len(dir.Members) == 0 {
-		return nil, nil
+		return nil
 	}
 	there := map[string]bool{}
 	for _, m := range dir.Members {
-		there[m.UserID] = true
+		there[strings.ToLower(m.UserID)] = true
 	}
-	for userID := range b.ours() {
-		if there[userID] {
+	for _, userID := range slices.Sorted(maps.Keys(b.ours())) {
+		if there[strings.ToLower(userID)] {
 			continue
 		}
 		_, found, err := of.Member(ctx, userID)
-		if err != nil {
-			return nil, fmt.Errorf("asking whether a user has left: %w", err)
-		}
-		if !found {
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			b.o.Log.WarnContext(ctx, "nobody knows whether a user has left", "platform", b.o.Platform, "user", userID, "err", err)
+		case !found:
 			gone = append(gone, userID)
 		}
 	}
-	slices.Sort(gone)
-	return gone, nil
+	return gone
 }
 
 // ours are the users whom a row or the configuration names, and who have not left.
