@@ -49,3 +49,10 @@ func (p *Progress) Len() int {
 	defer p.mu.Unlock()
 	return len(p.refs)
 }
+
+// Begun says whether something of a parcel was said.
+func (p *Progress) Begun(id int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.refs[id]) > 0
+}

@@ -32,6 +32,10 @@ type Ready struct {
 	MediaID string `json:"media_id"`
 	Key     string `json:"key"`            // under which it is shared
 	Anew    int    `json:"anew,omitempty"` // how often the platform had lost it
+	// Duration is of what is heard or played; Cover names the picture of a film, where the
+	// platform wants one.
+	Duration time.Duration `json:"duration,omitempty"`
+	Cover    string        `json:"cover,omitempty"`
 }
 
 // Shared is where replicas tell each other what is at the platform: package redis's store. What
