@@ -2,6 +2,7 @@ package dingtalk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,7 +11,9 @@ import (
 	"time"
 
 	"zhuanban/bot/internal/line"
+	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/internal/token"
+	"zhuanban/bot/internal/uploads"
 )
 
 // The patience and the size of the client.
@@ -25,12 +28,16 @@ const (
 // outlet is the way out: how DingTalk is asked, with what, and how often.
 type outlet struct {
 	client *http.Client
+	far    *http.Client  // for addresses that came from outside
 	tokens *token.Source // of the new family, which the old one takes as well
 	older  *token.Source // of the old family's own call, where it does not
 	// asOld says that the old family takes only its own tokens here.
-	asOld  atomic.Bool
-	budget budget
-	gates  gates
+	asOld     atomic.Bool
+	budget    budget
+	gates     gates
+	uploads   *uploads.Uploads
+	addresses addresses
+	said      progress.Progress
 }
 
 // open makes the way out.
@@ -39,9 +46,12 @@ func (c *Channel) open() (err error) {
 	if err != nil {
 		return fmt.Errorf("CAFile: %w", err)
 	}
-	if err := c.out.budget.open(&c.o); err != nil {
+	c.out.far = line.Outside(c.out.client, connecting)
+	c.out.far.Timeout = 0
+	if err := errors.Join(c.out.budget.open(&c.o), c.o.Features.check(), c.checkCards()); err != nil {
 		return err
 	}
+	c.out.uploads = uploads.New(c.o.Shared, c.o.Wall)
 	c.out.tokens = token.New(c.o.Shared, "dingtalk:token:"+c.o.ClientID, c.o.Wall, c.fetchToken)
 	c.out.older = token.New(c.o.Shared, "dingtalk:oldtoken:"+c.o.ClientID, c.o.Wall, c.fetchOldToken)
 	return nil
@@ -52,6 +62,7 @@ func (c *Channel) open() (err error) {
 func (c *Channel) Close() {
 	c.out.budget.keep(context.Background(), true)
 	c.out.client.CloseIdleConnections()
+	c.out.far.CloseIdleConnections()
 }
 
 // Check asks DingTalk for an access token, which shows that its servers are reached and
