@@ -60,7 +60,7 @@ func (c *dingChecked) run(t *testing.T) told {
 }
 
 func TestCheckWalksTheWholeSetupOfDingTalk(t *testing.T) {
-	c := newDingChecked(t, nil, edit{"directory: {departments: {}, role: filer}\n\ncalendar", "directory: {departments: {\"12\": fengcheng}}\n\ncalendar"},
+	c := newDingChecked(t, nil, edit{"directory: {departments: {}, role: filer}\n  # What depends", "directory: {departments: {\"12\": fengcheng}}\n  # What depends"},
 		edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {conversation: cidA==}}"})
 	got := c.run(t)
 	require.NotContains(t, got.out, "FAULT  dingtalk")
@@ -86,7 +86,7 @@ func TestCheckSaysWhatToClickInDingTalk(t *testing.T) {
 			fault: "dingtalk people", wants: []string{"qyapi_get_department_member", "权限管理"}},
 		"somebody is not seen": {then: func(c *dingChecked) { c.people.Users = c.people.Users[1:] }, fault: "dingtalk people",
 			wants: []string{"1 people have userIds", "office.director", "通讯录权限范围"}},
-		"a department is not seen": {edits: []edit{{"directory: {departments: {}, role: filer}\n\ncalendar", "directory: {departments: {\"13\": fengcheng}}\n\ncalendar"}},
+		"a department is not seen": {edits: []edit{{"directory: {departments: {}, role: filer}\n  # What depends", "directory: {departments: {\"13\": fengcheng}}\n  # What depends"}},
 			fault: "dingtalk mapping", wants: []string{": 13", "部门ID"}},
 		"the robot is not in the group": {edits: []edit{{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {conversation: cida==}}"}},
 			fault: "dingtalk group", wants: []string{"专班工作群", "添加机器人"}},

@@ -10,6 +10,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/delivery"
 	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/identity"
 	"zhuanban/bot/staff"
@@ -26,8 +27,14 @@ type dingtalkSettings struct {
 	OAPIBase     string            `yaml:"oapi_base"`
 	CAFile       string            `yaml:"ca_file"`
 	Edition      dingtalk.Edition  `yaml:"edition"`
+	AgentID      int64             `yaml:"agent_id"`
+	Cards        dingtalk.CardUse  `yaml:"cards"`
+	CardTemplate string            `yaml:"card_template"`
+	FormTemplate string            `yaml:"form_template"`
+	CardRoute    string            `yaml:"card_route"`
 	Accounts     accountsKind      `yaml:"accounts"`
 	Directory    dingtalkDirectory `yaml:"directory"`
+	Features     dingtalk.Features `yaml:"features"`
 }
 
 // dingtalkDirectory says what DingTalk's directory means to the campaign.
@@ -76,8 +83,8 @@ func (c *campaign) dingtalkGroups() (out []dingtalk.Group) {
 func (c *campaign) dingtalkOptions(words *templates.Set, people dingtalk.People, desk dingtalk.Desk, log *slog.Logger) dingtalk.Options {
 	s := c.DingTalk
 	return dingtalk.Options{ClientID: s.ClientID, ClientSecret: s.ClientSecret, RobotCode: s.RobotCode, Mode: s.Mode, APIBase: s.APIBase,
-		OAPIBase: s.OAPIBase, CAFile: s.CAFile, Edition: s.Edition, Groups: c.dingtalkGroups(), Desk: desk, People: people, Templates: words,
-		Wall: time.Now, Log: log}
+		OAPIBase: s.OAPIBase, CAFile: s.CAFile, Edition: s.Edition, Features: s.Features, CardTemplate: s.CardTemplate, FormTemplate: s.FormTemplate, Cards: s.Cards,
+		CardRoute: s.CardRoute, AgentID: s.AgentID, Groups: c.dingtalkGroups(), Desk: desk, People: people, Templates: words, Wall: time.Now, Log: log}
 }
 
 // openDingTalk makes the robot's channel, where there is one, and where WeCom keeps no
@@ -88,9 +95,11 @@ func (d *desk) openDingTalk() (err error) {
 	}
 	o := d.cfg.dingtalkOptions(d.words, d.book, d, d.log)
 	o.Shared, o.Data, o.Evidence, o.Contacts = d.shared(), d.data, d.evidence, dingtalkContacts{d}
+	o.Counter = delivery.Calls{Store: d.store, Platform: dingtalk.Name}
 	if d.dingtalk, err = dingtalk.New(o); err != nil {
 		return err
 	}
+	d.courier.Channels[dingtalk.Name] = d.dingtalk
 	if !d.cfg.keptByDingTalk() {
 		return nil
 	}
