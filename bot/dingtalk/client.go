@@ -102,7 +102,10 @@ func (c *Channel) read(r request, res *http.Response, text []byte, out any) erro
 		return c.failure(judgePage(res.StatusCode), r, fmt.Errorf("a page in place of an answer, with HTTP status %d", res.StatusCode))
 	}
 	var fields fields
-	if err := json.Unmarshal(text, &fields); err != nil || fields == nil {
+	switch err := json.Unmarshal(text, &fields); {
+	case (err != nil || fields == nil) && !r.old && out == nil && r.method != http.MethodPost && res.StatusCode/100 == 2:
+		return nil // some calls that change have nothing to say
+	case err != nil || fields == nil:
 		return c.failure(judgeStatus(res.StatusCode), r, fmt.Errorf("HTTP status %d and an answer that is not DingTalk's: %d bytes of %q",
 			res.StatusCode, len(text), res.Header.Get("Content-Type")))
 	}

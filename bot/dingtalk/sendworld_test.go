@@ -109,3 +109,82 @@ func failure(t testing.TB, err error) *bot.SendError {
 	require.ErrorAs(t, err, &failed)
 	return failed
 }
+
+func person(account string) bot.Recipient {
+	return bot.Recipient{Kind: bot.ToPerson, Account: account}
+}
+
+func group(name string) bot.Recipient { return bot.Recipient{Kind: bot.ToGroup, Account: name} }
+
+func parcel(id int64, to, text string) bot.Parcel {
+	return bot.Parcel{ID: id, To: person(to), Reply: bot.Reply{Kind: bot.TextReply, Text: text}}
+}
+
+// asked makes a parcel an answer, for which a webhook lives.
+func (w *outside) asked(p bot.Parcel) bot.Parcel {
+	w.t.Helper()
+	webhook, until := w.server.PersonWebhook("u-" + p.To.Account)
+	if p.To.Kind == bot.ToGroup {
+		webhook, until = w.server.GroupWebhook(w.conversation(p.To.Account))
+	}
+	w.channel.in.sessions.put(w.t.Context(), p.To, webhook, until)
+	p.Asked = true
+	return p
+}
+
+func (w *outside) conversation(name string) string {
+	g, _ := w.channel.groups.named(name)
+	return g.Conversation
+}
+
+// texts are the words that a person was shown.
+func (w *outside) texts(account string) []string {
+	return dingtalktest.Texts(w.server.Shown("u-" + account))
+}
+
+// calls says how many calls of a path there were since the last look.
+func (w *outside) send(p bot.Parcel) (bot.Receipt, error) { return w.channel.Send(w.t.Context(), p) }
+
+// The groups of these tests: one that the robot is in, one with a custom robot, one with
+// both.
+const (
+	appGroup, robotGroup, bothGroup = "专班工作群", "湖头片区群", "专项办群"
+)
+
+func withGroups(theirs *dingtalktest.Options, o *Options) {
+	theirs.Robots = map[string]string{"token-1": "SECx1", "token-2": ""}
+	o.Groups = []Group{{Name: appGroup, Conversation: "cidApp=="}, {Name: robotGroup, Webhook: "token-1", Secret: "SECx1"},
+		{Name: bothGroup, Conversation: "cidBoth==", Webhook: "token-2"}}
+}
+
+func withCards(theirs *dingtalktest.Options, o *Options) {
+	theirs.Template, o.CardTemplate = "1a2b.schema", "1a2b.schema"
+}
+
+// seen is what a recipient's chat shows.
+func (w *outside) seen(_ *testing.T, to bot.Recipient) (out []bot.Reply) {
+	user := "u-" + to.Account
+	all := w.server.Shown(user)
+	if to.Kind == bot.ToGroup {
+		g, _ := w.channel.groups.named(to.Account)
+		all = w.server.Said(g.Conversation)
+	}
+	for _, m := range all {
+		switch {
+		case m.Card != nil:
+			card, _ := w.server.CardOf(m.Card.Track, user)
+			r := bot.Reply{Kind: bot.CardReply, Title: card.Values["title"], Body: card.Values["body"], Text: card.Values["done"]}
+			for _, b := range card.Buttons() {
+				r.Buttons = append(r.Buttons, bot.Button{Label: b.Label, Tap: b.Tap})
+			}
+			out = append(out, r)
+		case m.Kind == "sampleImageMsg":
+			out = append(out, bot.Reply{Kind: bot.ImageReply})
+		case m.File != nil:
+			out = append(out, bot.Reply{Kind: bot.FileReply, Name: m.Name})
+		default:
+			out = append(out, bot.Reply{Kind: bot.TextReply, Text: m.Text})
+		}
+	}
+	return out
+}

@@ -60,6 +60,10 @@ type Server struct {
 	calls  map[string]int
 	tokens tokens
 	spent  spent
+	chats  chats
+	files  files
+	cards  cards
+	desk   desk
 }
 
 // Call is a request that has arrived.
@@ -93,6 +97,8 @@ type Answer struct {
 	Delay time.Duration
 	// Drop breaks the connection instead of answering.
 	Drop bool
+
+	file *File
 }
 
 // Duty answers one path.
@@ -116,7 +122,16 @@ func NewServer(o Options) *Server {
 		o.PerMonth = 10_000
 	}
 	s := &Server{o: o, calls: map[string]int{}, duties: map[string]Duty{}}
+	s.chats.open()
+	s.files.open()
+	s.cards.open()
+	s.desk.open()
 	s.tokenDuties()
+	s.robotDuties()
+	s.webhookDuties()
+	s.fileDuties()
+	s.cardDuties()
+	s.deskDuties()
 	return s
 }
 
@@ -222,6 +237,10 @@ func (a *Answer) hold(r *http.Request) bool {
 }
 
 func (a Answer) write(w http.ResponseWriter) {
+	if a.file != nil {
+		a.file.write(w)
+		return
+	}
 	kind := a.Type
 	if kind == "" {
 		kind = "application/json;charset=utf-8"
