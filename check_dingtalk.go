@@ -114,7 +114,7 @@ func (k dingtalkCheck) remedy(err error) string {
 	case strings.Contains(code, "robotcode"):
 		return "copy dingtalk.robot_code from " + pageRobot + " (RobotCode), and publish a version: " + pageRelease
 	case errors.As(err, &failed) && failed.Reason == bot.Throttled:
-		return "DingTalk was asked too often, or the month's calls are used up: try again in a minute; see docs/dingtalk.zh-CN.md 八"
+		return "DingTalk was asked too often, or the month's calls are used up: try again in a minute; see docs/dingtalk.zh-CN.md 九"
 	}
 	return "see that this machine reaches api.dingtalk.com and oapi.dingtalk.com, or dingtalk.api_base and .oapi_base, and that it is DingTalk that answers there"
 }
