@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,13 +90,24 @@ func (b *Book) holds(account string) bool {
 
 // Find gives what a request has led to; ok is false if another has followed it.
 func (b *Book) Find(ctx context.Context, tx *store.Tx, request int64) (i store.Identity, ok bool, err error) {
-	rows, err := b.lock(ctx, tx)
-	for _, row := range rows {
-		if request != 0 && row.Request == request {
-			return row, true, err
-		}
+	list, err := tx.Identities().All(ctx, b.o.Platform)
+	i, ok = among(list, request)
+	return i, ok, err
+}
+
+// find is Find for a change of what it finds.
+func (b *Book) find(ctx context.Context, tx *store.Tx, request int64) (i store.Identity, ok bool, err error) {
+	list, err := tx.Identities().Lock(ctx, b.o.Platform)
+	i, ok = among(list, request)
+	return i, ok, err
+}
+
+func among(list []store.Identity, request int64) (store.Identity, bool) {
+	n := slices.IndexFunc(list, func(i store.Identity) bool { return i.Request == request && request != 0 })
+	if n < 0 {
+		return store.Identity{}, false
 	}
-	return i, false, err
+	return list[n], true
 }
 
 // Open says whether an identity can still be confirmed.
@@ -110,8 +122,12 @@ func (b *Book) Confirm(ctx context.Context, tx *store.Tx, request int64, by stri
 	if err != nil || v != Done {
 		return i, v, err
 	}
-	if v, err := b.Mistake(ctx, tx, i); err != nil || v != Done {
-		return i, v, err
+	rows, err := tx.Identities().Lock(ctx, b.o.Platform)
+	if err != nil {
+		return i, "", err
+	}
+	if v := b.mistake(rows, i); v != Done {
+		return i, v, nil
 	}
 	roster := b.o.Roster()
 	p, _ := roster.Person(roster.Now(i.Account))
@@ -122,24 +138,26 @@ func (b *Book) Confirm(ctx context.Context, tx *store.Tx, request int64, by stri
 
 // Mistake is why what was asked for cannot be confirmed: Unknown or Taken; Done if it can.
 func (b *Book) Mistake(ctx context.Context, tx *store.Tx, i store.Identity) (Verdict, error) {
+	rows, err := tx.Identities().All(ctx, b.o.Platform)
+	return b.mistake(rows, i), err
+}
+
+func (b *Book) mistake(rows []store.Identity, i store.Identity) Verdict {
 	if !b.holds(i.Account) {
-		return Unknown, nil
+		return Unknown
 	}
-	rows, err := b.lock(ctx, tx)
-	if err != nil {
-		return "", err
-	}
+	now := b.o.Roster().Now
 	for _, other := range rows {
-		if other.State == store.IdentityBound && other.UserID != i.UserID && strings.EqualFold(b.o.Roster().Now(other.Account), b.o.Roster().Now(i.Account)) {
-			return Taken, nil
+		if other.State == store.IdentityBound && other.UserID != i.UserID && strings.EqualFold(now(other.Account), now(i.Account)) {
+			return Taken
 		}
 	}
 	for userID, account := range b.o.Configured {
-		if userID != i.UserID && strings.EqualFold(b.o.Roster().Now(account), b.o.Roster().Now(i.Account)) {
-			return Taken, nil
+		if userID != i.UserID && strings.EqualFold(now(account), now(i.Account)) {
+			return Taken
 		}
 	}
-	return Done, nil
+	return Done
 }
 
 // Refuse ends what a user has asked for.
@@ -156,7 +174,7 @@ func (b *Book) Refuse(ctx context.Context, tx *store.Tx, request int64, by strin
 
 // decide finds what is to be decided, and says whether this person may decide it.
 func (b *Book) decide(ctx context.Context, tx *store.Tx, request int64, by string, now time.Time) (store.Identity, Verdict, error) {
-	i, ok, err := b.Find(ctx, tx, request)
+	i, ok, err := b.find(ctx, tx, request)
 	switch {
 	case err != nil:
 		return i, "", err
@@ -175,7 +193,7 @@ func (b *Book) decide(ctx context.Context, tx *store.Tx, request int64, by strin
 // Object ends a binding, or the asking for it, because the account's holder says that
 // this user is not them. The user asks no more, until the office unbinds them.
 func (b *Book) Object(ctx context.Context, tx *store.Tx, request int64, by string, now time.Time) (store.Identity, Verdict, error) {
-	i, ok, err := b.Find(ctx, tx, request)
+	i, ok, err := b.find(ctx, tx, request)
 	switch {
 	case err != nil:
 		return i, "", err
