@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/lanes"
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/secret"
 	"zhuanban/bot/internal/uploads"
@@ -101,7 +102,7 @@ type Channel struct {
 	running atomic.Bool
 	live    atomic.Pointer[link] // the connection that is up
 	state   atomic.Pointer[State]
-	lanes   lanes
+	lanes   lanes.Lanes
 	working sync.WaitGroup // messages in hand
 	slots   chan struct{}
 	warned  atomic.Int64 // the minute of the last warning about a callback
