@@ -129,8 +129,10 @@ func judgeOld(code string) verdict {
 		return nobody
 	case "50002": // outside of what the app may see
 		return verdict{fate: bot.Refused, reason: bot.NotVisible, alone: true}
-	case "40035", "40009", "40058":
+	case "40035", "40009", "40058", "40004", "40005", "40007", "41005", "43005", "44001": // of an upload, too: its type, its name, its end
 		return unfit
+	case "40006", "45001":
+		return verdict{fate: bot.Refused, reason: bot.TooLarge}
 	case "130101", "302033", "410100", "660026": // of a group's robot, which is then silent for ten minutes
 		return verdict{fate: bot.NotSent, reason: bot.Throttled, wait: banned}
 	case "90030", "20001": // of the organisation's quota for webhooks

@@ -188,3 +188,17 @@ func (w *outside) seen(_ *testing.T, to bot.Recipient) (out []bot.Reply) {
 	}
 	return out
 }
+
+// counter counts in memory.
+type counter struct {
+	of  map[string]int
+	err error
+}
+
+func (c *counter) Count(_ context.Context, month string, n int) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	c.of[month] += n
+	return c.of[month], nil
+}

@@ -15,7 +15,8 @@ import (
 
 func TestWhatAJobSaysIsAcknowledgedWhenItIsDone(t *testing.T) {
 	w := newWorld(t)
-	hold, then := make(chan struct{}), make(chan struct{})
+	hold, open := w.gate()
+	then := make(chan struct{})
 	w.hear = func(Frame) Job {
 		return Job{Do: func(context.Context) Answer { <-hold; return Answer{Code: 500, Data: `{"status":"LATER"}`} },
 			Then: func(context.Context) { close(then) }}
@@ -25,7 +26,7 @@ func TestWhatAJobSaysIsAcknowledgedWhenItIsDone(t *testing.T) {
 	require.NoError(t, err)
 	w.eventually(func() bool { return len(w.frames()) == 1 }, "heard")
 	require.Empty(t, w.gateway.Acks(f.ID()), "not before it is done")
-	close(hold)
+	open()
 	require.Equal(t, 500, w.acked(f).Code)
 	require.JSONEq(t, `{"status":"LATER"}`, w.acked(f).Data)
 	<-then
@@ -45,7 +46,7 @@ func TestAPanicCostsOneFrame(t *testing.T) {
 
 func TestAJobThatTakesTooLongIsAcknowledgedMeanwhileAndOnce(t *testing.T) {
 	w := newWorld(t, func(theirs *dingtalktest.GatewayOptions, _ *Options) { theirs.CardWithin = time.Second })
-	hold := make(chan struct{})
+	hold, open := w.gate()
 	done := make(chan struct{})
 	w.hear = func(Frame) Job {
 		return Job{Within: 20 * time.Millisecond, Meanwhile: Answer{Data: `{"response":{}}`},
@@ -55,7 +56,7 @@ func TestAJobThatTakesTooLongIsAcknowledgedMeanwhileAndOnce(t *testing.T) {
 	f := w.gateway.Card(dingtalktest.Tap{Card: "o1", User: "042"})
 	require.NoError(t, w.gateway.Push(f))
 	require.JSONEq(t, `{"response":{}}`, w.acked(f).Data)
-	close(hold)
+	open()
 	<-done
 	w.hears(nil)
 	f2, err := w.gateway.Say(said("后来"))
@@ -69,7 +70,7 @@ func TestAJobThatTakesTooLongIsAcknowledgedMeanwhileAndOnce(t *testing.T) {
 // acknowledgement is lost with it.
 func TestTheWorkIsNotTheConnections(t *testing.T) {
 	w := newWorld(t)
-	hold := make(chan struct{})
+	hold, open := w.gate()
 	result := make(chan error, 1)
 	w.hear = func(Frame) Job {
 		return Job{Do: func(ctx context.Context) Answer { <-hold; result <- ctx.Err(); return Answer{} }}
@@ -82,7 +83,7 @@ func TestTheWorkIsNotTheConnections(t *testing.T) {
 	l.Reset()
 	<-l.Gone()
 	require.NoError(t, w.gateway.Connected(w.soon(), 1))
-	close(hold)
+	open()
 	require.NoError(t, <-result)
 	w.hears(nil)
 	again := w.gateway.Again(f)
@@ -128,7 +129,7 @@ func TestTenThousandFramesAreAllAcknowledgedAndFewAreInHand(t *testing.T) {
 // TestWhoeverStopsFinishesWhatIsInHand and takes nothing more.
 func TestWhoeverStopsFinishesWhatIsInHand(t *testing.T) {
 	w := newWorld(t)
-	hold := make(chan struct{})
+	hold, open := w.gate()
 	w.hear = func(f Frame) Job {
 		return Job{Lane: f.ID(), Do: func(context.Context) Answer { <-hold; return Answer{} }}
 	}
@@ -147,7 +148,7 @@ func TestWhoeverStopsFinishesWhatIsInHand(t *testing.T) {
 		t.Fatal("it did not wait")
 	case <-time.After(20 * time.Millisecond):
 	}
-	close(hold)
+	open()
 	<-stopped
 	for _, f := range all {
 		require.Equal(t, 200, w.acked(f).Code)

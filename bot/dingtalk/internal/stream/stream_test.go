@@ -148,7 +148,7 @@ func TestTheFirstConnectionThatBreaksIsMadeAgainAtOnce(t *testing.T) {
 // TestSwallowedPongsReplaceTheConnection, before the one that is silent is given up.
 func TestSwallowedPongsReplaceTheConnection(t *testing.T) {
 	w := newWorld(t, func(_ *dingtalktest.GatewayOptions, o *Options) {
-		o.Pace.Ping, o.Pace.Pong, o.Pace.Drain = 5*time.Millisecond, 20*time.Millisecond, 300*time.Millisecond
+		o.Pace.Ping, o.Pace.Pong, o.Pace.Drain = 5*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
 	})
 	w.up()
 	w.eventually(func() bool { return w.gateway.Counts().Pings > 5 }, "it pings")
@@ -168,11 +168,11 @@ func TestSwallowedPongsReplaceTheConnection(t *testing.T) {
 // TestAPongBehindABurstIsNotMissed: the reader waits for us, not for DingTalk.
 func TestAPongBehindABurstIsNotMissed(t *testing.T) {
 	w := newWorld(t, func(_ *dingtalktest.GatewayOptions, o *Options) {
-		o.Pace.Ping, o.Pace.Pong = time.Millisecond, 10*time.Millisecond
+		o.Pace.Ping, o.Pace.Pong = time.Millisecond, 100*time.Millisecond
 	})
-	go_ := make(chan struct{})
+	hold, open := w.gate()
 	w.hear = func(f Frame) Job {
-		return Job{Lane: f.ID(), Do: func(context.Context) Answer { <-go_; return Answer{} }}
+		return Job{Lane: f.ID(), Do: func(context.Context) Answer { <-hold; return Answer{} }}
 	}
 	w.up()
 	for n := range inFlight + 10 {
@@ -180,8 +180,8 @@ func TestAPongBehindABurstIsNotMissed(t *testing.T) {
 		require.NoError(t, err)
 	}
 	w.eventually(func() bool { return w.client.State().Frames == inFlight+1 }, "the reader waits")
-	require.Never(t, func() bool { return w.gateway.Counts().Opened > 1 }, 100*time.Millisecond, 10*time.Millisecond, "ten pongs long")
-	close(go_)
+	require.Never(t, func() bool { return w.gateway.Counts().Opened > 1 }, 500*time.Millisecond, 10*time.Millisecond, "five pongs long")
+	open()
 	w.eventually(func() bool { return w.gateway.Acked() == inFlight+10 }, "all acknowledged")
 }
 

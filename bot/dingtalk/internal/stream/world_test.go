@@ -31,6 +31,7 @@ type world struct {
 	log     *worldtest.Log
 	o       Options
 	client  *Client
+	gates   []func()
 
 	mu    sync.Mutex
 	heard []Frame
@@ -99,8 +100,21 @@ func (w *world) run() (stop func()) {
 	ended := make(chan struct{})
 	go func() { defer close(ended); w.client.Run(ctx) }()
 	stop = sync.OnceFunc(func() { cancel(); <-ended })
-	w.t.Cleanup(stop)
+	w.t.Cleanup(func() {
+		for _, open := range w.gates {
+			open() // that a test which has failed can end
+		}
+		stop()
+	})
 	return stop
+}
+
+// gate is closed until it is opened, or the test ends.
+func (w *world) gate() (gate chan struct{}, open func()) {
+	gate = make(chan struct{})
+	open = sync.OnceFunc(func() { close(gate) })
+	w.gates = append(w.gates, open)
+	return gate, open
 }
 
 // up runs the client and waits until it is connected.
