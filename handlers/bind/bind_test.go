@@ -25,7 +25,6 @@ type pair struct {
 	book  *identity.Book
 	homes *identity.Homes
 	ding  *bottest.Channel
-	n     int
 }
 
 func newPair(t *testing.T) *pair {
