@@ -133,7 +133,7 @@ func defaults() settings {
 	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
 	s.Database.URL = "sqlite:data/zhuanban.db"
 	s.DingTalk.Mode, s.DingTalk.Edition, s.DingTalk.Directory.Role = dingtalk.Stream, dingtalk.Standard, bot.Filer
-	s.DingTalk.Cards = dingtalk.CardNotices
+	s.DingTalk.Cards, s.DingTalk.Connections = dingtalk.CardNotices, 1
 	s.DingTalk.Features = dingtalk.Features{Cards: dingtalk.Auto, Recall: dingtalk.Auto, ReadStatus: dingtalk.Auto, WorkNotice: dingtalk.Auto,
 		Ding: dingtalk.Auto, Todo: dingtalk.Auto, Calendar: dingtalk.Auto}
 	s.WeCom.Passive, s.WeCom.Cards = true, wecom.CardNotices

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"zhuanban/bot"
@@ -23,6 +24,7 @@ type dingtalkSettings struct {
 	ClientSecret string            `yaml:"client_secret" secret:"true"`
 	RobotCode    string            `yaml:"robot_code"`
 	Mode         dingtalk.Mode     `yaml:"mode"`
+	Connections  int               `yaml:"connections"`
 	APIBase      string            `yaml:"api_base"`
 	OAPIBase     string            `yaml:"oapi_base"`
 	CAFile       string            `yaml:"ca_file"`
@@ -82,7 +84,7 @@ func (c *campaign) dingtalkGroups() (out []dingtalk.Group) {
 // dingtalkOptions is the robot as it is configured.
 func (c *campaign) dingtalkOptions(words *templates.Set, people dingtalk.People, desk dingtalk.Desk, log *slog.Logger) dingtalk.Options {
 	s := c.DingTalk
-	return dingtalk.Options{ClientID: s.ClientID, ClientSecret: s.ClientSecret, RobotCode: s.RobotCode, Mode: s.Mode, APIBase: s.APIBase,
+	return dingtalk.Options{ClientID: s.ClientID, ClientSecret: s.ClientSecret, RobotCode: s.RobotCode, Mode: s.Mode, Connections: s.Connections, APIBase: s.APIBase,
 		OAPIBase: s.OAPIBase, CAFile: s.CAFile, Edition: s.Edition, Features: s.Features, CardTemplate: s.CardTemplate, FormTemplate: s.FormTemplate, Cards: s.Cards,
 		CardRoute: s.CardRoute, AgentID: s.AgentID, Groups: c.dingtalkGroups(), Desk: desk, People: people, Templates: words, Wall: time.Now, Log: log}
 }
@@ -111,6 +113,18 @@ func (d *desk) openDingTalk() (err error) {
 	return err
 }
 
+// hear keeps DingTalk's connections until leave: what is in hand then is acknowledged
+// first.
+func (d *desk) hear(ctx context.Context) sitting {
+	if d.dingtalk == nil {
+		return sitting{func() {}}
+	}
+	hearing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var heard sync.WaitGroup
+	heard.Go(func() { d.dingtalk.Run(hearing) })
+	return sitting{func() { stop(); heard.Wait() }}
+}
+
 // keptByDingTalk says whether DingTalk's directory may add people and take them away: not
 // where WeCom's does.
 func (c *campaign) keptByDingTalk() bool { return c.DingTalk.ClientID != "" && c.WeCom.CorpID == "" }
@@ -136,6 +150,8 @@ func (c dingtalkContacts) Changed(ctx context.Context, m bot.MemberChange) error
 		m.Account = strings.ToLower(after)
 	case !c.desk.cfg.sameAccounts():
 		return nil // nobody's, and never was
+	default:
+		m.Account = strings.ToLower(m.Account)
 	}
 	return c.desk.people.Changed(ctx, m)
 }

@@ -113,7 +113,7 @@ func (d *desk) openRobot() (err error) {
 	return nil
 }
 
-// sitting is the robot's connection while this process serves.
+// sitting is a platform's connection while this process serves.
 type sitting struct{ leave func() }
 
 // sit keeps the robot's connection, whenever it is this process's turn, until leave.
