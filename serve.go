@@ -128,12 +128,7 @@ func (d *desk) serve(w *world) error {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
 	}
 	seated := d.sit(w.ctx)
-	if d.people != nil {
-		running.Go(func() { d.people.Run(work) })
-		if d.redis != nil {
-			running.Go(func() { d.redis.Listen(work, membersTopic, func() { d.people.Glance(work) }) })
-		}
-	}
+	d.keepPeople(work, &running)
 	if d.stepped == nil {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zhuanban/bot"
+	"zhuanban/bot/bottest"
+	"zhuanban/bot/dingtalk"
+	"zhuanban/bot/wecom"
+	"zhuanban/bot/wecom/wecomtest"
+	"zhuanban/store"
+)
+
+// both is the whole program between WeCom's imitation and a DingTalk that records what it
+// is handed.
+type both struct {
+	*desk
+	t      *testing.T
+	server *wecomtest.Server
+	client *wecomtest.Client
+	ding   *bottest.Channel
+	said   int
+}
+
+func newBoth(t *testing.T, url string, edits ...edit) *both {
+	b := &both{t: t, server: wecomtest.New(wecomtest.Options{CorpID: "ww1", AgentID: 1000002, Secret: "geheim"}), ding: bottest.NewChannel(dingtalk.Name)}
+	web := httptest.NewServer(b.server)
+	t.Cleanup(web.Close)
+	edits = append(edits, edit{"clock: simulated", "clock: real"}, edit{`until: "07:00"`, `until: "22:00"`},
+		edit{"{account: fengcheng.filer, ", "{account: fengcheng.filer, dingtalk: '0421', "})
+	cfg, err := loadCampaign(edited(t, edits...), append(environment(t, url), "ZHUANBAN_WECOM_CORP_ID=ww1", "ZHUANBAN_WECOM_AGENT_ID=1000002",
+		"ZHUANBAN_WECOM_SECRET=geheim", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+web.URL,
+		"ZHUANBAN_DINGTALK_CLIENT_ID=ding1", "ZHUANBAN_DINGTALK_CLIENT_SECRET=heimlich", "ZHUANBAN_DINGTALK_API_BASE="+web.URL, "ZHUANBAN_DINGTALK_OAPI_BASE="+web.URL))
+	require.NoError(t, err)
+	b.desk, err = openDesk(t.Context(), cfg, quiet)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.desk.close()) })
+	b.courier.Channels[dingtalk.Name] = b.ding
+	b.client = &wecomtest.Client{Callback: b.wecom, CorpID: "ww1", AgentID: "1000002", Token: "token", AESKey: soakKey}
+	return b
+}
+
+// settle delivers what is due, and lets this process know what was decided.
+func (b *both) settle() {
+	b.t.Helper()
+	require.NoError(b.t, b.book.Load(b.t.Context()))
+	require.NoError(b.t, b.homes.Load(b.t.Context()))
+	require.NoError(b.t, b.drain(b.t.Context()))
+}
+
+// onDingTalk is what a user hears there when they say something.
+func (b *both) onDingTalk(user, text string) string {
+	b.t.Helper()
+	b.said++
+	account := b.book.Account(user)
+	_, err := b.Handle(b.t.Context(), bot.Message{Platform: dingtalk.Name, ID: fmt.Sprint("d", b.said), Sender: account, Text: text, At: time.Now()})
+	require.NoError(b.t, err)
+	b.settle()
+	return b.ding.Read(account)
+}
+
+// onWeCom is the same there.
+func (b *both) onWeCom(member, text string) string {
+	b.t.Helper()
+	b.said++
+	before := len(b.server.Texts(member))
+	reply, err := b.client.Say(b.t.Context(), member, fmt.Sprint("w", b.said), text)
+	require.NoError(b.t, err)
+	require.Equal(b.t, 200, reply.Status)
+	b.settle()
+	return strings.Join(append(b.server.Texts(member)[before:], reply.Text), "\n")
+}
+
+func TestADraftBegunOnDingTalkIsFinishedOnWeCom(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		b := newBoth(t, url)
+		card := b.onDingTalk("0421", "报线索 今天群众举报凤城镇建设路12号某某鞋店卖假冒运动鞋，货值两万五")
+		require.Contains(t, card, "某某鞋店")
+		require.Equal(t, dingtalk.Name, b.bot.Home("fengcheng.filer"))
+		require.Contains(t, b.onWeCom("fengcheng.filer", "改货值 3万"), "30,000")
+		require.Equal(t, wecom.Name, b.bot.Home("Fengcheng.Filer"))
+		require.Contains(t, b.onDingTalk("0421", "继续"), "30,000", "and back")
+		require.Contains(t, b.onWeCom("fengcheng.filer", "提交"), "AX-")
+		require.NoError(t, b.store.View(t.Context(), func(tx *store.Tx) error {
+			open, err := tx.Drafts().Open(t.Context(), "fengcheng.filer")
+			require.Empty(t, open)
+			return err
+		}))
+		require.Contains(t, b.onDingTalk("0421", "进度"), "某某鞋店")
+	})
+}
+
+func TestAUserOfDingTalkIsBoundByTheOfficeOnWeCom(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		b := newBoth(t, url)
+		require.Equal(t, "dingtalk:chengxiang.filer", b.book.Account("chengxiang.filer"), "two organisations' names are two things")
+		require.Contains(t, b.onDingTalk("77", "绑定 chengxiang.filer"), "已收到")
+		require.Contains(t, strings.Join(b.server.Texts("chengxiang.filer"), "\n"), "不是我")
+		require.Contains(t, b.onWeCom("office.clerk", "1"), "已确认")
+		require.Contains(t, b.ding.Read("dingtalk:77"), "绑定成功")
+		require.Equal(t, "chengxiang.filer", b.book.Account("77"))
+		require.Contains(t, b.onDingTalk("77", "帮助"), "报线索")
+
+		// what nobody has asked for comes where they wrote last
+		notice := bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: "chengxiang.filer"}, Template: "help.thanks", Urgent: true}
+		require.NoError(t, b.store.Update(t.Context(), func(tx *store.Tx) error {
+			return b.bot.Queue(t.Context(), tx, "test", b.clock.Now(), notice)
+		}))
+		b.settle()
+		require.NotEmpty(t, b.ding.Read("chengxiang.filer"))
+		require.Contains(t, b.onWeCom("chengxiang.filer", "不是我"), "已停用")
+		require.Equal(t, "dingtalk:77", b.book.Account("77"))
+		require.Equal(t, wecom.Name, b.bot.Home("chengxiang.filer"), "who cannot be reached there is met on the other")
+	})
+}
+
+// TestABroadcastFindsEverybodyAtHome: each of its people on the platform on which they
+// wrote last.
+func TestABroadcastFindsEverybodyAtHome(t *testing.T) {
+	b := newBoth(t, "sqlite:"+t.TempDir()+"/zhuanban.db")
+	b.onDingTalk("0421", "你好")
+	b.onWeCom("office.clerk", "群发给 凤城所：明天上午九点开会")
+	b.onWeCom("office.clerk", "发送")
+	b.settle()
+	require.Contains(t, b.ding.Read("fengcheng.filer"), "明天上午九点开会")
+	require.Contains(t, strings.Join(b.server.Texts("fengcheng.head"), "\n"), "明天上午九点开会")
+	require.NotContains(t, strings.Join(b.server.Texts("fengcheng.filer"), "\n"), "明天上午九点开会")
+}
