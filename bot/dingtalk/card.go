@@ -83,8 +83,6 @@ type dealing struct {
 	Space      string         `json:"openSpaceId"`
 	Robot      *space         `json:"imRobotOpenSpaceModel,omitempty"`
 	ToRobot    *robotDelivery `json:"imRobotOpenDeliverModel,omitempty"`
-	Group      *space         `json:"imGroupOpenSpaceModel,omitempty"`
-	ToGroup    *groupDelivery `json:"imGroupOpenDeliverModel,omitempty"`
 }
 
 // space is how the card looks in a list of chats.
@@ -106,11 +104,6 @@ type alert struct {
 type robotDelivery struct {
 	Space     string `json:"spaceType"`
 	RobotCode string `json:"robotCode"`
-}
-
-type groupDelivery struct {
-	RobotCode string            `json:"robotCode"`
-	At        map[string]string `json:"atUserIds,omitempty"` // names by userId
 }
 
 // dealt is what is said of a call that was taken. Whether a card is where it should be

@@ -1,11 +1,9 @@
 package dingtalk
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -168,109 +166,4 @@ func TestACardThatCannotBeChangedIsNoLoss(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Contains(t, w.log.String(), "level=WARN msg=\"a tapped card is not changed\"")
-}
-
-func TestACardWithAForm(t *testing.T) {
-	w := newOutside(t, func(theirs *dingtalktest.Options, o *Options) {
-		theirs.Template, o.FormTemplate = "form.schema", "form.schema"
-	})
-	form := FormCard{Title: "每周数据填报", Body: "1月19日截止", Submit: "提交", Tap: "form.filled:1", Fields: []FormField{
-		{Name: "count", Label: "检查户数", Type: NumberField, Required: true, RequiredMsg: "请填写"},
-		{Name: "kind", Label: "类别", Type: SelectField, Options: []FormOption{{"1", "假冒"}, {"2", "侵权"}}, Default: "1"},
-	}}
-	r, err := w.channel.SendForm(t.Context(), 3, "ann", form)
-	require.NoError(t, err)
-	require.Equal(t, "card:zhuanban-3", r.Ref)
-	card, _ := w.server.CardOf("zhuanban-3", "u-ann")
-	var said struct{ Fields []map[string]any }
-	require.NoError(t, json.Unmarshal([]byte(card.Values["form"]), &said))
-	require.Equal(t, map[string]any{"name": "count", "label": "检查户数", "type": "NUMBER", "required": true, "requiredMsg": "请填写"}, said.Fields[0])
-	require.Equal(t, map[string]any{"value": "2", "text": "侵权"}, said.Fields[1]["options"].([]any)[1])
-
-	for want, f := range map[string]FormField{"no type": {Name: "a", Label: "a", Type: "COLOUR"}, "0 options": {Name: "a", Label: "a", Type: MultiSelect},
-		"label": {Name: "a", Type: TextField}, "the variable form": {Name: "a", Label: strings.Repeat("长", 400), Type: TextArea},
-		"1 options": {Name: "a", Label: "a", Type: DateField, Options: []FormOption{{"1", "x"}}}} {
-		_, err := w.channel.SendForm(t.Context(), 4, "ann", FormCard{Fields: []FormField{f}})
-		require.ErrorContains(t, err, want)
-		require.Equal(t, bot.Refused, failure(t, err).Fate)
-	}
-	_, err = w.channel.SendForm(t.Context(), 4, "nobody", form)
-	require.Equal(t, bot.NoSuchAccount, failure(t, err).Reason)
-	_, err = w.replica(func(o *Options) { o.FormTemplate = "" }).SendForm(t.Context(), 4, "ann", form)
-	require.Equal(t, bot.NotConfigured, failure(t, err).Reason)
-}
-
-func TestWhatIsRecalledAndWhoHasRead(t *testing.T) {
-	w := newOutside(t, withGroups, withCards)
-	r, err := w.send(parcel(1, "ann", strings.Repeat("凤城镇\n", 2000)))
-	require.NoError(t, err)
-	require.Len(t, w.server.Shown("u-ann"), 3)
-	keys := strings.Split(r.Ref, "|")
-	w.server.Reads(keys[2], "u-ann")
-	read, err := w.channel.ReadStatus(t.Context(), r.Ref)
-	require.NoError(t, err)
-	require.Equal(t, Read{Status: "SUCCESS", Read: []string{"u-ann"}}, read)
-	read, err = w.channel.ReadStatus(t.Context(), keys[0])
-	require.NoError(t, err)
-	require.Equal(t, []string{"u-ann"}, read.Unread)
-	require.NoError(t, w.channel.Recall(t.Context(), r.Ref))
-	require.Empty(t, w.server.Shown("u-ann"))
-	require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), r.Ref)).Fate, "it is gone")
-
-	r, err = w.send(bot.Parcel{ID: 2, To: group(appGroup), Reply: bot.Reply{Kind: bot.TextReply, Text: "通报"}})
-	require.NoError(t, err)
-	_, key, _ := named(r.Ref)
-	w.server.Reads(key, "u-ann", "u-ben", "u-cleo", "u-dan", "u-eve")
-	read, err = w.channel.ReadStatus(t.Context(), r.Ref)
-	require.NoError(t, err)
-	require.Len(t, read.Read, 5, "page after page")
-	require.NoError(t, w.channel.Recall(t.Context(), r.Ref))
-	require.Empty(t, w.server.Said("cidApp=="))
-
-	for _, ref := range []string{"", "card:zhuanban-1", "group:cid:"} {
-		require.Equal(t, bot.Refused, failure(t, w.channel.Recall(t.Context(), ref)).Fate)
-		_, err := w.channel.ReadStatus(t.Context(), ref)
-		require.Equal(t, bot.Refused, failure(t, err).Fate)
-	}
-	off := w.replica(func(o *Options) { o.Features.Recall = Off })
-	require.Equal(t, bot.NotPermitted, failure(t, off.Recall(t.Context(), "k")).Reason)
-}
-
-func TestCallsAreCountedForAllReplicasAndOverRestarts(t *testing.T) {
-	counter := &counter{of: map[string]int{}}
-	w := newOutside(t, func(theirs *dingtalktest.Options, o *Options) { o.Counter, theirs.PerSecond = counter, 1000 })
-	counter.of["2024-01"] = 100
-	used, _ := w.channel.Month(t.Context())
-	require.Equal(t, 100, used)
-	send := func(c *Channel, n int) {
-		for i := range n {
-			_, err := c.Send(t.Context(), parcel(int64(i), "ann", "一"))
-			require.NoError(t, err)
-			w.clock.Forward(time.Second)
-		}
-	}
-	send(w.channel, 25)
-	used, _ = w.channel.Month(t.Context())
-	require.Equal(t, 125, used)
-	require.Equal(t, 120, counter.of["2024-01"])
-	other := w.replica(func(*Options) {})
-	send(other, 20)
-	used, _ = other.Month(t.Context())
-	require.Equal(t, 140, used)
-	w.channel.Close()
-	other.Close()
-	require.Equal(t, 145, counter.of["2024-01"])
-
-	counter.err = bot.ErrWaits
-	send(w.channel, 30)
-	used, _ = w.channel.Month(t.Context())
-	require.Equal(t, 156, used, "what cannot be kept is not forgotten")
-	counter.err = nil
-	w.clock.Forward(time.Minute)
-	_, _ = w.channel.Month(t.Context())
-	require.Equal(t, 175, counter.of["2024-01"])
-	w.clock.Set(time.Date(2024, 1, 31, 16, 0, 0, 0, time.UTC))
-	used, month := w.channel.Month(t.Context())
-	require.Zero(t, used)
-	require.Equal(t, "2024-02", month.Name, "by the clock of Shanghai")
 }

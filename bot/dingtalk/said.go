@@ -21,6 +21,9 @@ type APIError struct {
 
 func (e *APIError) Error() string {
 	s := fmt.Sprintf("%s: %s: %s", e.Path, e.Code, e.Message)
+	if e.Code == "60020" || strings.HasSuffix(e.Code, "IpNotInWhiteList") {
+		s += "; this program's address is not among the app's (服务器出口IP in the developer console)"
+	}
 	if len(e.Scopes) > 0 {
 		s += "; the app lacks the permission " + strings.Join(e.Scopes, ", ") + " (权限管理 in the developer console)"
 	}
