@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"zhuanban/bot"
 )
 
 // The limits of a callback of HTTP mode.
@@ -77,7 +79,10 @@ func (c *Channel) take(ctx context.Context, in inbound) (say string, err error) 
 	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
-	return c.receive(ctx, in, c.hand)
+	return c.receive(ctx, in, func(ctx context.Context, m bot.Message) error {
+		_, err := c.o.Desk.Handle(ctx, m)
+		return err
+	})
 }
 
 // accept proves that a callback is genuine and reads it.
