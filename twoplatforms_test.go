@@ -2,46 +2,61 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
-	"zhuanban/bot/bottest"
 	"zhuanban/bot/dingtalk"
+	"zhuanban/bot/dingtalk/dingtalktest"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store"
 )
 
-// both is the whole program between WeCom's imitation and a DingTalk that records what it
-// is handed.
+// both is the whole program between the imitations of WeCom and of DingTalk.
 type both struct {
 	*desk
 	t      *testing.T
 	server *wecomtest.Server
 	client *wecomtest.Client
-	ding   *bottest.Channel
+	ding   *dingtalktest.Server
+	gate   *dingtalktest.Gateway
 	said   int
+	read   map[string]int
 }
 
 func newBoth(t *testing.T, url string, edits ...edit) *both {
-	b := &both{t: t, server: wecomtest.New(wecomtest.Options{CorpID: "ww1", AgentID: 1000002, Secret: "geheim"}), ding: bottest.NewChannel(dingtalk.Name)}
+	b := &both{t: t, server: wecomtest.New(wecomtest.Options{CorpID: "ww1", AgentID: 1000002, Secret: "geheim"}), read: map[string]int{},
+		ding: dingtalktest.NewServer(dingtalktest.Options{ClientID: "ding1", ClientSecret: "heimlich"}),
+		gate: dingtalktest.NewGateway(dingtalktest.GatewayOptions{ClientID: "ding1", ClientSecret: "heimlich"})}
 	web := httptest.NewServer(b.server)
 	t.Cleanup(web.Close)
+	ding := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.gate.Serves(r.URL.Path) {
+			b.gate.ServeHTTP(w, r)
+			return
+		}
+		b.ding.ServeHTTP(w, r)
+	}))
+	t.Cleanup(ding.Close)
+	t.Cleanup(b.gate.Close)
+	b.ding.Open(ding.URL)
 	edits = append(edits, edit{"clock: simulated", "clock: real"}, edit{`until: "07:00"`, `until: "22:00"`},
 		edit{"{account: fengcheng.filer, ", "{account: fengcheng.filer, dingtalk: '0421', "})
 	cfg, err := loadCampaign(edited(t, edits...), append(environment(t, url), "ZHUANBAN_WECOM_CORP_ID=ww1", "ZHUANBAN_WECOM_AGENT_ID=1000002",
 		"ZHUANBAN_WECOM_SECRET=geheim", "ZHUANBAN_WECOM_TOKEN=token", "ZHUANBAN_WECOM_AES_KEY="+soakKey, "ZHUANBAN_WECOM_API_BASE="+web.URL,
-		"ZHUANBAN_DINGTALK_CLIENT_ID=ding1", "ZHUANBAN_DINGTALK_CLIENT_SECRET=heimlich", "ZHUANBAN_DINGTALK_API_BASE="+web.URL, "ZHUANBAN_DINGTALK_OAPI_BASE="+web.URL))
+		"ZHUANBAN_DINGTALK_CLIENT_ID=ding1", "ZHUANBAN_DINGTALK_CLIENT_SECRET=heimlich", "ZHUANBAN_DINGTALK_API_BASE="+ding.URL, "ZHUANBAN_DINGTALK_OAPI_BASE="+ding.URL))
 	require.NoError(t, err)
 	b.desk, err = openDesk(t.Context(), cfg, quiet)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.desk.close()) })
-	b.courier.Channels[dingtalk.Name] = b.ding
+	heard := b.hear(t.Context())
+	t.Cleanup(heard.leave)
+	require.NoError(t, b.gate.Connected(t.Context(), 1))
 	b.client = &wecomtest.Client{Callback: b.wecom, CorpID: "ww1", AgentID: "1000002", Token: "token", AESKey: soakKey}
 	return b
 }
@@ -58,11 +73,22 @@ func (b *both) settle() {
 func (b *both) onDingTalk(user, text string) string {
 	b.t.Helper()
 	b.said++
-	account := b.book.Account(user)
-	_, err := b.Handle(b.t.Context(), bot.Message{Platform: dingtalk.Name, ID: fmt.Sprint("d", b.said), Sender: account, Text: text, At: time.Now()})
+	hook, _ := b.ding.PersonWebhook(user)
+	f, err := b.gate.Say(dingtalktest.Message{ID: fmt.Sprint("d", b.said), From: user, Text: text, Webhook: hook})
 	require.NoError(b.t, err)
+	ack, err := b.gate.Ack(b.t.Context(), f.ID())
+	require.NoError(b.t, err)
+	require.Equal(b.t, 200, ack.Code)
 	b.settle()
-	return b.ding.Read(account)
+	return b.heard(user)
+}
+
+// heard is what a user of DingTalk's was shown since the last time.
+func (b *both) heard(user string) string {
+	all := dingtalktest.Texts(b.ding.Shown(user))
+	news := all[b.read[user]:]
+	b.read[user] = len(all)
+	return strings.Join(news, "\n")
 }
 
 // onWeCom is the same there.
@@ -103,7 +129,7 @@ func TestAUserOfDingTalkIsBoundByTheOfficeOnWeCom(t *testing.T) {
 		require.Contains(t, b.onDingTalk("77", "绑定 chengxiang.filer"), "已收到")
 		require.Contains(t, strings.Join(b.server.Texts("chengxiang.filer"), "\n"), "不是我")
 		require.Contains(t, b.onWeCom("office.clerk", "1"), "已确认")
-		require.Contains(t, b.ding.Read("dingtalk:77"), "绑定成功")
+		require.Contains(t, b.heard("77"), "绑定成功")
 		require.Equal(t, "chengxiang.filer", b.book.Account("77"))
 		require.Contains(t, b.onDingTalk("77", "帮助"), "报线索")
 
@@ -113,7 +139,7 @@ func TestAUserOfDingTalkIsBoundByTheOfficeOnWeCom(t *testing.T) {
 			return b.bot.Queue(t.Context(), tx, "test", b.clock.Now(), notice)
 		}))
 		b.settle()
-		require.NotEmpty(t, b.ding.Read("chengxiang.filer"))
+		require.NotEmpty(t, b.heard("77"))
 		require.Contains(t, b.onWeCom("chengxiang.filer", "不是我"), "已停用")
 		require.Equal(t, "dingtalk:77", b.book.Account("77"))
 		require.Equal(t, wecom.Name, b.bot.Home("chengxiang.filer"), "who cannot be reached there is met on the other")
@@ -128,7 +154,7 @@ func TestABroadcastFindsEverybodyAtHome(t *testing.T) {
 	b.onWeCom("office.clerk", "群发给 凤城所：明天上午九点开会")
 	b.onWeCom("office.clerk", "发送")
 	b.settle()
-	require.Contains(t, b.ding.Read("fengcheng.filer"), "明天上午九点开会")
+	require.Contains(t, b.heard("0421"), "明天上午九点开会")
 	require.Contains(t, strings.Join(b.server.Texts("fengcheng.head"), "\n"), "明天上午九点开会")
 	require.NotContains(t, strings.Join(b.server.Texts("fengcheng.filer"), "\n"), "明天上午九点开会")
 }
