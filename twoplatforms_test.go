@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -157,4 +158,43 @@ func TestABroadcastFindsEverybodyAtHome(t *testing.T) {
 	require.Contains(t, b.heard("0421"), "明天上午九点开会")
 	require.Contains(t, strings.Join(b.server.Texts("fengcheng.head"), "\n"), "明天上午九点开会")
 	require.NotContains(t, strings.Join(b.server.Texts("fengcheng.filer"), "\n"), "明天上午九点开会")
+}
+
+// TestDingTalkIsServed: over connections, which /readyz and the metrics show, and in HTTP
+// mode at its callback.
+func TestDingTalkIsServed(t *testing.T) {
+	get := func(d *desk, path string) string {
+		w := httptest.NewRecorder()
+		d.routes().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w.Body.String()
+	}
+	b := newBoth(t, "sqlite:"+t.TempDir()+"/zhuanban.db")
+	require.NotEmpty(t, b.onDingTalk("0421", "帮助")) // then it is certain that it knows
+	require.Contains(t, get(b.desk, "/readyz"), "dingtalk: connected (1)")
+	require.Contains(t, get(b.desk, "/metrics"), "zhuanban_dingtalk_up 1")
+	w := httptest.NewRecorder()
+	b.routes().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/dingtalk/callback", nil))
+	require.NotEqual(t, http.StatusOK, w.Code, "nothing is open that is not used")
+
+	cfg, err := loadCampaign(edited(t, edit{"clock: simulated", "clock: real"}, edit{"mode: stream ", "mode: http "}, edit{"  enabled: true ", "  enabled: false "}),
+		append(environment(t, "sqlite:"+t.TempDir()+"/zhuanban.db"), "ZHUANBAN_DINGTALK_CLIENT_ID=ding1", "ZHUANBAN_DINGTALK_CLIENT_SECRET=heimlich"))
+	require.NoError(t, err)
+	d, err := openDesk(t.Context(), cfg, quiet)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, d.close()) }()
+	require.Contains(t, get(d, "/readyz"), "dingtalk: called back")
+	require.NotContains(t, get(d, "/metrics"), "zhuanban_dingtalk_up")
+	for secret, want := range map[string]int{"heimlich": http.StatusOK, "another": http.StatusUnauthorized} {
+		now := time.Now()
+		r, err := dingtalktest.Callback(t.Context(), "http://x/dingtalk/callback", secret, dingtalktest.Message{ID: "m" + secret, From: "fengcheng.filer", Text: "帮助"}.Body(now), now)
+		require.NoError(t, err)
+		w := httptest.NewRecorder()
+		d.routes().ServeHTTP(w, r)
+		require.Equal(t, want, w.Code)
+	}
+	require.NoError(t, d.store.View(t.Context(), func(tx *store.Tx) error {
+		m, err := tx.Messages().Find(t.Context(), dingtalk.Name, "fengcheng.filer", "mheimlich")
+		require.Equal(t, "fengcheng.filer", m.Person)
+		return err
+	}))
 }
