@@ -16,14 +16,13 @@ import (
 // reply, which works in any case.
 const mostButtons = 6
 
-// The variables of the template, and the parameter of its callbacks.
+// The variables of the template.
 const (
 	varTitle = "title"
 	varBody  = "body"
 	varLabel = "label" // and 1 to 6
 	varTap   = "tap"   // and 1 to 6
 	varDone  = "done"
-	paramTap = "tap"
 )
 
 // draws says whether cards are drawn.
