@@ -39,8 +39,9 @@ type cardPrivate struct {
 	Params  object[map[string]json.RawMessage] `json:"params"`
 }
 
-// The parameters of a card that mean something, beside paramTap.
+// The parameters of a card of ours that mean something.
 const (
+	paramTap    = "tap"    // what the button stands for; "" = see below
 	paramAction = "action" // the same, as templates of others have it
 	paramForm   = "form"   // what was filled in
 )
