@@ -64,6 +64,7 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
 		"an account with a colon":           {edit{"account: chengxiang.filer", "account: 'dingtalk:042'"}, "dingtalk:042", "people[23].account", "as the platform shows it"},
 		"a mode that there is not":          {edit{"mode: stream ", "mode: steam "}, "mode: steam", "dingtalk.mode", "stream"},
+		"connections without end":           {edit{"connections: 1 ", "connections: 51 "}, "connections: 51", "dingtalk.connections", "use 1 or 2"},
 		"an edition that there is not":      {edit{"edition: standard", "edition: premium"}, "edition: premium", "dingtalk.edition", "professional"},
 		"one conversation for two groups":   {edit{"members: []}\n  - {name: 专项办群,", "members: [], dingtalk: {conversation: cidA}}\n  - {name: 专项办群, dingtalk: {conversation: cidA},"}, "专项办群, dingtalk", "groups[1].dingtalk.conversation", "mention the robot"},
 		"a signature without a webhook":     {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {secret: SEC1}}"}, "secret: SEC1", "groups[0].dingtalk.secret", "set webhook"},
@@ -246,4 +247,7 @@ func TestWhoseAccountsTheUsersOfDingTalkAre(t *testing.T) {
 			require.Equal(t, c.platform, cfg.platform())
 		})
 	}
+	cfg, err := loadCampaign(edited(t, edit{"{account: fengcheng.filer,", "{account: fengcheng.filer, dingtalk: 0421,"}, edit{"{account: fengcheng.head,", "{account: fengcheng.head, dingtalk: 'Manager 1',"}), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"0421": "fengcheng.filer", "Manager 1": "fengcheng.head"}, cfg.userIDs(), "as they were written, without quotes as well")
 }

@@ -135,6 +135,12 @@ type dingtalkContacts struct{ desk *desk }
 // Changed puts it in force: who has left is nobody's there at once, and where DingTalk
 // keeps the roster, of the campaign no more.
 func (c dingtalkContacts) Changed(ctx context.Context, m bot.MemberChange) error {
+	if m.Account == "" { // departments, or so many people that it names none
+		if c.desk.cfg.keptByDingTalk() {
+			return c.desk.people.Changed(ctx, m)
+		}
+		return nil
+	}
 	account, before := c.desk.book.Holder(m.Account)
 	if err := c.desk.book.Changed(ctx, m); err != nil {
 		return err
@@ -165,6 +171,9 @@ func (c *campaign) checkDingTalk(faults *config.Faults) {
 	}
 	if d.ClientID != "" && d.ClientSecret == "" {
 		_ = faults.Add(c.fault("dingtalk.client_id", "an app without its secret", "set dingtalk.client_secret, from the app's page 凭证与基础信息"))
+	}
+	if d.Connections < 1 || d.Connections > 8 {
+		_ = faults.Add(c.fault("dingtalk.connections", fmt.Sprintf("%d connections for each replica", d.Connections), "use 1 or 2: DingTalk allows an app fifty, over all replicas"))
 	}
 	users := map[string]string{}
 	for i, p := range c.People {

@@ -100,7 +100,12 @@ func TestTheDeskKeepsItsRosterByDingTalksDirectory(t *testing.T) {
 		require.NoError(t, dingtalkContacts{d}.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberJoined, Account: "0421"}))
 		_, ok = d.Roster().Person("fengcheng.filer")
 		require.True(t, ok, "who is back is in again")
-		require.NoError(t, dingtalkContacts{d}.Changed(t.Context(), bot.MemberChange{Kind: bot.MemberLeft, Account: "somebody"}))
+		for _, kind := range []bot.ChangeKind{bot.MemberLeft, bot.OtherChange} {
+			for _, user := range []string{"somebody", ""} {
+				require.NoError(t, dingtalkContacts{d}.Changed(t.Context(), bot.MemberChange{Kind: kind, Account: user}))
+			}
+		}
+		require.Len(t, d.Roster().People, 2)
 	})
 }
 
