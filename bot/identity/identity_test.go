@@ -250,6 +250,14 @@ func TestAnotherReplicaKnowsInAMoment(t *testing.T) {
 	require.True(t, there.Glance(t.Context()))
 	there.is("042", "Ann")
 
+	here.bind("043", "ben")
+	running, end := context.WithCancel(t.Context())
+	over := make(chan struct{})
+	go func() { there.Run(running); close(over) }()
+	require.Eventually(t, func() bool { return there.Account("043") == "ben" }, 5*time.Second, 10*time.Millisecond, "without being rung, too")
+	end()
+	<-over
+
 	ctx, cancel := context.WithCancel(t.Context())
 	done, rung := make(chan struct{}), make(chan struct{})
 	run := newPlace(t, s, func(o *identity.Options) { o.Ring = func() { close(rung) } })
