@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/dingtalk/internal/stream"
 	"zhuanban/bot/internal/token"
 	"zhuanban/templates"
 )
@@ -50,6 +51,11 @@ type Options struct {
 	OAPIBase     string // "" = https://oapi.dingtalk.com
 
 	Groups []Group // that the campaign speaks in
+
+	// Connections are how many stand at once in Stream mode; 0 = one. With two, what is said
+	// while one breaks comes over the other.
+	Connections int
+	pace        *stream.Pace // nil = the usual one
 
 	// What leaves.
 	CAFile  string  // PEM of authorities beside the system's, for the bases above; "" = none
@@ -141,7 +147,9 @@ func New(o Options) (*Channel, error) {
 	if c.groups, err = newGroups(o.Groups); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
-	c.in = newInlet(o)
+	if c.in, err = newInlet(c, o.pace); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
 	if err := c.open(); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
