@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -85,7 +84,7 @@ func (b *budget) open(o *Options) error {
 		o.Edition = Standard
 	}
 	if !slices.Contains(o.Edition.Allowed(), string(o.Edition)) {
-		return fmt.Errorf("Edition: %q is none of %s", o.Edition, strings.Join(o.Edition.Allowed(), ", "))
+		return wrong("Edition", "%q is none of %s", o.Edition, strings.Join(o.Edition.Allowed(), ", "))
 	}
 	b.most, b.wall, b.counter, b.seconds = o.Edition.perSecond(), o.Wall, o.Counter, map[string][]time.Time{}
 	return nil

@@ -24,7 +24,7 @@ type Event struct {
 	Remind      time.Duration // before it begins; 0 = as the organiser has it
 }
 
-type eventBody struct {
+type entryBody struct {
 	Summary     string          `json:"summary"`
 	Description string          `json:"description,omitempty"`
 	Start       eventTime       `json:"start"`
@@ -54,11 +54,11 @@ type eventReminder struct {
 	Minutes int    `json:"minutes"`
 }
 
-func (e Event) body() eventBody {
+func (e Event) body() entryBody {
 	at := func(t time.Time) eventTime {
 		return eventTime{t.In(calendar.Shanghai).Format(time.RFC3339), "Asia/Shanghai"}
 	}
-	out := eventBody{Summary: e.Summary, Description: e.Description, Start: at(e.Begin), End: at(e.End)}
+	out := entryBody{Summary: e.Summary, Description: e.Description, Start: at(e.Begin), End: at(e.End)}
 	for _, a := range e.Attendees {
 		out.Attendees = append(out.Attendees, eventAttendee{ID: a})
 	}

@@ -110,7 +110,7 @@ func (c *Channel) accept(w http.ResponseWriter, r *http.Request) (in inbound, er
 	case err != nil:
 		return in, errCut
 	}
-	if in, err = c.readMessage(b, ""); err != nil {
+	if in, err = c.read(b, ""); err != nil {
 		return in, errMalformed
 	}
 	if !c.in.replays.first(r.Context(), at, strings.TrimSpace(r.Header.Get("timestamp")), b, c.o.Wall()) {

@@ -34,11 +34,11 @@ func (CardUse) Allowed() []string {
 // checkCards reads what is configured of cards.
 func (c *Channel) checkCards() error {
 	if c.o.Cards != "" && !slices.Contains(c.o.Cards.Allowed(), string(c.o.Cards)) {
-		return fmt.Errorf("Cards: %q is none of %s", c.o.Cards, strings.Join(c.o.Cards.Allowed(), ", "))
+		return wrong("Cards", "%q is none of %s", c.o.Cards, strings.Join(c.o.Cards.Allowed(), ", "))
 	}
 	for name, id := range map[string]string{"CardTemplate": c.o.CardTemplate, "FormTemplate": c.o.FormTemplate, "CardRoute": c.o.CardRoute} {
 		if strings.ContainsAny(id, " \t\r\n") {
-			return fmt.Errorf("%s: it has blanks in it; a template's id, such as 1a2b….schema, is on its page in the card platform", name)
+			return wrong(name, "it has blanks in it; a template's id, such as 1a2b….schema, is on its page in the card platform")
 		}
 	}
 	return nil

@@ -66,7 +66,7 @@ func (c *Channel) ask(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return c.failure(broken(ctx, true), r, fmt.Errorf("reading the answer: %w", err))
 	}
-	return c.read(r, res, text, out)
+	return c.understand(r, res, text, out)
 }
 
 // made is the request as it leaves.
@@ -96,8 +96,8 @@ func (r request) made(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// read judges an answer and reads it into out.
-func (c *Channel) read(r request, res *http.Response, text []byte, out any) error {
+// understand judges an answer and reads it into out.
+func (c *Channel) understand(r request, res *http.Response, text []byte, out any) error {
 	if html(res, text) {
 		return c.failure(judgePage(res.StatusCode), r, fmt.Errorf("a page in place of an answer, with HTTP status %d", res.StatusCode))
 	}

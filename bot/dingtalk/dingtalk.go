@@ -52,9 +52,13 @@ type Options struct {
 
 	Groups []Group // that the campaign speaks in
 
-	CAFile string // PEM of authorities beside the system's, for the bases above; "" = none
+	// Connections are how many stand at once in Stream mode; 0 = one. With two, what is said
+	// while one breaks comes over the other.
+	Connections int
+	pace        *stream.Pace // nil = the usual one
 
 	// What leaves.
+	CAFile  string  // PEM of authorities beside the system's, for the bases above; "" = none
 	Edition Edition // whose limits hold; "" = Standard
 	Counter Counter // keeps how many calls the month has seen; nil = this process alone counts
 	// Features say what else of DingTalk's is used; the zero value is right for most.
@@ -70,11 +74,6 @@ type Options struct {
 	CardRoute string
 	// AgentID is the app's number, for work notices; 0 = there are none.
 	AgentID int64
-
-	// What comes. Connections are how many stand at once in Stream mode; 0 = one. With two, what is said
-	// while one breaks comes over the other.
-	Connections int
-	pace        *stream.Pace // nil = the usual one
 
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
@@ -148,10 +147,10 @@ func New(o Options) (*Channel, error) {
 	if c.groups, err = newGroups(o.Groups); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
-	if c.in, err = newInlet(c, o.pace); err == nil {
-		err = c.open()
+	if c.in, err = newInlet(c, o.pace); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
-	if err != nil {
+	if err := c.open(); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
 	return c, nil

@@ -16,9 +16,9 @@ const (
 	eventLater = `{"status":"LATER"}`
 )
 
-// contactBody is what an event of the directory says. Its names are in lower case in Stream
+// eventBody is what an event of the directory says. Its names are in lower case in Stream
 // mode and were in upper case in callbacks; case does not matter here.
-type contactBody struct {
+type eventBody struct {
 	Users    json.RawMessage `json:"userId"`
 	UsersToo json.RawMessage `json:"userIds"`
 	Time     loose           `json:"timeStamp"`
@@ -44,7 +44,7 @@ func changes(kind string, data []byte, at time.Time) (out []bot.MemberChange) {
 	default:
 		return nil
 	}
-	var e contactBody
+	var e eventBody
 	_ = json.Unmarshal(data, &e)
 	if change.At.IsZero() {
 		change.At = e.Time.millis()

@@ -47,7 +47,7 @@ func (f Features) check() error {
 	for name, s := range map[string]Switch{"Cards": f.Cards, "Recall": f.Recall, "ReadStatus": f.ReadStatus, "WorkNotice": f.WorkNotice,
 		"Ding": f.Ding, "Todo": f.Todo, "Calendar": f.Calendar} {
 		if !s.Known() {
-			return fmt.Errorf("Features.%s: %q is none of %s", name, s, strings.Join(s.Allowed(), ", "))
+			return wrong("Features."+name, "%q is none of %s", s, strings.Join(s.Allowed(), ", "))
 		}
 	}
 	return nil
@@ -75,3 +75,8 @@ func (c *Channel) switched(ctx context.Context, s Switch, name string, do func()
 }
 
 var errEdition = errors.New("the standard edition does not have it")
+
+// wrong names an option and says what is wrong with it.
+func wrong(option, why string, args ...any) error {
+	return fmt.Errorf(option+": "+why, args...)
+}

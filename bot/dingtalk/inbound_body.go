@@ -258,6 +258,10 @@ func (w *words) rich(pieces []piece) {
 // longestRef is far above a downloadCode's few hundred bytes.
 const longestRef = 2048
 
+// codeRef begins the Ref of an attachment: what follows is the downloadCode for which
+// DingTalk gives out the bytes.
+const codeRef = "code:"
+
 // file adds a file that came along, by its downloadCode.
 func (w *words) file(kind bot.AttachmentKind, code, other loose, name string) {
 	if code == "" {

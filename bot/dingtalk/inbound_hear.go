@@ -36,7 +36,7 @@ func (c *Channel) hear(f stream.Frame) stream.Job {
 // It is acknowledged when it is durable, also where nothing came of it: it would be the
 // same again.
 func (c *Channel) hearMessage(f stream.Frame) stream.Job {
-	in, err := c.readMessage([]byte(f.Data), f.ID())
+	in, err := c.read([]byte(f.Data), f.ID())
 	if err != nil {
 		return stream.Job{Do: func(ctx context.Context) stream.Answer {
 			c.o.Log.WarnContext(ctx, "DingTalk sent a message that is none", "bytes", len(f.Data))

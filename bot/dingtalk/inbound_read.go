@@ -24,8 +24,8 @@ type inbound struct {
 // hundred bytes.
 const longestName = 512
 
-// readMessage reads a message. id names it where it does not itself; "" = it must.
-func (c *Channel) readMessage(b []byte, id string) (inbound, error) {
+// read reads a message. id names it where it does not itself; "" = it must.
+func (c *Channel) read(b []byte, id string) (inbound, error) {
 	m, err := readBody(b)
 	if err != nil {
 		return inbound{}, err

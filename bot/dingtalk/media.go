@@ -22,8 +22,6 @@ var _ media.Source = (*Channel)(nil)
 
 const (
 	downloadPath = "/v1.0/robot/messageFiles/download"
-	// codeRef begins the ref of what people sent; a downloadCode follows.
-	codeRef = "code:"
 	// addressLife is how long an address is used again, so that a download that breaks off
 	// costs no second call. How long it is good is not documented.
 	addressLife   = 5 * time.Minute
