@@ -13,6 +13,8 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/delivery"
+	"zhuanban/bot/dingtalk"
+	"zhuanban/bot/identity"
 	"zhuanban/bot/media"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
@@ -46,11 +48,14 @@ type desk struct {
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
-	wecom    *wecom.Channel // nil where WeCom is not configured
-	robot    *robot.Channel // nil where there is no smart robot
-	people   *staff.Staff   // keeps the roster by its directory; nil likewise
-	redis    *redis.Redis   // nil where none is configured
-	spool    *spool.Spool   // of the process that serves
+	wecom    *wecom.Channel    // nil where WeCom is not configured
+	robot    *robot.Channel    // nil where there is no smart robot
+	people   *staff.Staff      // keeps the roster by a platform's directory; nil where there is none
+	dingtalk *dingtalk.Channel // nil where DingTalk is not configured
+	book     *identity.Book    // who its users are; nil likewise
+	homes    *identity.Homes   // on which platform each person is met; nil where there is only one
+	redis    *redis.Redis      // nil where none is configured
+	spool    *spool.Spool      // of the process that serves
 	replicas replicas
 	metrics  *metrics
 	// front is who takes messages: the bot, or before it the spool.
@@ -94,10 +99,8 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 	if err := d.build(); err != nil {
 		return d, err
 	}
-	if d.people != nil {
-		if err := d.people.Load(ctx); err != nil {
-			return d, err
-		}
+	if err := d.loadPeople(ctx); err != nil {
+		return d, err
 	}
 	return d, d.runner.Start(ctx, d.clock.Now())
 }
@@ -106,6 +109,9 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (d *desk, er
 func (d *desk) build() error {
 	var err error
 	if d.words, err = templates.Load(); err != nil {
+		return err
+	}
+	if err := d.openIdentities(); err != nil {
 		return err
 	}
 	duties, jobs, err := d.duties()
@@ -120,11 +126,11 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Groups: d.cfg.robotGroups(), Answers: d.answers(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Homes: d.met(), Groups: d.cfg.groupPlatforms(), Answers: d.answers(), Log: d.log})
 	if err != nil {
 		return err
 	}
-	d.front = d.bot
+	d.front, d.caster.Home = d.bot, d.bot.Home
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
 	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
@@ -143,6 +149,9 @@ func (d *desk) build() error {
 	if err := d.openWeCom(); err != nil {
 		return err
 	}
+	if err := d.openDingTalk(); err != nil {
+		return err
+	}
 	d.openMedia()
 	return nil
 }
@@ -157,7 +166,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Weekly: w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
@@ -211,6 +220,9 @@ const outboxTopic = "outbox"
 // on its way out or busy, to those of the other replicas.
 func (d *desk) wake() {
 	d.courier.Wake()
+	if d.book != nil {
+		d.book.Wake()
+	}
 	if d.redis != nil {
 		d.redis.Ring(outboxTopic)
 	}
@@ -347,6 +359,9 @@ func (d *desk) close() error {
 	}
 	if d.wecom != nil {
 		d.wecom.Close()
+	}
+	if d.dingtalk != nil {
+		d.dingtalk.Close()
 	}
 	if d.redis != nil {
 		errs = append(errs, d.redis.Close())

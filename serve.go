@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/spool"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
@@ -127,13 +128,8 @@ func (d *desk) serve(w *world) error {
 	if d.redis != nil {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
 	}
-	seated := d.sit(w.ctx)
-	if d.people != nil {
-		running.Go(func() { d.people.Run(work) })
-		if d.redis != nil {
-			running.Go(func() { d.redis.Listen(work, membersTopic, func() { d.people.Glance(work) }) })
-		}
-	}
+	seated, heard := d.sit(w.ctx), d.hear(w.ctx)
+	d.keepPeople(work, &running)
 	if d.stepped == nil {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
@@ -146,11 +142,13 @@ func (d *desk) serve(w *world) error {
 	select {
 	case err = <-failed:
 	case <-w.ctx.Done():
+		heard.leave()   // nothing new; what is in hand is kept and acknowledged
 		d.phone.Close() // ends the event streams, which would never end by themselves
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), drainTime)
 		err = server.Shutdown(ctx)
 		cancel()
 	}
+	heard.leave()
 	stop()
 	running.Wait()
 	seated.leave() // after the courier, which sends through it until it stops
@@ -207,6 +205,9 @@ func (d *desk) routes() http.Handler {
 	if d.robot != nil {
 		mux.Handle("/wecom/robot", d.robot)
 	}
+	if d.dingtalk != nil && d.cfg.DingTalk.Mode == dingtalk.HTTP {
+		mux.Handle("/dingtalk/callback", d.dingtalk)
+	}
 	if d.cfg.settings.Phone.Enabled {
 		mux.Handle("/", d.phone)
 	}
@@ -224,5 +225,8 @@ func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 	if d.robot != nil {
 		fmt.Fprintf(w, "%s: %s\n", robot.Name, d.robot.State())
+	}
+	if d.dingtalk != nil {
+		fmt.Fprintf(w, "%s: %s\n", dingtalk.Name, d.dingtalk.State())
 	}
 }

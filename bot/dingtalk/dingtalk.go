@@ -53,7 +53,23 @@ type Options struct {
 	Connections int
 	pace        *stream.Pace // nil = the usual one
 
-	CAFile string // PEM of authorities beside the system's, for the bases above; "" = none
+	// What leaves.
+	CAFile  string  // PEM of authorities beside the system's, for the bases above; "" = none
+	Edition Edition // whose limits hold; "" = Standard
+	Counter Counter // keeps how many calls the month has seen; nil = this process alone counts
+	// Features say what else of DingTalk's is used; the zero value is right for most.
+	Features Features
+	// CardTemplate is the id of the template of interactive cards (see draw.go for its
+	// variables), FormTemplate of those with a form; "" = there is none, and cards go as
+	// their plain text with numbers. Cards says what leaves as a card.
+	CardTemplate string
+	FormTemplate string
+	Cards        CardUse
+	// CardRoute is the callbackRouteKey with which the callback of cards is registered, in
+	// HTTP mode; "" = there is none, and no cards are drawn in that mode.
+	CardRoute string
+	// AgentID is the app's number, for work notices; 0 = there are none.
+	AgentID int64
 
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
@@ -99,6 +115,7 @@ type Channel struct {
 	o      Options
 	groups groups
 	in     *inlet
+	out    outlet
 }
 
 // New checks the options, naming the wrong one, and makes a Channel. It asks DingTalk
@@ -127,6 +144,9 @@ func New(o Options) (*Channel, error) {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
 	if c.in, err = newInlet(c, o.pace); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
+	if err := c.open(); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
 	return c, nil

@@ -21,13 +21,13 @@ func newGroups(list []Group) (groups, error) {
 	g := groups{map[string]Group{}, map[string]string{}}
 	for i, one := range list {
 		if one.Name == "" {
-			return g, fmt.Errorf("Groups[%d]: it has no name", i)
+			return g, wrong(fmt.Sprintf("Groups[%d]", i), "it has no name")
 		}
 		if _, twice := g.byName[one.Name]; twice {
-			return g, fmt.Errorf("Groups[%d]: there are two of the name %q", i, one.Name)
+			return g, wrong(fmt.Sprintf("Groups[%d]", i), "there are two of the name %q", one.Name)
 		}
 		if other, taken := g.byConversation[one.Conversation]; taken && one.Conversation != "" {
-			return g, fmt.Errorf("Groups[%d]: the conversation of %q is taken by %q", i, one.Name, other)
+			return g, wrong(fmt.Sprintf("Groups[%d]", i), "the conversation of %q is taken by %q", one.Name, other)
 		}
 		g.byName[one.Name] = one
 		if one.Conversation != "" {

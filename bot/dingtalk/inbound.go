@@ -37,7 +37,7 @@ type inlet struct {
 func newInlet(c *Channel, pace *stream.Pace) (*inlet, error) {
 	o := c.o
 	if o.Connections < 0 || o.Connections > mostConnections {
-		return nil, fmt.Errorf("Connections: from 1 to %d are right, and DingTalk allows fifty of all replicas together", mostConnections)
+		return nil, wrong("Connections", "from 1 to %d are right, and DingTalk allows fifty of all replicas together", mostConnections)
 	}
 	client, err := line.New(line.Options{CAFile: o.CAFile, Connecting: saying})
 	if err != nil {

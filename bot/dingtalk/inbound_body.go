@@ -93,6 +93,7 @@ type body struct {
 	Conversation loose           `json:"conversationId"`
 	Talk         loose           `json:"conversationType"` // "1" in private, "2" in a group
 	User         loose           `json:"senderStaffId"`    // userId; "" outside the organisation, or before the app is published
+	Nick         loose           `json:"senderNick"`       // what they call themselves; proves nothing
 	UserCorp     loose           `json:"senderCorpId"`
 	RobotCorp    loose           `json:"chatbotCorpId"`
 	Hook         loose           `json:"sessionWebhook"`

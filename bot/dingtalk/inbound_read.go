@@ -46,7 +46,7 @@ func (c *Channel) read(b []byte, id string) (inbound, error) {
 	if c.in.hooks.genuine(string(m.Hook)) {
 		in.hook = string(m.Hook)
 	}
-	in.message = bot.Message{Platform: Name, ID: id, At: at.In(now.Location()), Text: in.words.text, Voice: in.words.voice, Attachments: in.words.files}
+	in.message = bot.Message{Platform: Name, ID: id, Nick: string(m.Nick), At: at.In(now.Location()), Text: in.words.text, Voice: in.words.voice, Attachments: in.words.files}
 	if in.group {
 		in.message.Group, in.known = c.groups.of(in.chat)
 	}

@@ -34,7 +34,7 @@
 // that it makes and keeps itself (appchat.go); real mentions call who is concerned
 // (mention.go). In neither does WeCom know what it has already: TraitsTo says so, and
 // what perhaps arrived is left to the rule of its template. What is known is how far a
-// text in pieces has come, as long as the process lives (progress.go). What a Reply
+// text in pieces has come, as long as the process lives (package progress). What a Reply
 // cannot be, Markdown, articles and notices, goes by Post.
 //
 // Tend keeps the chats and the app's menu (menu.go) as they are configured, beside all

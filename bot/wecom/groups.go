@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/wecom/internal/name"
 )
 
@@ -67,7 +68,7 @@ type groups struct {
 	of   map[string]*group
 	all  []*group
 	keys []string // of the robots, which no error may show
-	said progress
+	said progress.Progress
 }
 
 // group is a Group with the names that WeCom knows it by.
@@ -153,11 +154,11 @@ func (c *Channel) sendGroup(ctx context.Context, p bot.Parcel) (bot.Receipt, err
 	if err != nil {
 		return bot.Receipt{}, err
 	}
-	refs := c.groups.said.take(p.ID)
+	refs := c.groups.said.Take(p.ID)
 	for _, m := range posts[min(len(refs), len(posts)):] {
 		ref, err := c.say(ctx, g, m)
 		if err != nil {
-			c.groups.said.keep(p.ID, refs)
+			c.groups.said.Keep(p.ID, refs)
 			return bot.Receipt{}, c.lostUpload(ctx, ready[0], err)
 		}
 		refs = append(refs, ref)

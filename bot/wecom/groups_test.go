@@ -120,7 +120,7 @@ func TestALongTextInAGroupGoesInPiecesOnceEach(t *testing.T) {
 		require.LessOrEqual(t, len(s.Text), longestText)
 		require.Empty(t, s.Mentioned)
 	}
-	require.Empty(t, w.channel.groups.said.refs, "nothing is remembered of what is done")
+	require.Zero(t, w.channel.groups.said.Len(), "nothing is remembered of what is done")
 }
 
 func TestPicturesAndFilesInGroups(t *testing.T) {

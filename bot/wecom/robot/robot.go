@@ -159,7 +159,7 @@ func (c *Channel) check() (err error) {
 	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting}); err != nil {
 		return wrong("CAFile", "%w", err)
 	}
-	c.outside = outside(c.client)
+	c.outside = line.Outside(c.client, connecting)
 	if o.Webhook {
 		if blank(o.Token) || len(o.Token) > 32 {
 			return wrong("Token", "1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
