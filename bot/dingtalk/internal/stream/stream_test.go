@@ -41,6 +41,8 @@ func TestPingIsAnsweredWithWhatItCarried(t *testing.T) {
 	require.Equal(t, 200, a.Code)
 	require.JSONEq(t, `{"opaque":"123-dsfs\"<&"}`, a.Data)
 	require.Empty(t, w.frames())
+	require.NoError(t, w.gateway.Links()[0].Raw(`{"type":"SYSTEM","headers":{"topic":"ping"},"data":"{}"}`))
+	require.NoError(t, w.gateway.Until(w.soon(), func() bool { return w.gateway.Counts().Stray == 1 }), "one without an id as well")
 }
 
 func TestWhatTheSystemSaysBesidesIsIgnored(t *testing.T) {
