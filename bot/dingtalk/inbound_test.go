@@ -17,7 +17,7 @@ func TestAMessageReachesTheDesk(t *testing.T) {
 	w.up()
 	a := w.say(dingtalktest.Message{ID: "msg1", From: "042", Text: " 在吗 ", Bend: func(b map[string]any) { b["createAt"] = friday.UnixMilli() }})
 	require.Equal(t, 200, a.Code)
-	require.Equal(t, []bot.Message{{Platform: Name, ID: "msg1", Sender: "a.042", At: friday, Text: "在吗"}}, w.desk.messages())
+	require.Equal(t, []bot.Message{{Platform: Name, ID: "msg1", Sender: "a.042", Nick: "填报员·凤城所", At: friday, Text: "在吗"}}, w.desk.messages())
 	hook, ok := w.channel.session(t.Context(), bot.Recipient{Kind: bot.ToPerson, Account: "a.042"})
 	require.True(t, ok)
 	require.Equal(t, w.hook(), hook)
