@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"zhuanban/bot"
@@ -45,8 +44,16 @@ var (
 
 var _ http.Handler = (*Channel)(nil)
 
-// ServeHTTP takes the messages of HTTP mode. It says 200 when a message is durable.
+// ServeHTTP takes the messages of HTTP mode, and the taps on cards. It says 200 when a message is durable.
 func (c *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := c.calls(w, r); err != nil {
+		c.refuse(w, r, err)
+		return
+	}
+	if r.Header.Get(cardSignature) != "" {
+		c.serveTap(w, r)
+		return
+	}
 	in, err := c.accept(w, r)
 	if err != nil {
 		c.refuse(w, r, err)
@@ -85,19 +92,40 @@ func (c *Channel) take(ctx context.Context, in inbound) (say string, err error) 
 	})
 }
 
-// accept proves that a callback is genuine and reads it.
-func (c *Channel) accept(w http.ResponseWriter, r *http.Request) (in inbound, err error) {
+// calls says whether anything is called back here.
+func (c *Channel) calls(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case c.o.Mode != HTTP:
-		return in, errOff
+		return errOff
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		return in, errMethod
+		return errMethod
 	}
-	at, err := signed(c.o.ClientSecret, r.Header.Get("timestamp"), r.Header.Get("sign"), c.o.Wall())
+	return nil
+}
+
+// accept proves that a callback is genuine and reads it.
+func (c *Channel) accept(w http.ResponseWriter, r *http.Request) (in inbound, err error) {
+	stamp := r.Header.Get("timestamp")
+	at, err := signed(sign(c.o.ClientSecret, stamp), stamp, r.Header.Get("sign"), c.o.Wall())
 	if err != nil {
 		return in, err
 	}
+	b, err := readAll(w, r)
+	if err != nil {
+		return in, err
+	}
+	if in, err = c.read(b, ""); err != nil {
+		return in, errMalformed
+	}
+	if !c.in.replays.first(r.Context(), at, stamp, b, c.o.Wall()) {
+		return in, errReplayed
+	}
+	return in, nil
+}
+
+// readAll reads a body that is not larger than it may be, nor slower.
+func readAll(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	limit, cancel := context.WithTimeout(r.Context(), 2*answerWithin)
 	defer cancel()
 	deadline, _ := limit.Deadline()
@@ -106,17 +134,11 @@ func (c *Channel) accept(w http.ResponseWriter, r *http.Request) (in inbound, er
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return in, errTooLarge
+		return nil, errTooLarge
 	case err != nil:
-		return in, errCut
+		return nil, errCut
 	}
-	if in, err = c.read(b, ""); err != nil {
-		return in, errMalformed
-	}
-	if !c.in.replays.first(r.Context(), at, strings.TrimSpace(r.Header.Get("timestamp")), b, c.o.Wall()) {
-		return in, errReplayed
-	}
-	return in, nil
+	return b, nil
 }
 
 // refuse says no. The first refusal of a minute is a warning: a wrong secret or a wrong

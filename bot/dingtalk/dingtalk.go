@@ -1,7 +1,3 @@
-// Package dingtalk is the channel of DingTalk (钉钉): the robot of one internal app.
-// Messages come in over connections that this program opens (Stream mode) or through a
-// callback (HTTP mode); answers go to the webhook that came with a message while it
-// lives, and otherwise through DingTalk's OpenAPI.
 package dingtalk
 
 import (

@@ -136,8 +136,8 @@ func FuzzTap(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var body cardBody
 		if json.Unmarshal(b, &body) == nil {
-			_ = body.Content.it.Private.it.tap()
-			_ = choices(body.Content.it.Private.it.Params.it[paramForm])
+			_ = body.private().tap()
+			_ = choices(body.private().Params.it[paramForm])
 			require.Equal(t, body.name(), body.name())
 		}
 		for _, c := range changes("user_add_org", b, time.Time{}) {

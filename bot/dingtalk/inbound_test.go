@@ -115,7 +115,7 @@ func TestWhatComesAgainHasItsOwnID(t *testing.T) {
 	w.push(f)
 	require.NoError(t, w.gateway.Push(f))
 	w.push(w.gateway.Again(f))
-	require.NoError(t, w.gateway.Until(w.soon(), func() bool { return len(w.desk.messages()) == 3 }))
+	require.Eventually(t, func() bool { return len(w.desk.messages()) == 3 }, 10*time.Second, time.Millisecond)
 	for _, m := range w.desk.messages() {
 		require.Equal(t, "msg1", m.ID, "the desk knows it by this")
 	}
@@ -136,7 +136,7 @@ func TestOneSendersMessagesStayInTheirOrder(t *testing.T) {
 	require.Eventually(t, func() bool { return w.channel.State().Frames == 50 }, 10*time.Second, time.Millisecond)
 	require.Len(t, w.desk.messages(), 1, "the others wait for the first")
 	close(all)
-	require.NoError(t, w.gateway.Until(w.soon(), func() bool { return len(w.desk.messages()) == 50 }))
+	require.Eventually(t, func() bool { return len(w.desk.messages()) == 50 }, 10*time.Second, time.Millisecond)
 	for n, m := range w.desk.messages() {
 		require.Equal(t, string(rune('a'+n)), m.ID)
 	}

@@ -28,6 +28,15 @@ type cardBody struct {
 	UserKind loose               `json:"userIdType"` // 1 = userId, 2 = unionId
 	Space    loose               `json:"spaceId"`    // the conversation
 	Content  object[cardContent] `json:"content"`
+	Value    object[cardContent] `json:"value"` // where HTTP callbacks have it
+}
+
+// private is what was done on the card.
+func (t cardBody) private() cardPrivate {
+	if t.Content.it.Private.there {
+		return t.Content.it.Private.it
+	}
+	return t.Value.it.Private.it
 }
 
 type cardContent struct {
@@ -54,7 +63,7 @@ func (c *Channel) readTap(b []byte, at time.Time) (bot.Message, error) {
 		len(t.Card) > longestName || len(t.User) > longestName {
 		return bot.Message{}, errBroken
 	}
-	private := t.Content.it.Private.it
+	private := t.private()
 	m := bot.Message{Platform: Name, Sender: c.o.People.Account(string(t.User)), Card: string(t.Card)}
 	m.Tap = private.tap()
 	if m.Tap == "" {
@@ -87,7 +96,7 @@ func (p cardPrivate) tap() string {
 // name names the tap: nothing that DingTalk says of one is its id. The same person doing
 // the same on the same card is the same tap.
 func (t cardBody) name() string {
-	private := t.Content.it.Private.it
+	private := t.private()
 	h := sha256.New()
 	said := func(s string) {
 		h.Write([]byte(s))

@@ -1,14 +1,13 @@
 package dingtalktest
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
-
-	"crypto/subtle"
 
 	"github.com/coder/websocket"
 )
@@ -30,6 +29,9 @@ type GatewayOptions struct {
 	Linger time.Duration
 	// CardWithin is how long the answer to a card's callback may take; 0 = 2 s.
 	CardWithin time.Duration
+	// OddTickets puts into tickets what has to be escaped in an address. Those of DingTalk
+	// have nothing of it, and its clients for Go and Node escape nothing.
+	OddTickets bool
 }
 
 // Gateway is the imitation of DingTalk's Stream gateway: tickets, connections, frames and
@@ -154,7 +156,10 @@ func (g *Gateway) ticket(w http.ResponseWriter, r *http.Request) {
 	}
 	g.mu.Lock()
 	g.ids++
-	t := "7724109a+/=&" + newID(g.ids) // with what has to be escaped
+	t := "7724109a-" + newID(g.ids)
+	if g.o.OddTickets {
+		t += "+/=& "
+	}
 	g.tickets[t] = g.o.Now().Add(ticketLife)
 	g.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
@@ -211,16 +216,21 @@ func (g *Gateway) Links() []*Link {
 // lost, as it is at DingTalk.
 var ErrNobody = errors.New("no connection of the app is open")
 
-// one picks a connection at random of those that are not on their way out.
-func (g *Gateway) one() (*Link, error) {
+// up are the connections that are not on their way out.
+func (g *Gateway) up() (up []*Link) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	var up []*Link
 	for _, l := range g.links {
 		if !l.leaving {
 			up = append(up, l)
 		}
 	}
+	return up
+}
+
+// one picks one of them at random.
+func (g *Gateway) one() (*Link, error) {
+	up := g.up()
 	if len(up) == 0 {
 		return nil, ErrNobody
 	}

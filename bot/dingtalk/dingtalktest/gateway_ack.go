@@ -27,7 +27,7 @@ func (g *Gateway) Acked() (n int) {
 // Ack waits until a frame is acknowledged.
 func (g *Gateway) Ack(ctx context.Context, id string) (a Ack, err error) {
 	err = g.Until(ctx, func() bool {
-		list := g.acks[id]
+		list := g.Acks(id)
 		if len(list) > 0 {
 			a = list[0]
 		}
@@ -41,25 +41,16 @@ func (g *Gateway) Ack(ctx context.Context, id string) (a Ack, err error) {
 
 // Connected waits until so many connections are open which are not on their way out.
 func (g *Gateway) Connected(ctx context.Context, n int) error {
-	return g.Until(ctx, func() bool {
-		up := 0
-		for _, l := range g.links {
-			if !l.leaving {
-				up++
-			}
-		}
-		return up >= n
-	})
+	return g.Until(ctx, func() bool { return len(g.up()) >= n })
 }
 
-// Until waits until something is so. It is asked with the gateway's lock held, whenever
-// something has happened.
+// Until waits until something is so. It is asked whenever something has happened here.
 func (g *Gateway) Until(ctx context.Context, ok func() bool) error {
 	for {
 		g.mu.Lock()
-		done, news := ok(), g.news
+		news := g.news
 		g.mu.Unlock()
-		if done {
+		if ok() {
 			return nil
 		}
 		select {

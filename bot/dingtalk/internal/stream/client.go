@@ -65,7 +65,7 @@ var usual = Pace{
 	Drain: 11 * time.Second, // DingTalk closes after 10 s
 	First: time.Second, Last: 30 * time.Second,
 	Refused: 5 * time.Minute, // somebody has to change the configuration
-	Settled: time.Minute,
+	Settled: 10 * time.Second,
 }
 
 // Client keeps the connections of one app. It is safe for use by many goroutines.

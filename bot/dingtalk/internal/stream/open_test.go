@@ -36,6 +36,7 @@ func TestRefusalsAreRepeatedMoreSlowlyThanABadLine(t *testing.T) {
 		last = c.blame(t.Context(), &n, false, errGone)
 	}
 	require.LessOrEqual(t, last, usual.Last)
+	require.LessOrEqual(t, c.blame(t.Context(), &n, true, errGone), 4*usual.First, "where DingTalk is there")
 	require.GreaterOrEqual(t, last, usual.Last/2)
 }
 

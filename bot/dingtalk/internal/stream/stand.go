@@ -10,9 +10,10 @@ import (
 // attempts counts what went wrong in a row.
 type attempts struct{ lost, refused, rotated int }
 
-// freely is how many rotations in a row are followed at once: after that something is
-// wrong with them.
-const freely = 10
+// freely is how many rotations are followed at once of connections that lasted less than
+// the shortest wait: after that something is wrong with them, and DingTalk is asked for a
+// ticket once in such a wait.
+const freely = 30
 
 // stand keeps one connection until the context ends: when it breaks it is made again,
 // when it is rotated it is made again before it breaks.
@@ -30,8 +31,12 @@ func (c *Client) stand(ctx context.Context) {
 			case <-l.leaving:
 			}
 			err = l.told()
-			if c.o.Wall().Sub(begin) >= c.pace.Settled {
+			lasted := c.o.Wall().Sub(begin)
+			if lasted >= c.pace.Settled {
 				n = attempts{}
+			}
+			if lasted >= c.pace.First {
+				n.rotated = 0
 			}
 		}
 		if ctx.Err() != nil {
@@ -58,7 +63,7 @@ func (c *Client) blame(ctx context.Context, n *attempts, made bool, err error) t
 			c.o.Log.DebugContext(ctx, "DingTalk rotates a connection")
 			return 0
 		}
-		wait := c.backoff(n.rotated - freely)
+		wait := jitter(c.pace.First)
 		c.o.Log.WarnContext(ctx, "DingTalk rotates connections as soon as they are made", "again_in", wait)
 		return wait
 	case errors.Is(err, errSilent):
@@ -73,8 +78,11 @@ func (c *Client) blame(ctx context.Context, n *attempts, made bool, err error) t
 		return wait
 	}
 	wait := c.backoff(n.lost)
-	if made && n.lost == 0 {
+	switch {
+	case made && n.lost == 0:
 		wait = 0
+	case made: // DingTalk is there: nobody is left deaf for long
+		wait = min(wait, jitter(4*c.pace.First))
 	}
 	n.lost++
 	c.count(func(s *State) { s.Lost++ })

@@ -51,7 +51,7 @@ func newWorld(t testing.TB, bend ...func(*dingtalktest.GatewayOptions, *Options)
 	w := &world{t: t, log: &worldtest.Log{}}
 	http, err := line.New(line.Options{Connecting: time.Second})
 	require.NoError(t, err)
-	theirs := dingtalktest.GatewayOptions{ClientID: appID, ClientSecret: appSecret}
+	theirs := dingtalktest.GatewayOptions{ClientID: appID, ClientSecret: appSecret, OddTickets: true}
 	w.o = Options{ClientID: appID, ClientSecret: appSecret, HTTP: http, Hear: w.take, Wall: time.Now, Pace: hasty(),
 		Subscriptions: []Subscription{{Event, "*"}, {Callback, dingtalktest.TopicRobot}, {Callback, dingtalktest.TopicCard}},
 		Log:           slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
