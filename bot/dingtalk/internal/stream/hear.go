@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime/debug"
 	"sync"
-	"time"
 )
 
 // heard takes one frame in hand. It is called by the connection's reader and waits while
@@ -20,22 +19,20 @@ func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 			}
 		})
 	}
-	var late *time.Timer
+	inTime := func() {}
 	if job.Within > 0 {
-		late = time.AfterFunc(job.Within, func() { acknowledge(job.Meanwhile) })
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), job.Within)
+		stop := context.AfterFunc(limit, func() { acknowledge(job.Meanwhile) })
+		inTime = func() { stop(); cancel() }
 	}
 	if !c.enters(l) {
-		if late != nil {
-			late.Stop()
-		}
+		inTime()
 		return
 	}
 	c.lanes.Run(&c.working, job.Lane, func() {
 		defer func() { <-c.slots }()
 		answer := c.do(ctx, job)
-		if late != nil {
-			late.Stop()
-		}
+		inTime()
 		acknowledge(answer)
 		if job.Then != nil {
 			defer c.caught(ctx, nil)
