@@ -3,6 +3,7 @@ package dingtalk
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -143,6 +144,8 @@ func TestWhatComesAgainHasItsOwnID(t *testing.T) {
 func TestOneSendersMessagesStayInTheirOrder(t *testing.T) {
 	w := newInside(t)
 	all := make(chan struct{})
+	let := sync.OnceFunc(func() { close(all) })
+	defer let() // the channel ends when nothing is in hand
 	w.desk.answer = func(context.Context, bot.Message) (bot.Answer, error) { <-all; return bot.Answer{}, nil }
 	w.up()
 	for n := range 50 {
@@ -150,8 +153,9 @@ func TestOneSendersMessagesStayInTheirOrder(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Eventually(t, func() bool { return w.channel.State().Frames == 50 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(w.desk.messages()) > 0 }, 10*time.Second, time.Millisecond)
 	require.Len(t, w.desk.messages(), 1, "the others wait for the first")
-	close(all)
+	let()
 	require.Eventually(t, func() bool { return len(w.desk.messages()) == 50 }, 10*time.Second, time.Millisecond)
 	for n, m := range w.desk.messages() {
 		require.Equal(t, string(rune('a'+n)), m.ID)
