@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"zhuanban/bot"
+	"zhuanban/bot/delivery"
 	"zhuanban/bot/dingtalk/dingtalktest"
 )
 
@@ -111,5 +112,16 @@ func TestEachCallIsMadeTwentyTimesASecondAtMost(t *testing.T) {
 		w.clock.Forward(failed.Wait)
 		_, err = w.send(parcel(1000, "ann", "一"))
 		require.NoError(t, err)
+	}
+}
+
+func TestTheLimitsOfEachEditionAreOnThePage(t *testing.T) {
+	for _, name := range Edition("").Allowed() {
+		w := newOutside(t, withGroups, func(_ *dingtalktest.Options, o *Options) { o.Edition = Edition(name) })
+		limits, ok := delivery.Limits(w.channel.Traits().Limits, 0)
+		require.True(t, ok)
+		require.Equal(t, delivery.Limit{Scope: delivery.AppCalls, Count: Edition(name).perSecond(), Per: time.Second}, limits[0])
+		_, ok = delivery.Limits(w.channel.TraitsTo(group(robotGroup)).Limits, 0)
+		require.True(t, ok)
 	}
 }

@@ -43,7 +43,7 @@ func newInlet(c *Channel, pace *stream.Pace) (*inlet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("CAFile: %w", err)
 	}
-	in := &inlet{client: client, answerer: plainAnswerer{client}, hooks: hooks{o.APIBase, o.OAPIBase}, again: again,
+	in := &inlet{client: client, answerer: plainAnswerer{c}, hooks: hooks{o.APIBase, o.OAPIBase}, again: again,
 		sessions: sessions{shared: o.Shared, app: o.ClientID, wall: o.Wall}, cardWait: cardWait,
 		replays: replays{shared: o.Shared, app: o.ClientID}, slots: make(chan struct{}, inFlight)}
 	if o.Mode == Stream {
