@@ -93,3 +93,23 @@ func TestCallsAreCountedForAllReplicasAndOverRestarts(t *testing.T) {
 	require.Zero(t, used)
 	require.Equal(t, "2024-02", month.Name, "by the clock of Shanghai")
 }
+
+func TestEachCallIsMadeTwentyTimesASecondAtMost(t *testing.T) {
+	for edition, most := range map[Edition]int{"": 20, Professional: 40, Exclusive: 60} {
+		w := newOutside(t, withGroups, func(theirs *dingtalktest.Options, o *Options) { o.Edition, theirs.PerSecond = edition, most })
+		for i := range most {
+			_, err := w.send(parcel(int64(i), "ann", "一"))
+			require.NoError(t, err)
+		}
+		w.clock.Forward(400 * time.Millisecond)
+		_, err := w.send(parcel(1000, "ann", "一"))
+		failed := failure(t, err)
+		require.Equal(t, []any{bot.NotSent, bot.Throttled, 600 * time.Millisecond}, []any{failed.Fate, failed.Reason, failed.Wait})
+		require.Equal(t, most, w.server.Calls(dingtalktest.PersonsPath), "DingTalk is not asked")
+		_, err = w.send(bot.Parcel{ID: 1001, To: group(appGroup), Reply: bot.Reply{Kind: bot.TextReply, Text: "一"}})
+		require.NoError(t, err, "every call has its own")
+		w.clock.Forward(failed.Wait)
+		_, err = w.send(parcel(1000, "ann", "一"))
+		require.NoError(t, err)
+	}
+}

@@ -190,6 +190,8 @@ func TestAnUploadOfUnknownFateShowsNobodyAnything(t *testing.T) {
 	w.bend(dingtalktest.UploadPath, &dingtalktest.Answer{Done: true, Drop: true})
 	_, err := w.send(bot.Parcel{ID: 1, To: person("ann"), Reply: file("table.xlsx", "")})
 	require.Equal(t, bot.NotSent, failure(t, err).Fate)
+	_, err = w.channel.Prepare(t.Context(), bot.Parcel{ID: 1, To: person("ann"), Reply: file("table.xlsx", "")})
+	require.Equal(t, bot.NotSent, failure(t, err).Fate)
 	w.withoutSecrets(err.Error())
 }
 
