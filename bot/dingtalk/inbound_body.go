@@ -91,9 +91,10 @@ type body struct {
 	ID           loose           `json:"msgId"`
 	Kind         loose           `json:"msgtype"`
 	Conversation loose           `json:"conversationId"`
-	Talk         loose           `json:"conversationType"` // "1" in private, "2" in a group
-	User         loose           `json:"senderStaffId"`    // userId; "" outside the organisation, or before the app is published
-	Nick         loose           `json:"senderNick"`       // what they call themselves; proves nothing
+	Talk         loose           `json:"conversationType"`  // "1" in private, "2" in a group
+	Title        loose           `json:"conversationTitle"` // of a group
+	User         loose           `json:"senderStaffId"`     // userId; "" outside the organisation, or before the app is published
+	Nick         loose           `json:"senderNick"`        // what they call themselves; proves nothing
 	UserCorp     loose           `json:"senderCorpId"`
 	RobotCorp    loose           `json:"chatbotCorpId"`
 	Hook         loose           `json:"sessionWebhook"`
@@ -221,13 +222,16 @@ func (c content) read(kind string) (w words) {
 	case kindVideo:
 		w.file(bot.Video, c.Download, "", "")
 	case kindFile:
-		w.file(bot.File, c.Download, "", string(c.Name))
+		w.file(bot.File, c.Download, "", base(string(c.Name)))
 	default: // unknownMsgType, chatRecord, interactiveCard, and what may come
 		w.unread = true
 	}
 	w.text = strings.TrimSpace(w.text) // a mention that was taken off leaves a blank
 	return w
 }
+
+// base is a file's name without folders, of whichever system it comes from.
+func base(name string) string { return name[strings.LastIndexAny(name, `/\`)+1:] }
 
 // rich reads words and pictures in their order. Words that a picture parts are lines of
 // their own.

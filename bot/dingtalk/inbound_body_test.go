@@ -39,7 +39,7 @@ func TestMessagesAreReadByTheirKind(t *testing.T) {
 		"voice without": {`"msgtype":"audio","content":{"duration":4000,"downloadCode":"d","recognition":""}}`,
 			words{files: []bot.Attachment{{Kind: bot.Voice, Ref: "code:d"}}}},
 		"video": {`"msgtype":"video","content":{"duration":"5","videoType":"mp4","downloadCode":"d"}}`, words{files: []bot.Attachment{{Kind: bot.Video, Ref: "code:d"}}}},
-		"file": {`"msgtype":"file","content":{"spaceId":"223","fileName":"台账.xlsx","downloadCode":"d","fileId":"117"}}`,
+		"file": {`"msgtype":"file","content":{"spaceId":"223","fileName":"C:\\\\甲/台账.xlsx","downloadCode":"d","fileId":"117"}}`,
 			words{files: []bot.Attachment{{Kind: bot.File, Name: "台账.xlsx", Ref: "code:d"}}}},
 		"unknown":                  {`"msgtype":"unknownMsgType","content":{"unknownMsgType":"用户发送了一条消息，机器人暂不支持接收。"}}`, words{unread: true}},
 		"chat record":              {`"msgtype":"chatRecord","content":{"summary":"[]","chatRecord":"[]"}}`, words{unread: true}},

@@ -47,8 +47,9 @@ func (c *Channel) read(b []byte, id string) (inbound, error) {
 		in.hook = string(m.Hook)
 	}
 	in.message = bot.Message{Platform: Name, ID: id, Nick: string(m.Nick), At: at.In(now.Location()), Text: in.words.text, Voice: in.words.voice, Attachments: in.words.files}
-	if in.group {
-		in.message.Group, in.known = c.groups.of(in.chat)
+	name, known := c.groups.of(in.chat)
+	if in.group = in.group || m.Talk != "1" && (known || m.Title != ""); in.group { // in doubt nobody is answered in private where all can read
+		in.message.Group, in.known = name, known
 	}
 	if in.staff {
 		in.message.Sender = c.o.People.Account(string(m.User))

@@ -35,6 +35,22 @@ func TestAGroupIsKnownByItsConversation(t *testing.T) {
 	require.False(t, ok, "what a group's webhook says everybody hears")
 }
 
+// TestInDoubtItIsAGroup: its webhook must not become somebody's private one.
+func TestInDoubtItIsAGroup(t *testing.T) {
+	w := newInside(t)
+	for talk, want := range map[string]string{"2": inGroup, "": inGroup, "1": "", "3": inGroup} {
+		in, err := w.channel.read(dingtalktest.Message{ID: "1", From: "042", Conversation: inChat, Text: "在吗", Bend: func(b map[string]any) {
+			b["conversationType"] = talk
+			delete(b, "conversationTitle")
+		}}.Body(friday), "")
+		require.NoError(t, err)
+		require.Equal(t, want, in.message.Group, talk)
+	}
+	in, err := w.channel.read(dingtalktest.Message{ID: "1", From: "042", Conversation: "cidOTHER=", Bend: func(b map[string]any) { delete(b, "conversationType") }}.Body(friday), "")
+	require.NoError(t, err)
+	require.True(t, in.group && !in.known, "it has a title")
+}
+
 func TestAnUnknownGroupIsToldItsIDOnceADay(t *testing.T) {
 	w := newInside(t)
 	w.up()

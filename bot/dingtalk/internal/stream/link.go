@@ -105,8 +105,8 @@ func (l *link) read(heard func(Frame), broken func(size int)) {
 
 // acknowledge answers a frame. Where the connection is over, nobody hears it.
 func (l *link) acknowledge(f Frame, a Answer) bool {
-	if f.ID() == "" {
-		return false // it cannot say which it answers
+	if f.ID() == "" && f.Type != System {
+		return false // it could not say which it answers
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), l.pace.Write)
 	defer cancel()

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,8 @@ func TestPingIsAnsweredWithWhatItCarried(t *testing.T) {
 	require.Equal(t, 200, a.Code)
 	require.JSONEq(t, `{"opaque":"123-dsfs\"<&"}`, a.Data)
 	require.Empty(t, w.frames())
+	require.NoError(t, w.gateway.Links()[0].Raw(`{"type":"SYSTEM","headers":{"topic":"ping"},"data":"{}"}`))
+	require.NoError(t, w.gateway.Until(w.soon(), func() bool { return w.gateway.Counts().Stray == 1 }), "one without an id as well")
 }
 
 func TestWhatTheSystemSaysBesidesIsIgnored(t *testing.T) {
@@ -112,9 +115,9 @@ func TestEndlessRotationIsFollowedMoreSlowly(t *testing.T) {
 			_ = l.Disconnect()
 		}
 	}
+	w.eventually(func() bool { return strings.Contains(w.log.String(), "as soon as they are made") }, "it is said")
 	w.eventually(func() bool { return w.client.State().Up == 0 }, "it waits")
 	require.Equal(t, freely+1, w.gateway.Counts().Opened)
-	require.Contains(t, w.log.String(), "as soon as they are made")
 }
 
 func TestABrokenConnectionIsMadeAgain(t *testing.T) {
@@ -168,7 +171,7 @@ func TestSwallowedPongsReplaceTheConnection(t *testing.T) {
 // TestAPongBehindABurstIsNotMissed: the reader waits for us, not for DingTalk.
 func TestAPongBehindABurstIsNotMissed(t *testing.T) {
 	w := newWorld(t, func(_ *dingtalktest.GatewayOptions, o *Options) {
-		o.Pace.Ping, o.Pace.Pong = time.Millisecond, 100*time.Millisecond
+		o.Pace.Ping, o.Pace.Pong = time.Millisecond, 500*time.Millisecond
 	})
 	hold, open := w.gate()
 	w.hear = func(f Frame) Job {
@@ -180,7 +183,7 @@ func TestAPongBehindABurstIsNotMissed(t *testing.T) {
 		require.NoError(t, err)
 	}
 	w.eventually(func() bool { return w.client.State().Frames == inFlight+1 }, "the reader waits")
-	require.Never(t, func() bool { return w.gateway.Counts().Opened > 1 }, 500*time.Millisecond, 10*time.Millisecond, "five pongs long")
+	require.Never(t, func() bool { return w.gateway.Counts().Opened > 1 }, 1200*time.Millisecond, 10*time.Millisecond, "two pongs long")
 	open()
 	w.eventually(func() bool { return w.gateway.Acked() == inFlight+10 }, "all acknowledged")
 }
