@@ -152,8 +152,7 @@ func TestOneSendersMessagesStayInTheirOrder(t *testing.T) {
 		_, err := w.gateway.Say(dingtalktest.Message{ID: string(rune('a' + n)), From: "042", Text: "x"})
 		require.NoError(t, err)
 	}
-	require.Eventually(t, func() bool { return w.channel.State().Frames == 50 }, 10*time.Second, time.Millisecond)
-	require.Eventually(t, func() bool { return len(w.desk.messages()) > 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return w.channel.State().Frames == 50 && len(w.desk.messages()) > 0 }, 10*time.Second, time.Millisecond)
 	require.Len(t, w.desk.messages(), 1, "the others wait for the first")
 	let()
 	require.Eventually(t, func() bool { return len(w.desk.messages()) == 50 }, 10*time.Second, time.Millisecond)
