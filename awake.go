@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"zhuanban/bot"
@@ -16,17 +17,46 @@ func (d *desk) wakeUp(ctx context.Context) error {
 	if err := d.store.Migrate(ctx); err != nil {
 		return err
 	}
-	if d.people != nil {
-		if err := d.people.Load(ctx); err != nil {
-			return err
-		}
+	if err := d.loadPeople(ctx); err != nil {
+		return err
 	}
 	if err := d.runner.Start(ctx, d.clock.Now()); err != nil {
 		return err
 	}
 	d.replicas.company.Store(time.Now().UnixMilli()) // nobody knows yet
-	d.awake.Store(true)
+	close(d.risen)
 	return nil
+}
+
+// awake says whether the database was there once.
+func (d *desk) awake() bool {
+	select {
+	case <-d.risen:
+		return true
+	default:
+		return false
+	}
+}
+
+// onceAwake does what goes on until the context ends, from when the desk is awake: before,
+// nobody knows who a user of another platform is, or who has a connection.
+func (d *desk) onceAwake(ctx context.Context, do func(ctx context.Context)) {
+	select {
+	case <-d.risen:
+		do(ctx)
+	case <-ctx.Done():
+	}
+}
+
+// whenAwake lets nobody in before, for the same reason; the platform comes again.
+func (d *desk) whenAwake(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !d.awake() {
+			http.Error(w, "not yet", http.StatusServiceUnavailable)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // wakingEvery is how soon a database is asked again that was not there at the start:
@@ -48,7 +78,7 @@ func (d *desk) rise(ctx context.Context) error {
 // waken waits until the desk is awake; false if the context has ended before, or if what
 // keeps it asleep will not pass by itself, which is an error of the whole program's.
 func (d *desk) waken(ctx context.Context) (bool, error) {
-	for !d.awake.Load() {
+	for !d.awake() {
 		select {
 		case <-ctx.Done():
 			return false, nil
@@ -82,7 +112,7 @@ type sleeper struct {
 
 // Handle hands a message to the bot.
 func (s sleeper) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) {
-	if !s.desk.awake.Load() {
+	if !s.desk.awake() {
 		return bot.Answer{}, errAsleep
 	}
 	return s.Bot.Handle(ctx, m)
@@ -90,7 +120,7 @@ func (s sleeper) Handle(ctx context.Context, m bot.Message) (bot.Answer, error) 
 
 // Answered asks the bot for the answer to a message that was handled before.
 func (s sleeper) Answered(ctx context.Context, m bot.Message) (bot.Answer, bool) {
-	if !s.desk.awake.Load() {
+	if !s.desk.awake() {
 		return bot.Answer{}, false
 	}
 	return s.Bot.Answered(ctx, m)
@@ -98,7 +128,7 @@ func (s sleeper) Answered(ctx context.Context, m bot.Message) (bot.Answer, bool)
 
 // writable asks whether the database would take a write now.
 func (d *desk) writable(ctx context.Context) error {
-	if !d.awake.Load() {
+	if !d.awake() {
 		return errAsleep
 	}
 	return d.store.Writable(ctx)

@@ -148,14 +148,14 @@ func (c *checker) checkRedis(ctx context.Context, url string) {
 }
 
 func (c *checker) checkPlatforms(w *world, cfg *campaign) {
-	c.checkRobot(w, cfg)
-	if cfg.WeCom.CorpID == "" {
-		if !cfg.WeCom.Bot.configured() {
-			c.ok("platforms", "the phone page")
-		}
-		return
+	if !cfg.realPlatform() {
+		c.ok("platforms", "the phone page")
 	}
-	c.checkWeCom(w, cfg)
+	c.checkRobot(w, cfg)
+	if cfg.WeCom.CorpID != "" {
+		c.checkWeCom(w, cfg)
+	}
+	c.checkDingTalk(w, cfg)
 }
 
 // nobody is the desk of a channel that is only looked at.

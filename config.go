@@ -18,6 +18,7 @@ import (
 	"zhuanban/bot/config"
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/wecom"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
@@ -68,9 +69,9 @@ type settings struct {
 	Calendar struct {
 		Files []string `yaml:"files"`
 	} `yaml:"calendar"`
-	Units  []bot.Unit      `yaml:"units" required:"true"`
-	People []bot.Person    `yaml:"people" required:"true"`
-	Groups []groupSettings `yaml:"groups"`
+	Units  []bot.Unit       `yaml:"units" required:"true"`
+	People []personSettings `yaml:"people" required:"true"`
+	Groups []groupSettings  `yaml:"groups"`
 	Places []struct {
 		Name  string   `yaml:"name" required:"true"`
 		Alias []string `yaml:"alias"`
@@ -88,15 +89,6 @@ type settings struct {
 	} `yaml:"reminders"`
 	Stages []stage.Date `yaml:"stages"`
 	Weekly *yaml.Node   `yaml:"weekly" required:"true"`
-}
-
-type dingtalkSettings struct {
-	ClientID     string       `yaml:"client_id"`
-	ClientSecret string       `yaml:"client_secret" secret:"true"`
-	RobotCode    string       `yaml:"robot_code"`
-	Mode         dingtalkMode `yaml:"mode"`
-	APIBase      string       `yaml:"api_base"`
-	OAPIBase     string       `yaml:"oapi_base"`
 }
 
 // clockKind says what tells the campaign's time.
@@ -121,11 +113,6 @@ const (
 // Allowed lists the kinds.
 func (limitsKind) Allowed() []string { return []string{string(platformLimits), string(noLimits)} }
 
-type dingtalkMode string
-
-// Allowed lists the modes.
-func (dingtalkMode) Allowed() []string { return []string{"stream", "http"} }
-
 // campaign is the configuration, read, checked and made into what the desk is
 // built of.
 type campaign struct {
@@ -145,7 +132,10 @@ func defaults() settings {
 	var s settings
 	s.Clock, s.Listen, s.DataDir = realClock, "127.0.0.1:8080", "data"
 	s.Database.URL = "sqlite:data/zhuanban.db"
-	s.DingTalk.Mode = "stream"
+	s.DingTalk.Mode, s.DingTalk.Edition, s.DingTalk.Directory.Role = dingtalk.Stream, dingtalk.Standard, bot.Filer
+	s.DingTalk.Cards, s.DingTalk.Connections = dingtalk.CardNotices, 1
+	s.DingTalk.Features = dingtalk.Features{Cards: dingtalk.Auto, Recall: dingtalk.Auto, ReadStatus: dingtalk.Auto, WorkNotice: dingtalk.Auto,
+		Ding: dingtalk.Auto, Todo: dingtalk.Auto, Calendar: dingtalk.Auto}
 	s.WeCom.Passive, s.WeCom.Cards = true, wecom.CardNotices
 	s.WeCom.Bot.Mode = robotSocket
 	s.WeCom.Features = wecom.Features{Cards: wecom.Auto, UpdateCard: wecom.Auto, Recall: wecom.Auto, DuplicateCheck: wecom.Auto,
@@ -185,8 +175,12 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 	for _, g := range c.Groups {
 		groups = append(groups, g.Group)
 	}
-	c.roster = bot.NewRoster(c.People, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
+	var people []bot.Person
+	for _, p := range c.People {
+		people = append(people, p.Person)
+	}
+	c.roster = bot.NewRoster(people, c.Units, groups)
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkDingTalk} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
@@ -41,6 +42,9 @@ func (c *campaign) checkPeople(faults *config.Faults) {
 			_ = faults.Add(c.fault(at("account"), fmt.Sprintf("the account %q is in the list twice", p.Account), "keep one of the two"))
 		}
 		seen[strings.ToLower(p.Account)] = true
+		if strings.Contains(p.Account, ":") {
+			_ = faults.Add(c.fault(at("account"), fmt.Sprintf("the account %q has a colon in it", p.Account), "no platform has such accounts: write it as the platform shows it"))
+		}
 		if !units[p.Unit] {
 			_ = faults.Add(c.fault(at("unit"), fmt.Sprintf("there is no unit %q", p.Unit), "use the id of a unit: "+config.Suggest(p.Unit, keysOf(units), "they are")))
 		}
@@ -134,9 +138,6 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 		}
 		return
 	}
-	if c.DingTalk.ClientID != "" {
-		_ = faults.Add(c.fault("dingtalk.client_id", "this version speaks with WeCom and with no other platform yet", "take it out; configure wecom.corp_id or wecom.bot.id instead"))
-	}
 	c.checkDirectory(faults)
 	if c.Clock == simulatedClock {
 		_ = faults.Add(c.fault("clock", "the clock is simulated while a real platform is configured", "set clock: real"))
@@ -148,8 +149,11 @@ func (c *campaign) checkPlatforms(faults *config.Faults) {
 
 // realPlatform says whether real people are on the other side.
 func (c *campaign) realPlatform() bool {
-	return c.WeCom.CorpID != "" || c.WeCom.Bot.configured() || c.DingTalk.ClientID != ""
+	return c.onWeCom() || c.DingTalk.ClientID != ""
 }
+
+// onWeCom says whether WeCom is one of the platforms.
+func (c *campaign) onWeCom() bool { return c.WeCom.CorpID != "" || c.WeCom.Bot.configured() }
 
 // loopback says whether an address is reachable from this machine only.
 func loopback(listen string) bool {
@@ -161,13 +165,18 @@ func loopback(listen string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// platform is where people get what they did not ask for.
+// platform is where people get what they did not ask for, unless they have written
+// from another. A robot that is called back cannot speak unasked.
 func (c *campaign) platform() string {
 	switch {
 	case c.WeCom.CorpID != "":
 		return wecom.Name
+	case c.DingTalk.ClientID != "" && c.WeCom.Bot.Mode == robotWebhook:
+		return dingtalk.Name
 	case c.WeCom.Bot.configured():
 		return robot.Name
+	case c.DingTalk.ClientID != "":
+		return dingtalk.Name
 	}
 	return phone.Name
 }

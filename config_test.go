@@ -62,7 +62,15 @@ func TestAMistakeIsNamedWithLineKeyAndRemedy(t *testing.T) {
 		"a directory's role that is none":   {edit{"role: filer}\n  # What", "role: filter}\n  # What"}, "role: filter}", "wecom.directory.role", "filer"},
 		"a use of cards that is none":       {edit{"cards: notices", "cards: sometimes"}, "cards: sometimes", "wecom.cards", "notices"},
 		"a feature's switch that is none":   {edit{"recall: auto", "recall: maybe"}, "recall: maybe", "wecom.features.recall", "auto"},
+		"an account with a colon":           {edit{"account: chengxiang.filer", "account: 'dingtalk:042'"}, "dingtalk:042", "people[23].account", "as the platform shows it"},
+		"a mode that there is not":          {edit{"mode: stream ", "mode: steam "}, "mode: steam", "dingtalk.mode", "stream"},
+		"connections without end":           {edit{"connections: 1 ", "connections: 51 "}, "connections: 51", "dingtalk.connections", "use 1 or 2"},
+		"an edition that there is not":      {edit{"edition: standard", "edition: premium"}, "edition: premium", "dingtalk.edition", "professional"},
+		"one conversation for two groups":   {edit{"members: []}\n  - {name: 专项办群,", "members: [], dingtalk: {conversation: cidA}}\n  - {name: 专项办群, dingtalk: {conversation: cidA},"}, "专项办群, dingtalk", "groups[1].dingtalk.conversation", "mention the robot"},
+		"a signature without a webhook":     {edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {secret: SEC1}}"}, "secret: SEC1", "groups[0].dingtalk.secret", "set webhook"},
+		"a directory that nobody reads":     {edit{"role: filer}\n  # What depends", "role: filer, every: 1h}\n  # What depends"}, "every: 1h}", "dingtalk.directory", "set dingtalk.client_id"},
 		"a lead form without its place":     {edit{"- key: place", "- key: plaza"}, "- key: subject", "forms.lead.fields", "put it back"},
+		"one user for two people":           {edit{"unit: chengxiang, role: filer}\n  - {account: chengxiang.head,", "unit: chengxiang, role: filer, dingtalk: '042'}\n  - {account: chengxiang.head, dingtalk: '042',"}, "chengxiang.head, dingtalk", "people[24].dingtalk", "员工UserID"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := edited(t, c.edit)
@@ -214,4 +222,56 @@ func TestTheDirectoryOfWeComMeansSomethingHere(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, cfg.WeCom.Directory.read())
 	require.Equal(t, "filer", string(cfg.WeCom.Directory.Role))
+}
+
+// TestTheDirectoryOfDingTalkMeansSomethingHere: these hold once DingTalk is configured.
+func TestTheDirectoryOfDingTalkMeansSomethingHere(t *testing.T) {
+	real := []edit{{`client_id: ""`, `client_id: "ding1"`}, {`client_secret: ""`, `client_secret: "x"`}, {"clock: simulated", "clock: real"}}
+	with := func(directory string, more ...edit) error {
+		_, err := loadCampaign(edited(t, append(append(real, edit{"directory: {departments: {}, role: filer}\n  # What depends",
+			"directory: {" + directory + "}\n  # What depends"}), more...)...), nil)
+		return err
+	}
+	for directory, want := range map[string]string{
+		`departments: {"12": fengchen}`:             "use the id of a unit",
+		`departments: {"twelve": fengcheng}`:        "部门ID",
+		`departments: {"12": fengcheng}, every: 5s`: "such as 1h",
+		`departments: {}, tags: {}`:                 "tags",
+	} {
+		require.ErrorContains(t, with(directory), want, directory)
+	}
+	mapped := `departments: {"12": fengcheng}`
+	require.NoError(t, with(mapped))
+	require.ErrorContains(t, with(mapped, edit{"  # accounts: bound", "  accounts: bound"}), "dingtalk.accounts: same")
+	require.ErrorContains(t, with(mapped, edit{`corp_id: ""`, `corp_id: "ww1"`}), "WeCom's directory decides")
+	require.NoError(t, with(`every: 1h`, edit{`corp_id: ""`, `corp_id: "ww1"`}))
+	_, err := loadCampaign(edited(t, real[0], real[2]), nil)
+	require.ErrorContains(t, err, "dingtalk.client_secret")
+}
+
+// TestWhoseAccountsTheUsersOfDingTalkAre: where WeCom is there as well, two
+// organisations' names are two things, unless the configuration says otherwise.
+func TestWhoseAccountsTheUsersOfDingTalkAre(t *testing.T) {
+	ding := []edit{{`client_id: ""`, `client_id: "ding1"`}, {`client_secret: ""`, `client_secret: "x"`}, {"clock: simulated", "clock: real"}}
+	for name, c := range map[string]struct {
+		edits    []edit
+		same     bool
+		platform string
+	}{
+		"DingTalk alone":                {nil, true, "dingtalk"},
+		"with the app of WeCom":         {[]edit{{`corp_id: ""`, `corp_id: "ww1"`}}, false, "wecom"},
+		"with the robot of WeCom":       {[]edit{{`    id: ""`, `    id: "aib1"`}}, false, "wecom.robot"},
+		"with a robot that is called":   {[]edit{{`mode: socket`, `mode: webhook`}, {`    token: ""`, `    token: "t"`}}, false, "dingtalk"},
+		"with WeCom, in the same names": {[]edit{{`corp_id: ""`, `corp_id: "ww1"`}, {"  # accounts: bound", "  accounts: same"}}, true, "wecom"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg, err := loadCampaign(edited(t, append(c.edits, ding...)...), nil)
+			require.NoError(t, err)
+			require.Equal(t, c.same, cfg.sameAccounts())
+			require.Equal(t, c.platform, cfg.platform())
+		})
+	}
+	cfg, err := loadCampaign(edited(t, edit{"{account: fengcheng.filer,", "{account: fengcheng.filer, dingtalk: 0421,"}, edit{"{account: fengcheng.head,", "{account: fengcheng.head, dingtalk: 'Manager 1',"}), nil)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"0421": "fengcheng.filer", "Manager 1": "fengcheng.head"}, cfg.userIDs(), "as they were written, without quotes as well")
 }

@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/delivery"
+	"zhuanban/bot/dingtalk"
+	"zhuanban/bot/identity"
 	"zhuanban/bot/media"
 	"zhuanban/bot/phone"
 	"zhuanban/bot/schedule"
@@ -47,14 +48,17 @@ type desk struct {
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
-	wecom    *wecom.Channel // nil where WeCom is not configured
-	robot    *robot.Channel // nil where there is no smart robot
-	people   *staff.Staff   // keeps the roster by its directory; nil likewise
-	redis    *redis.Redis   // nil where none is configured
-	spool    *spool.Spool   // of the process that serves
+	wecom    *wecom.Channel    // nil where WeCom is not configured
+	robot    *robot.Channel    // nil where there is no smart robot
+	people   *staff.Staff      // keeps the roster by a platform's directory; nil where there is none
+	dingtalk *dingtalk.Channel // nil where DingTalk is not configured
+	book     *identity.Book    // who its users are; nil likewise
+	homes    *identity.Homes   // on which platform each person is met; nil where there is only one
+	redis    *redis.Redis      // nil where none is configured
+	spool    *spool.Spool      // of the process that serves
 	replicas replicas
 	metrics  *metrics
-	awake    atomic.Bool // the database was there once; see wakeUp
+	risen    chan struct{} // closed when the database was there once; see wakeUp
 	// front is who takes messages: the bot, or before it the spool.
 	front interface {
 		Handle(ctx context.Context, m bot.Message) (bot.Answer, error)
@@ -77,7 +81,7 @@ func openDesk(ctx context.Context, cfg *campaign, log *slog.Logger) (*desk, erro
 
 // newDesk builds a desk whose database was not asked for anything yet; see wakeUp.
 func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
-	d = &desk{cfg: cfg, log: log}
+	d = &desk{cfg: cfg, log: log, risen: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
@@ -115,6 +119,9 @@ func (d *desk) build() error {
 	if d.words, err = templates.Load(); err != nil {
 		return err
 	}
+	if err := d.openIdentities(); err != nil {
+		return err
+	}
 	duties, jobs, err := d.duties()
 	if err != nil {
 		return err
@@ -126,11 +133,11 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Groups: d.cfg.robotGroups(), Answers: d.answers(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Homes: d.met(), Groups: d.cfg.groupPlatforms(), Answers: d.answers(), Log: d.log})
 	if err != nil {
 		return err
 	}
-	d.front = d.bot
+	d.front, d.caster.Home = d.bot, d.bot.Home
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
 	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
@@ -149,6 +156,9 @@ func (d *desk) build() error {
 	if err := d.openWeCom(); err != nil {
 		return err
 	}
+	if err := d.openDingTalk(); err != nil {
+		return err
+	}
 	d.openMedia()
 	return nil
 }
@@ -163,7 +173,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Weekly: w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
@@ -217,6 +227,9 @@ const outboxTopic = "outbox"
 // on its way out or busy, to those of the other replicas.
 func (d *desk) wake() {
 	d.courier.Wake()
+	if d.book != nil {
+		d.book.Wake()
+	}
 	if d.redis != nil {
 		d.redis.Ring(outboxTopic)
 	}
@@ -353,6 +366,9 @@ func (d *desk) close() error {
 	}
 	if d.wecom != nil {
 		d.wecom.Close()
+	}
+	if d.dingtalk != nil {
+		d.dingtalk.Close()
 	}
 	if d.redis != nil {
 		errs = append(errs, d.redis.Close())

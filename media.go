@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/media"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
@@ -15,6 +16,9 @@ func (d *desk) openMedia() {
 		Wall: time.Now, Wake: d.wake, Log: d.log}
 	if d.wecom != nil {
 		d.fetcher.Sources[wecom.Name] = d.wecom
+	}
+	if d.dingtalk != nil {
+		d.fetcher.Sources[dingtalk.Name] = d.dingtalk
 	}
 	if d.robot != nil {
 		d.fetcher.Sources[robot.Name] = d.robot

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"zhuanban/bot"
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store/redis"
 )
@@ -79,6 +80,7 @@ var (
 	redisUp     = desc("zhuanban_redis_up", "Whether Redis is in use; not there where none is configured.")
 	redisUses   = desc("zhuanban_redis_uses_total", "Uses of Redis by outcome: done, failed, skipped (done without it).", "use", "outcome")
 	robotUp     = desc("zhuanban_robot_up", "Whether this process has the smart robot's connection, up; over all replicas it is 1. Not there without a robot on a connection.")
+	dingtalkUp  = desc("zhuanban_dingtalk_up", "Whether a connection of DingTalk's Stream mode is up here. Not there in HTTP mode.")
 	replicaDesc = desc("zhuanban_replicas", "Processes that serve on this database, as this one last counted.")
 )
 
@@ -124,8 +126,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	m.spool(s)
 	m.redis(s)
 	m.robot(s)
+	m.dingtalk(s)
 	s.gauge(replicaDesc, float64(m.desk.replicas.count()))
-	if !m.desk.awake.Load() { // there is nobody to ask, and nothing was done yet
+	if !m.desk.awake() { // there is nobody to ask, and nothing was done yet
 		s.gauge(databaseUp, 0)
 		return
 	}
@@ -189,6 +192,17 @@ func (m *metrics) robot(s scrape) {
 		up = 1
 	}
 	s.gauge(robotUp, up)
+}
+
+func (m *metrics) dingtalk(s scrape) {
+	if m.desk.dingtalk == nil || m.desk.dingtalk.State().Phase == dingtalk.CalledBack {
+		return
+	}
+	up := 0.0
+	if m.desk.dingtalk.State().Phase == dingtalk.Connected {
+		up = 1
+	}
+	s.gauge(dingtalkUp, up)
 }
 
 func (m *metrics) redis(s scrape) {

@@ -6,8 +6,14 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/staff"
-	"zhuanban/bot/wecom"
 )
+
+// personSettings are a person, and who they are on a platform whose users are not named
+// by the roster's accounts.
+type personSettings struct {
+	bot.Person `yaml:",inline"`
+	DingTalk   string `yaml:"dingtalk"` // their userId there
+}
 
 // directorySettings say what WeCom's directory means to the campaign.
 type directorySettings struct {
@@ -17,9 +23,15 @@ type directorySettings struct {
 	Every       time.Duration       `yaml:"every"`
 }
 
-// usualSync is how often the directory is read unless wecom.directory.every says
-// otherwise.
+// usualSync is how often a directory is read unless its every says otherwise.
 const usualSync = time.Hour
+
+func (d directorySettings) every() time.Duration {
+	if d.Every == 0 {
+		return usualSync
+	}
+	return d.Every
+}
 
 // read says whether the directory is read at all.
 func (d directorySettings) read() bool { return len(d.Departments) > 0 || d.Every > 0 }
@@ -31,16 +43,11 @@ func (d directorySettings) rules() staff.Rules {
 // membersTopic is where replicas tell each other that somebody has come or left.
 const membersTopic = "members"
 
-// staffed makes what keeps the roster up to date.
-func (d *desk) staffed() (*staff.Staff, error) {
-	o := staff.Options{Store: d.store, Config: d.cfg.roster, Platform: wecom.Name, Rules: d.cfg.WeCom.Directory.rules(),
-		Every: d.cfg.WeCom.Directory.Every, Put: d.bot.Put, Wall: time.Now, Log: d.log}
-	if o.Every == 0 {
-		o.Every = usualSync
-	}
-	if d.cfg.WeCom.Directory.read() {
-		o.Directory = d.wecom
-	}
+// staffed makes what keeps the roster up to date by a platform's directory; nil = it is
+// not read, and only what the platform says by itself counts.
+func (d *desk) staffed(platform string, settings directorySettings, directory staff.Directory) (*staff.Staff, error) {
+	o := staff.Options{Store: d.store, Config: d.cfg.roster, Platform: platform, Rules: settings.rules(),
+		Directory: directory, Every: settings.every(), Put: d.bot.Put, Wall: time.Now, Log: d.log}
 	if d.redis != nil {
 		o.Ring = func() { d.redis.Ring(membersTopic) }
 	}

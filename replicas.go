@@ -30,12 +30,12 @@ func (r *replicas) count() int { return max(1, int(r.alive.Load())) }
 // as long as it takes to be taken for gone, since the start too. While the database is
 // away nobody is alone who was not before, and nobody who has not seen it yet.
 func (r *replicas) Alone() bool {
-	return r.desk.awake.Load() && time.Since(time.UnixMilli(r.company.Load())) > aliveFor
+	return r.desk.awake() && time.Since(time.UnixMilli(r.company.Load())) > aliveFor
 }
 
 // Waiting lets the other replicas know what waits in a spool of this one.
 func (r *replicas) Waiting(ctx context.Context, spool string, list []bot.Waiting) error {
-	if !r.desk.awake.Load() {
+	if !r.desk.awake() {
 		return errAsleep
 	}
 	return r.desk.bot.Waiting(ctx, spool, list)

@@ -14,6 +14,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
@@ -73,15 +74,21 @@ func (c *campaign) robotOptions() robot.Options {
 		Plain: c.WeCom.Cards == wecom.CardNever || c.WeCom.Features.Cards.Off(), Insist: c.WeCom.Features.Cards.Forced(), Unlimited: c.settings.Delivery.Limits == noLimits, Wall: time.Now}
 }
 
-// robotGroups are the groups in which the robot speaks, and not the self-built app.
-func (c *campaign) robotGroups() map[string]string {
+// groupPlatforms are the groups in which not the usual platform speaks: those of the
+// robot alone, and those of DingTalk alone.
+func (c *campaign) groupPlatforms() map[string]string {
 	out := map[string]string{}
-	if !c.WeCom.Bot.configured() {
-		return out
-	}
 	for _, g := range c.Groups {
-		if g.Robot != "" && g.WeCom.Webhook == "" && g.WeCom.Chat == "" {
+		switch {
+		case g.WeCom.Webhook != "" || g.WeCom.Chat != "":
+			out[g.Name] = wecom.Name
+		case g.Robot != "" && c.WeCom.Bot.configured():
 			out[g.Name] = robot.Name
+		case c.DingTalk.ClientID != "" && (g.DingTalk.Conversation != "" || g.DingTalk.Webhook != ""):
+			out[g.Name] = dingtalk.Name
+		}
+		if out[g.Name] == wecom.Name && c.WeCom.CorpID == "" {
+			delete(out, g.Name)
 		}
 	}
 	return out
@@ -106,24 +113,17 @@ func (d *desk) openRobot() (err error) {
 	return nil
 }
 
-// sitting is the robot's connection while this process serves; the zero sitting is none.
+// sitting is a platform's connection while this process serves.
 type sitting struct{ leave func() }
-
-// end gives the connection up.
-func (s sitting) end() {
-	if s.leave != nil {
-		s.leave()
-	}
-}
 
 // sit keeps the robot's connection, whenever it is this process's turn, until leave.
 func (d *desk) sit(ctx context.Context) sitting {
 	if d.robot == nil {
-		return sitting{}
+		return sitting{func() {}}
 	}
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var kept sync.WaitGroup
-	kept.Go(func() { d.robot.Run(keeping) })
+	kept.Go(func() { d.onceAwake(keeping, d.robot.Run) })
 	return sitting{func() { stop(); kept.Wait() }}
 }
 

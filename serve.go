@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/spool"
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/store"
@@ -119,7 +120,6 @@ func (d *desk) serve(w *world) error {
 	defer stop()
 	server := &http.Server{Handler: d.routes(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, BaseContext: func(net.Listener) context.Context { return work }}
 	var running sync.WaitGroup
-	var seated sitting
 	failed := make(chan error, 2)
 	running.Go(func() { d.spool.Run(work) })
 	running.Go(func() {
@@ -129,22 +129,24 @@ func (d *desk) serve(w *world) error {
 			failed <- err
 		case awake:
 			d.work(work, &running)
-			seated = d.sit(w.ctx)
 		}
 	})
+	seated, heard := d.sit(w.ctx), d.hear(w.ctx)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Fprintf(w.out, "%s\nhttp://%s/\n", d.cfg.settings.Campaign.Title, listener.Addr())
 	select {
 	case err = <-failed:
 	case <-w.ctx.Done():
+		heard.leave()   // nothing new; what is in hand is kept and acknowledged
 		d.phone.Close() // ends the event streams, which would never end by themselves
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), drainTime)
 		err = server.Shutdown(ctx)
 		cancel()
 	}
+	heard.leave()
 	stop()
 	running.Wait()
-	seated.end() // after the courier, which sends through it until it stops
+	seated.leave() // after the courier, which sends through it until it stops
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving: %w", err)
 	}
@@ -164,12 +166,7 @@ func (d *desk) work(work context.Context, running *sync.WaitGroup) {
 	if d.redis != nil {
 		running.Go(func() { d.redis.Listen(work, outboxTopic, d.courier.Wake) })
 	}
-	if d.people != nil {
-		running.Go(func() { d.people.Run(work) })
-		if d.redis != nil {
-			running.Go(func() { d.redis.Listen(work, membersTopic, func() { d.people.Glance(work) }) })
-		}
-	}
+	d.keepPeople(work, running)
 	if d.stepped == nil {
 		running.Go(func() {
 			d.runner.Run(work, d.clock, func(err error) { d.log.Error("schedule", "err", err) })
@@ -225,6 +222,9 @@ func (d *desk) routes() http.Handler {
 	if d.robot != nil {
 		mux.Handle("/wecom/robot", d.robot)
 	}
+	if d.dingtalk != nil && d.cfg.DingTalk.Mode == dingtalk.HTTP {
+		mux.Handle("/dingtalk/callback", d.whenAwake(d.dingtalk))
+	}
 	if d.cfg.settings.Phone.Enabled {
 		mux.Handle("/", d.phone)
 	}
@@ -234,7 +234,7 @@ func (d *desk) routes() http.Handler {
 // ready says whether a message could be handled now, and not only kept.
 func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 	err := d.store.Ping(r.Context())
-	if err == nil && !d.awake.Load() {
+	if err == nil && !d.awake() {
 		err = errAsleep
 	}
 	if err != nil {
@@ -245,5 +245,8 @@ func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "ok")
 	if d.robot != nil {
 		fmt.Fprintf(w, "%s: %s\n", robot.Name, d.robot.State())
+	}
+	if d.dingtalk != nil {
+		fmt.Fprintf(w, "%s: %s\n", dingtalk.Name, d.dingtalk.State())
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/config"
+	"zhuanban/bot/staff"
 	"zhuanban/bot/wecom"
 	"zhuanban/templates"
 )
@@ -23,6 +24,11 @@ type groupSettings struct {
 		Chat    string `yaml:"chat"`
 		Owner   string `yaml:"owner"`
 	} `yaml:"wecom"`
+	DingTalk struct {
+		Conversation string `yaml:"conversation"`
+		Webhook      string `yaml:"webhook" secret:"true"`
+		Secret       string `yaml:"secret" secret:"true"`
+	} `yaml:"dingtalk"`
 }
 
 // wecom is the group as WeCom's channel knows it; who belongs to it is asked of the
@@ -86,7 +92,11 @@ func (d *desk) openWeCom() (err error) {
 		return err
 	}
 	d.courier.Channels[wecom.Name] = d.wecom
-	d.people, err = d.staffed()
+	var directory staff.Directory
+	if d.cfg.WeCom.Directory.read() {
+		directory = d.wecom
+	}
+	d.people, err = d.staffed(wecom.Name, d.cfg.WeCom.Directory, directory)
 	return err
 }
 

@@ -58,6 +58,7 @@ type Options struct {
 	Wake      func()            // called after every commit that queued something
 	Fetch     func()            // called after every commit with something to be fetched; nil = nobody fetches
 	Platform  string            // where people get notices that they did not ask for
+	Homes     Homes             // where each of them does; nil = all there
 	Groups    map[string]string // on which platform a group is, if not on that one
 	Answers   Answers           // shared by the replicas; nil = none
 	Log       *slog.Logger
@@ -74,6 +75,7 @@ type Bot struct {
 	wake      func()
 	fetch     func()
 	platform  string
+	homes     Homes
 	groups    map[string]string
 	log       *slog.Logger
 	turns     turns
@@ -96,7 +98,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	b := &Bot{store: o.Store, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, groups: o.Groups, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
+		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, homes: o.Homes, groups: o.Groups, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
 	b.roster.Store(o.Roster)
 	return b, nil
 }
@@ -225,12 +227,15 @@ func (b *Bot) turn(ctx context.Context, t *Turn, known bool) error {
 	switch {
 	case known:
 		if err = t.want(ctx); err == nil {
-			err = b.guarded(ctx, t)
+			err = b.guarded(ctx, func() error { return b.route(ctx, t) })
+		}
+		if err == nil && b.homes != nil {
+			err = b.homes.Heard(ctx, t.Tx, t.Person.Account, t.Message.Platform, t.Now)
 		}
 	case left:
 		t.Say("bot.left", nil)
 	default:
-		t.Say("bot.stranger", t.Message.Sender)
+		err = b.guarded(ctx, func() error { return b.stranger(ctx, t) })
 	}
 	t.done(tapped)
 	if err = errors.Join(err, t.err); err != nil {
@@ -278,16 +283,30 @@ func (b *Bot) leaveGroup(t *Turn) {
 	t.send(Recipient{ToGroup, t.Message.Group}, t.Message.Platform, r)
 }
 
-// guarded routes the message; a panic in a handler becomes an error, so that it
-// costs one message and not the process.
-func (b *Bot) guarded(ctx context.Context, t *Turn) (err error) {
+// stranger answers somebody who is nobody's.
+func (b *Bot) stranger(ctx context.Context, t *Turn) error {
+	for _, h := range b.handlers {
+		if h.Stranger == nil {
+			continue
+		}
+		if taken, err := h.Stranger(ctx, t); taken || err != nil {
+			return err
+		}
+	}
+	t.Say("bot.stranger", t.Message.Sender)
+	return nil
+}
+
+// guarded does what handlers do; a panic in one becomes an error, so that it costs one
+// message and not the process.
+func (b *Bot) guarded(ctx context.Context, do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b.log.ErrorContext(ctx, "a handler panicked", "at", string(debug.Stack()))
 			err = errors.New("a handler panicked")
 		}
 	}()
-	return b.route(ctx, t)
+	return do()
 }
 
 // carry takes the answer out of the queue, if it is one plain text that the
@@ -356,7 +375,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 // clean removes what no text should carry into a form or a template.
 func clean(m Message) Message {
 	m.Text = templates.Clean(m.Text)
-	m.ID, m.Sender = named(m.ID), named(m.Sender)
+	m.ID, m.Sender, m.Nick = named(m.ID), named(m.Sender), templates.Clean(m.Nick)
 	m.Attachments = slices.Clone(m.Attachments)
 	for i := range m.Attachments {
 		m.Attachments[i].Name = templates.Clean(m.Attachments[i].Name)

@@ -93,6 +93,23 @@ type Measurer interface {
 	Pieces(p Parcel) int
 }
 
+// Metered is a channel whose platform counts calls by the month, and that counts them
+// itself: some parcels cost none, others several, and much that is called is no parcel.
+type Metered interface {
+	Channel
+	// Calls is how many counted calls a parcel will take; 0 = none. It is asked often: nothing
+	// is read or uploaded for it.
+	Calls(ctx context.Context, p Parcel) int
+	// Month is how many calls were counted in this month.
+	Month(ctx context.Context) (used int, m Month)
+}
+
+// Month is a month as a platform counts it.
+type Month struct {
+	Name string    // "2024-01"
+	End  time.Time // when the next one begins
+}
+
 // Recaller is a channel that can take back what it has shown, while its platform
 // allows it (WeCom: 24 hours).
 type Recaller interface {

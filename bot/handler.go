@@ -24,6 +24,10 @@ type Handler struct {
 	Taps map[string]func(ctx context.Context, t *Turn, arg string) error
 	// Forms owns the forms whose key is the handler's name; nil if it has none.
 	Forms FormOwner
+	// Stranger handles a message of somebody who is nobody's, in private or in a group;
+	// taken is false if it is not for this handler. Everybody else's messages never
+	// reach it, and theirs reach nothing else of it. Nil = none are for it.
+	Stranger func(ctx context.Context, t *Turn) (taken bool, err error)
 	// Wanted answers, just before a queued notice is sent, whether it is still
 	// wanted, by the word between the dot and the colon of Notice.Wanted.
 	Wanted map[string]func(ctx context.Context, tx *store.Tx, arg string) (bool, error)

@@ -6,6 +6,8 @@ import "time"
 // a phone number, which nobody here needs.
 type Member struct {
 	Account     string   // in lower case
+	UserID      string   // as the platform writes it, where it tells that from the account; "" = it does not
+	UnionID     string   // the platform's second name for them; "" = it has none
 	Name        string   // "" = the directory does not say
 	Departments []string // ids, the main one first
 	Tags        []string // ids of those that were asked for

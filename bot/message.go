@@ -9,6 +9,7 @@ type Message struct {
 	Platform    string       // the channel's name: "phone", "wecom", "dingtalk"
 	ID          string       // the platform's id; Platform, Sender and ID together name the message
 	Sender      string       // the sender's account on that platform
+	Nick        string       // what the sender calls themself there: a hint at who a stranger is, and proof of nothing; "" = not known
 	Group       string       // the group it was said in, mentioning the bot; "" in private
 	At          time.Time    // the platform's time of it
 	Text        string       // what was typed, or the transcript of a voice note

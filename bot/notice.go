@@ -76,12 +76,31 @@ func (b *Bot) notice(n Notice, cause string, now time.Time) (store.Delivery, err
 	}, nil
 }
 
+// Homes knows on which platform each person is met. It is for more platforms than one.
+type Homes interface {
+	// Home is where an account hears what it did not ask for.
+	Home(account string) string
+	// Heard notes, in the caller's transaction, that a person has written from a platform.
+	Heard(ctx context.Context, tx *store.Tx, account, platform string, now time.Time) error
+}
+
 // platformOf is where somebody hears what they did not ask for.
 func (b *Bot) platformOf(to Recipient) string {
 	if p, ok := b.groups[to.Account]; ok && to.Kind == ToGroup {
 		return p
 	}
+	if to.Kind == ToPerson {
+		return b.Home(to.Account)
+	}
 	return b.platform
+}
+
+// Home is the platform on which an account hears what it did not ask for.
+func (b *Bot) Home(account string) string {
+	if b.homes == nil {
+		return b.platform
+	}
+	return b.homes.Home(account)
 }
 
 // Queue queues notices in a transaction of the caller's: what the schedule says.

@@ -96,6 +96,7 @@ type Roster struct {
 	people map[string]int // by account in lower case
 	units  map[string]int
 	former map[string]Person // likewise: who has left, for their names
+	now    map[string]string // likewise: the account that one of before has become
 
 	unitNames, personNames []dialog.Name
 }
@@ -141,6 +142,25 @@ func (r *Roster) Person(account string) (Person, bool) {
 func (r *Roster) Former(account string) (Person, bool) {
 	p, ok := r.former[strings.ToLower(account)]
 	return p, ok
+}
+
+// Renamed is the roster with accounts that have become others, each as it is
+// configured by what it has become.
+func (r *Roster) Renamed(now map[string]string) *Roster {
+	out := *r
+	out.now = make(map[string]string, len(now))
+	for before, after := range now {
+		out.now[strings.ToLower(before)] = after
+	}
+	return &out
+}
+
+// Now is the account that this one has become; itself, if it is what it was.
+func (r *Roster) Now(account string) string {
+	if after, ok := r.now[strings.ToLower(account)]; ok {
+		return after
+	}
+	return account
 }
 
 // Unit finds a unit by id.

@@ -5,6 +5,7 @@ package handlers
 import (
 	"zhuanban/bot"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/bind"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
@@ -19,13 +20,14 @@ type Duties struct {
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
 	Announce *announce.Duty
+	Bind     *bind.Duty // nil = there is nothing to bind
 	Table    *table.Table
 	Periods  []table.Period
 }
 
 // All is the desk's duties, in the order in which they are asked.
 func All(d Duties) []bot.Handler {
-	return []bot.Handler{
+	all := []bot.Handler{
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
 		d.Lead.Handler(),
@@ -33,4 +35,8 @@ func All(d Duties) []bot.Handler {
 		d.Announce.Handler(),
 		help.Handler(),
 	}
+	if d.Bind != nil {
+		all = append(all, d.Bind.Handler())
+	}
+	return all
 }

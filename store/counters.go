@@ -2,10 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
-// Counters is where numbers are given out in order.
+// Counters is where numbers are given out in order, and where things are counted.
 type Counters struct{ tx *Tx }
 
 // Counters gives the counters.
@@ -22,15 +23,32 @@ func (r Counters) Next(ctx context.Context, name string) (int64, error) {
 	return n, nil
 }
 
-func (r Counters) next(ctx context.Context, name string) (int64, error) {
-	met, err := r.tx.exec(ctx, "UPDATE counters SET value = value + 1 WHERE name = ?", name)
+func (r Counters) next(ctx context.Context, name string) (int64, error) { return r.add(ctx, name, 1) }
+
+// Add adds to a counter, which begins at 0, and gives what it is then. Others who add to
+// it wait until this transaction ends.
+func (r Counters) Add(ctx context.Context, name string, n int64) (int64, error) {
+	sum, err := r.add(ctx, name, n)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("counting %s: %w", name, err)
 	}
-	if met == 0 {
-		err := r.tx.insert(ctx, "counters", []string{"name", "value"}, []any{name, 1})
-		return 1, r.tx.lostRace(err)
+	return sum, nil
+}
+
+func (r Counters) add(ctx context.Context, name string, n int64) (int64, error) {
+	if n != 0 {
+		met, err := r.tx.exec(ctx, "UPDATE counters SET value = value + ? WHERE name = ?", n, name)
+		if err != nil {
+			return 0, err
+		}
+		if met == 0 {
+			err := r.tx.insert(ctx, "counters", []string{"name", "value"}, []any{name, n})
+			return n, r.tx.lostRace(err)
+		}
 	}
-	n, err := one(ctx, r.tx, scanInt, "SELECT value FROM counters WHERE name = ?", name)
-	return int64(n), err
+	sum, err := one(ctx, r.tx, scanInt, "SELECT value FROM counters WHERE name = ?", name)
+	if errors.Is(err, ErrNotFound) && n == 0 {
+		return 0, nil
+	}
+	return int64(sum), err
 }

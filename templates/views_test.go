@@ -13,6 +13,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/media"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/bind"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
@@ -32,7 +33,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
-			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
+			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
 				Text, Draft string
 				Lead, Is    int
 				May, Number int
@@ -61,7 +62,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 
 // words are what strings are filled with: what templates ask for, and nothing.
 var words = []string{"", "", "a", "凤城镇 建设路12号\n某某鞋店", "too_long", "negative", "not_a_unit", "fixed", "default", "recorded", "registered",
-	"withdrawn", "files", "一般", "紧急"}
+	"withdrawn", "files", "一般", "紧急", "done", "taken", "decided", "dingtalk"}
 
 // fill puts something into a value and all that is in it.
 func fill(r *rand.Rand, v reflect.Value) {

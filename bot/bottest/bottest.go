@@ -58,6 +58,7 @@ type options struct {
 	owner    string
 	wall     func() time.Time
 	channel  *Channel
+	homes    bot.Homes
 }
 
 // Option changes how a world is made.
@@ -86,6 +87,9 @@ func WithWall(now func() time.Time) Option { return func(o *options) { o.wall = 
 
 // On makes the world's platform the same as another world's, as for replicas.
 func On(c *Channel) Option { return func(o *options) { o.channel = c } }
+
+// WithHomes says where people are met, where there are more platforms than the world's.
+func WithHomes(h bot.Homes) Option { return func(o *options) { o.homes = h } }
 
 // people is who is there unless WithRoster says otherwise.
 func people() *bot.Roster {
@@ -130,7 +134,7 @@ func (w *World) open() {
 	w.Courier = &delivery.Courier{Store: w.Store, Clock: w.Clock, Wall: w.o.wall, Owner: w.o.owner, Log: log,
 		Chance: func() float64 { return 0.5 }, Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
 	w.Bot, err = bot.New(bot.Options{Store: w.Store, Roster: w.o.roster, Templates: words, Handlers: w.o.handlers(),
-		Clock: w.Clock, Wall: w.o.wall, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Log: log})
+		Clock: w.Clock, Wall: w.o.wall, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Homes: w.o.homes, Log: log})
 	require.NoError(w.t, err)
 	w.Courier.Writer = w.Bot
 	w.Runner = &schedule.Runner{Store: w.Store, Jobs: w.o.jobs, Queue: w.Bot.Queue, Wake: w.Courier.Wake}

@@ -26,6 +26,8 @@ type Broadcaster struct {
 	Wall  func() time.Time
 	Wake  func() // called when something was queued
 	Log   *slog.Logger
+	// Home is the platform of a person, for a broadcast that goes to each on their own.
+	Home func(account string) string
 	// Done, if set, is told of a broadcast that is through, in the transaction that ends
 	// it: so once, whatever happens to the process.
 	Done func(ctx context.Context, tx *store.Tx, v store.Broadcast, p Progress) error
@@ -34,7 +36,7 @@ type Broadcaster struct {
 // Broadcast is what is said, and to whom.
 type Broadcast struct {
 	Author   string
-	Platform string
+	Platform string // "" = each person's own, when their turn comes
 	// Template is what its words were made of, by which rules and reports know it.
 	Template string
 	Reply    bot.Reply // final: the same for everyone, without numbers to reply
@@ -175,7 +177,11 @@ func (b *Broadcaster) step(ctx context.Context, tx *store.Tx, id int64) (queued 
 	}
 	var rows []store.Delivery
 	for _, account := range v.Recipients[v.Next:to] {
-		rows = append(rows, store.Delivery{ToKind: string(bot.ToPerson), ToAccount: account, Platform: v.Platform,
+		platform := v.Platform
+		if platform == "" {
+			platform = b.Home(account)
+		}
+		rows = append(rows, store.Delivery{ToKind: string(bot.ToPerson), ToAccount: account, Platform: platform,
 			Priority: bot.PriorityBroadcast, Template: v.Template, Body: v.Body, Cause: BroadcastCause(id),
 			CreatedAt: b.Clock.Now(), DueAt: b.Wall()})
 	}

@@ -67,11 +67,11 @@ func Limits(name string, accounts int) (out []Limit, ok bool) {
 			{AppCalls, 20_000, minute, true}, // 人次: the fewest that a call can be
 		}
 	case "dingtalk/standard": // an internal app's robot: beyond, 403 QpsLimit; the month's end, 90020 until it is over
-		out = []Limit{{AppCalls, 20, time.Second, false}, {AppCalls, 10_000, month, true}}
+		out = []Limit{{AppCalls, 20, time.Second, false}, {AppCalls, 10_000, month, true}, {Group, 20, minute, true}}
 	case "dingtalk/professional":
-		out = []Limit{{AppCalls, 40, time.Second, false}, {AppCalls, 500_000, month, true}}
+		out = []Limit{{AppCalls, 40, time.Second, false}, {AppCalls, 500_000, month, true}, {Group, 20, minute, true}}
 	case "dingtalk/exclusive": // no monthly number is published
-		out = []Limit{{AppCalls, 60, time.Second, false}}
+		out = []Limit{{AppCalls, 60, time.Second, false}, {Group, 20, minute, true}}
 	case "dingtalk/group": // a group's webhook robot: beyond, it is banned for ten minutes
 		out = []Limit{{Group, 20, minute, true}}
 	case "dingtalk/notice": // work notifications: success is answered, and beyond silently dropped

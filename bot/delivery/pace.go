@@ -74,13 +74,16 @@ func (c *Courier) charges(d store.Delivery, limits []Limit) []Charge {
 	return out
 }
 
-// appCharges are what a call with n recipients uses of the app's limits.
-func appCharges(d store.Delivery, limits []Limit, n int) []Charge {
+// appCharges are what calls to n recipients use of the app's limits.
+func appCharges(d store.Delivery, limits []Limit, calls, n int) []Charge {
+	if calls == 0 {
+		return nil
+	}
 	var out []Charge
 	for _, l := range limits {
 		switch l.Scope {
 		case AppCalls:
-			out = append(out, charge(d.Platform, l, "", 1, d.Priority))
+			out = append(out, charge(d.Platform, l, "", calls, d.Priority))
 		case AppPersons:
 			if d.ToKind == string(bot.ToPerson) {
 				out = append(out, charge(d.Platform, l, "", n, d.Priority))
@@ -97,12 +100,22 @@ func (c *Courier) pace(ctx context.Context, row store.Delivery) (d store.Deliver
 	if len(limits) == 0 {
 		return row, false
 	}
-	c.recall(ctx, row.Platform)
+	calls := 1
+	if m, ok := c.metered(row.Platform); ok {
+		if calls = c.callsOf(ctx, m, row); calls > 0 {
+			if d, wait = c.monthly(ctx, m, row, limits, calls); wait {
+				return d, true
+			}
+		}
+		limits = daily(limits)
+	} else {
+		c.recall(ctx, row.Platform)
+	}
 	now, own := c.Wall(), c.charges(row, limits)
 	if d, wait = c.book(ctx, row, now, own); wait {
 		return d, true
 	}
-	app := appCharges(row, limits, 1)
+	app := appCharges(row, limits, calls, 1)
 	if d, wait = c.book(ctx, row, now, app); wait {
 		c.refund(ctx, now, own)
 		c.breaker.pace(row.Platform, below(row.Priority), d.DueAt)
@@ -169,7 +182,20 @@ func (c *Courier) paceAll(ctx context.Context, ps []parcel, say func(store.Deliv
 	if len(limits) == 0 {
 		return ps
 	}
-	c.recall(ctx, platform)
+	calls := 1
+	if m, ok := c.metered(platform); ok {
+		if calls = c.callsOf(ctx, m, ps[0].Delivery); calls > 0 {
+			if d, wait := c.monthly(ctx, m, ps[0].Delivery, limits, calls); wait {
+				for _, p := range ps {
+					say(c.putOff(p.Delivery, bot.Throttled, d.Why, d.DueAt.Sub(c.Wall())))
+				}
+				return nil
+			}
+		}
+		limits = daily(limits)
+	} else {
+		c.recall(ctx, platform)
+	}
 	now := c.Wall()
 	ps = slices.DeleteFunc(ps, func(p parcel) bool { // its own copy
 		d, wait := c.book(ctx, p.Delivery, now, c.charges(p.Delivery, limits))
@@ -178,16 +204,16 @@ func (c *Courier) paceAll(ctx context.Context, ps []parcel, say func(store.Deliv
 		}
 		return wait
 	})
-	return c.paceApp(ctx, ps, limits, now, say)
+	return c.paceApp(ctx, ps, limits, calls, now, say)
 }
 
 // paceApp books what the app uses of its own limits for as many of these as it has
 // enough for, at least half of what it could, and gives the others back.
-func (c *Courier) paceApp(ctx context.Context, ps []parcel, limits []Limit, now time.Time, say func(store.Delivery)) []parcel {
+func (c *Courier) paceApp(ctx context.Context, ps []parcel, limits []Limit, calls int, now time.Time, say func(store.Delivery)) []parcel {
 	var d store.Delivery
 	wait, n := len(ps) > 0, len(ps)
 	for ; wait; n /= 2 {
-		if d, wait = c.book(ctx, ps[0].Delivery, now, appCharges(ps[0].Delivery, limits, n)); !wait || n == 1 {
+		if d, wait = c.book(ctx, ps[0].Delivery, now, appCharges(ps[0].Delivery, limits, calls, n)); !wait || n == 1 {
 			break
 		}
 	}
@@ -217,6 +243,13 @@ type quotas struct {
 	alarmed map[string]bool
 }
 
+// make makes what it holds, once; the lock is held.
+func (q *quotas) make() {
+	if q.looked == nil {
+		q.looked, q.seeded, q.used, q.alarmed = map[string]time.Time{}, map[string]bool{}, map[string][]Usage{}, map[string]bool{}
+	}
+}
+
 func (q *quotas) unknown(tell func()) { q.named.Do(tell) }
 
 // alarm is the part of a long limit at which the operator is told.
@@ -235,9 +268,7 @@ func (c *Courier) recall(ctx context.Context, platform string) {
 	q := &c.quotas
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.looked == nil {
-		q.looked, q.seeded, q.used, q.alarmed = map[string]time.Time{}, map[string]bool{}, map[string][]Usage{}, map[string]bool{}
-	}
+	q.make()
 	if now.Sub(q.looked[platform]) < recount || !slices.ContainsFunc(limits, Limit.long) {
 		return
 	}

@@ -1,7 +1,3 @@
-// Package dingtalk is the channel of DingTalk (钉钉): the robot of one internal app.
-// Messages come in over connections that this program opens (Stream mode) or through a
-// callback (HTTP mode); answers go to the webhook that came with a message while it
-// lives, and otherwise through DingTalk's OpenAPI.
 package dingtalk
 
 import (
@@ -15,6 +11,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/dingtalk/internal/stream"
 	"zhuanban/bot/internal/token"
 	"zhuanban/templates"
 )
@@ -48,6 +45,31 @@ type Options struct {
 	Mode         Mode   // "" = Stream
 	APIBase      string // "" = https://api.dingtalk.com
 	OAPIBase     string // "" = https://oapi.dingtalk.com
+
+	Groups []Group // that the campaign speaks in
+
+	// Connections are how many stand at once in Stream mode; 0 = one. With two, what is said
+	// while one breaks comes over the other.
+	Connections int
+	pace        *stream.Pace // nil = the usual one
+
+	// What leaves.
+	CAFile  string  // PEM of authorities beside the system's, for the bases above; "" = none
+	Edition Edition // whose limits hold; "" = Standard
+	Counter Counter // keeps how many calls the month has seen; nil = this process alone counts
+	// Features say what else of DingTalk's is used; the zero value is right for most.
+	Features Features
+	// CardTemplate is the id of the template of interactive cards (see draw.go for its
+	// variables), FormTemplate of those with a form; "" = there is none, and cards go as
+	// their plain text with numbers. Cards says what leaves as a card.
+	CardTemplate string
+	FormTemplate string
+	Cards        CardUse
+	// CardRoute is the callbackRouteKey with which the callback of cards is registered, in
+	// HTTP mode; "" = there is none, and no cards are drawn in that mode.
+	CardRoute string
+	// AgentID is the app's number, for work notices; 0 = there are none.
+	AgentID int64
 
 	// Data is the folder that the paths of images and files are below, Evidence what is
 	// kept by its hash; nil = there is none, and they are refused.
@@ -90,7 +112,10 @@ type Contacts interface {
 // Channel is the robot of an internal app of DingTalk's. It is safe for use by many
 // goroutines.
 type Channel struct {
-	o Options
+	o      Options
+	groups groups
+	in     *inlet
+	out    outlet
 }
 
 // New checks the options, naming the wrong one, and makes a Channel. It asks DingTalk
@@ -112,6 +137,16 @@ func New(o Options) (*Channel, error) {
 	}
 	c := &Channel{o: o}
 	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
+	var err error
+	if c.groups, err = newGroups(o.Groups); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
+	if c.in, err = newInlet(c, o.pace); err != nil {
+		return nil, fmt.Errorf("dingtalk: %w", err)
+	}
+	if err := c.open(); err != nil {
 		return nil, fmt.Errorf("dingtalk: %w", err)
 	}
 	return c, nil

@@ -34,6 +34,7 @@ type message struct {
 	Platform    string           `json:"platform"`
 	ID          string           `json:"id"`
 	Sender      string           `json:"sender"`
+	Nick        string           `json:"nick,omitempty"`
 	Group       string           `json:"group,omitempty"`
 	At          time.Time        `json:"at"`
 	Text        string           `json:"text,omitempty"`

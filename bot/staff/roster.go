@@ -53,7 +53,7 @@ func roster(config *bot.Roster, rules Rules, rows map[string]store.Member) *bot.
 			people[i].Deputy = next
 		}
 	}
-	return bot.NewRoster(people, config.Units, groups(config, renamed, former), former...)
+	return bot.NewRoster(people, config.Units, groups(config, renamed, former), former...).Renamed(renamed)
 }
 
 // groups are the groups without those who have left, and with the new names of the

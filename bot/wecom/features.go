@@ -3,6 +3,8 @@ package wecom
 import (
 	"slices"
 	"strings"
+
+	"zhuanban/bot/internal/feature"
 )
 
 // Features say what a deployment of WeCom knows. The public cloud knows all of it;
@@ -47,25 +49,16 @@ func (f Features) check() error {
 	return nil
 }
 
-// Switch says whether a feature is used.
-type Switch string
+// Switch says whether a feature is used; Auto is as long as the deployment does not
+// refuse it. On makes a refused card, or change of one, a warning in the log.
+type Switch = feature.Switch
 
 // The positions of a switch; "" is Auto.
 const (
-	Auto Switch = "auto" // used as long as the deployment does not refuse it
-	On   Switch = "on"   // used; a refused card, or change of one, is a warning in the log
-	Off  Switch = "off"  // not used
+	Auto = feature.Auto
+	On   = feature.On
+	Off  = feature.Off
 )
-
-// Allowed lists the positions, for the configuration's errors.
-func (Switch) Allowed() []string { return []string{string(Auto), string(On), string(Off)} }
-
-// Off says that the feature is not used.
-func (s Switch) Off() bool { return s == Off }
-
-// Forced says that the feature is used even where the deployment seems to lack it, and
-// that a refusal is worth a warning.
-func (s Switch) Forced() bool { return s == On }
 
 // ScheduleSwitch is a Switch that also chooses how the owner of an entry is written.
 type ScheduleSwitch string

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"zhuanban/bot"
-	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/takes"
 )
 
 // post is one message in a group: one of these is set, the one that MsgType names.
@@ -150,7 +150,7 @@ func (c *Channel) picture(g *group, r bot.Reply) (*picture, error) {
 	if err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be read: "+r.Path)
 	}
-	if len(data) > webhookImage || uploads.TypeOf(r.Kind, data, int64(len(data))) != asImage {
+	if len(data) > webhookImage || takes.All().TypeOf(r.Kind, data, int64(len(data))) != asImage {
 		return nil, nil
 	}
 	sum := md5.Sum(data) // WeCom's own check of what arrives, no more

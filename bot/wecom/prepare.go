@@ -5,6 +5,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/takes"
 )
 
 var _ bot.Preparer = (*Channel)(nil)
@@ -45,7 +46,9 @@ func (c *Channel) uploaded(ctx context.Context, g *group, reply bot.Reply) (uplo
 }
 
 // files are where the bytes of replies are.
-func (c *Channel) files() uploads.Files { return uploads.Files{Data: c.o.Data, Evidence: c.o.Evidence} }
+func (c *Channel) files() uploads.Files {
+	return uploads.Files{Takes: takes.All(), Data: c.o.Data, Evidence: c.o.Evidence}
+}
 
 // readied is parcels of one reply with the upload that they need. Whoever calls Send
 // without Prepare gets it here.

@@ -2,14 +2,12 @@ package wecom
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/uploads"
@@ -52,7 +50,7 @@ func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.Re
 		tries = append(tries, uploads.Ready{Type: asFile})
 	}
 	for _, r = range tries {
-		for _, called := range names(name) {
+		for _, called := range uploads.Names(name) {
 			r.MediaID, err = c.deposit(ctx, to, r.Type, called, io.NewSectionReader(f, 0, size), size)
 			var failed *bot.SendError
 			if err == nil || !errors.As(err, &failed) || failed.Fate != bot.Refused {
@@ -61,34 +59,6 @@ func (c *Channel) upload(ctx context.Context, to shelf, as, name string, f io.Re
 		}
 	}
 	return r, err
-}
-
-// names are what a file is called over there: its real name, in bare UTF-8, because
-// that is what recipients see and WeCom reads no other form of it; and one that
-// everybody can read.
-func names(name string) []string {
-	name = uploads.FileName(name)
-	plain := strings.Map(func(r rune) rune {
-		if r >= 0x80 {
-			return '_'
-		}
-		return r
-	}, name)
-	if plain == name {
-		return []string{name}
-	}
-	if stem, ext, ok := cutLast(plain, "."); ok && strings.Trim(stem, "_") == "" {
-		plain = "file." + ext
-	}
-	return []string{name, plain}
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 // deposit makes one upload, again with a new token if WeCom no longer takes the
@@ -131,17 +101,13 @@ func (c *Channel) deposit(ctx context.Context, to shelf, as, name string, body i
 // form posts bytes as the multipart form that an upload wants, with a name and a
 // length, and reads the answer into out.
 func (c *Channel) form(ctx context.Context, path string, q url.Values, name string, body io.Reader, size int64, out any) error {
-	boundary := rand.Text()
-	head := fmt.Sprintf("--%s\r\nContent-Disposition: form-data; name=\"media\"; filename=\"%s\"; filelength=%d\r\n"+
-		"Content-Type: application/octet-stream\r\n\r\n", boundary, name, size)
-	tail := "\r\n--" + boundary + "--\r\n"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.APIBase+path+"?"+q.Encode(),
-		io.MultiReader(strings.NewReader(head), body, strings.NewReader(tail)))
+	form := uploads.NewForm(name, body, size)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.o.APIBase+path+"?"+q.Encode(), form)
 	if err != nil {
 		return c.failure(verdict{fate: bot.NotSent}, path, err)
 	}
-	req.ContentLength = int64(len(head)+len(tail)) + size
-	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+	req.ContentLength = form.Size
+	req.Header.Set("Content-Type", form.Type)
 	res, err := c.patient().Do(req)
 	if err != nil {
 		return c.failure(broken(ctx, false), path, err)

@@ -31,12 +31,10 @@ import (
 )
 
 // Duty handles broadcasts.
-type Duty struct {
-	platform string
-}
+type Duty struct{}
 
-// New makes the duty; platform is where people get what they did not ask for.
-func New(platform string) *Duty { return &Duty{platform} }
+// New makes the duty.
+func New() *Duty { return &Duty{} }
 
 const name = "announce"
 
@@ -151,7 +149,7 @@ func (d *Duty) offer(ctx context.Context, t *bot.Turn, _ string) error {
 	if err != nil {
 		return err
 	}
-	b, err := delivery.PrepareBroadcast(ctx, t.Tx, delivery.Broadcast{Author: t.Person.Account, Platform: d.platform,
+	b, err := delivery.PrepareBroadcast(ctx, t.Tx, delivery.Broadcast{Author: t.Person.Account,
 		Template: kind, Reply: bot.Reply{Kind: bot.TextReply, Text: page.Body}, To: people}, t.Now)
 	if err != nil {
 		return err

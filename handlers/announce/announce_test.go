@@ -37,7 +37,7 @@ func office(t *testing.T, stations int, opts ...bottest.Option) *bottest.World {
 			bot.Person{Account: "h" + id, Name: "所长·" + unit, Unit: id, Role: bot.Head})
 	}
 	return bottest.New(t, append([]bottest.Option{bottest.WithRoster(bot.NewRoster(people, units, nil)),
-		bottest.WithHandlers(func() []bot.Handler { return []bot.Handler{announce.New("test").Handler()} })}, opts...)...)
+		bottest.WithHandlers(func() []bot.Handler { return []bot.Handler{announce.New().Handler()} })}, opts...)...)
 }
 
 // cast queues what has begun and delivers it, to the end.
@@ -50,7 +50,7 @@ func cast(w *bottest.World) {
 // step queues the next batch, as the program's broadcaster does every second.
 func step(w *bottest.World) int {
 	b := &delivery.Broadcaster{Store: w.Store, Clock: w.Clock, Wall: w.Wall.Now, Wake: w.Courier.Wake, Log: w.Courier.Log,
-		Done: announce.Done(w.Bot)}
+		Home: w.Bot.Home, Done: announce.Done(w.Bot)}
 	n, err := b.Step(context.Background())
 	if err != nil {
 		panic(err)

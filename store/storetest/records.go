@@ -192,6 +192,29 @@ func counters(t *testing.T, s *store.Store) {
 			require.True(t, seen[n], "%d was left out", n)
 		}
 	})
+	t.Run("what many add at once is added up", func(t *testing.T) {
+		add := func() error {
+			for range 10 {
+				err := s.Update(t.Context(), func(tx *store.Tx) error {
+					_, err := tx.Counters().Add(t.Context(), "calls", 3)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		together(t, add, add, add)
+		do(t, s, func(ctx context.Context, tx *store.Tx) error {
+			sum, err := tx.Counters().Add(ctx, "calls", 0)
+			require.Equal(t, int64(90), sum)
+			require.NoError(t, err)
+			sum, err = tx.Counters().Add(ctx, "none", 0)
+			require.Zero(t, sum)
+			return err
+		})
+	})
 	t.Run("a transaction that fails gives its number back", func(t *testing.T) {
 		err := try(t, s, func(ctx context.Context, tx *store.Tx) error {
 			_, err := tx.Counters().Next(ctx, "AX-2024")

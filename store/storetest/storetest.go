@@ -48,6 +48,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("what was prepared for a delivery", func(t *testing.T) { prepared(t, open(t)) })
 	t.Run("filings", func(t *testing.T) { filings(t, open(t)) })
 	t.Run("members", func(t *testing.T) { members(t, open(t)) })
+	t.Run("identities", func(t *testing.T) { identities(t, open(t)) })
+	t.Run("homes", func(t *testing.T) { homes(t, open(t)) })
 	t.Run("settings", func(t *testing.T) { settings(t, open(t)) })
 	t.Run("phone", func(t *testing.T) { phone(t, open(t)) })
 	t.Run("leases", func(t *testing.T) { leasing(t, open) })

@@ -11,13 +11,37 @@ import (
 // away is the line end and nothing else; pieces of nothing but blanks, which platforms
 // refuse, are left out.
 func Pieces(s string, most int) []string {
+	return pieces(s, func(s string) int { return min(most, len(s)) })
+}
+
+// Characters is Pieces with the limit in characters.
+func Characters(s string, most int) []string {
+	return pieces(s, func(s string) int {
+		n := 0
+		for i := range s {
+			if n == most {
+				return i
+			}
+			n++
+		}
+		return len(s)
+	})
+}
+
+// pieces cuts a text where fits says: it gives how many bytes of its beginning one piece
+// takes.
+func pieces(s string, fits func(s string) int) []string {
 	var out []string
 	keep := func(piece string) {
 		if strings.TrimSpace(piece) != "" {
 			out = append(out, piece)
 		}
 	}
-	for len(s) > most {
+	for {
+		most := fits(s)
+		if most >= len(s) {
+			break
+		}
 		cut, next := most, most
 		if i := strings.LastIndexByte(s[:most+1], '\n'); i >= most/2 {
 			cut, next = i, i+1

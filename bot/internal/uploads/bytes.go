@@ -1,10 +1,10 @@
 package uploads
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"net/http"
@@ -16,15 +16,6 @@ import (
 	"zhuanban/bot"
 )
 
-// What WeCom takes as what, in bytes; all of it has more than five.
-const (
-	least        = 6
-	largestImage = 10 << 20 // jpg, png
-	largestVoice = 2 << 20  // amr, of at most a minute
-	largestVideo = 10 << 20 // mp4
-	largestFile  = 20 << 20
-)
-
 // The types of uploads, which are msgtypes as well.
 const (
 	Image = "image"
@@ -33,11 +24,34 @@ const (
 	File  = "file"
 )
 
+// Takes is what a platform takes as what.
+type Takes struct {
+	Platform string // its name, for errors
+	Least    int64  // bytes that anything has to have
+	File     int64  // bytes of a file, and of anything
+	// Shown is what is shown as what it is; the first that fits holds. What is a picture
+	// is shown as one only in a reply that is an image; all else goes as a file.
+	Shown []Shown
+}
+
+// Shown is a kind of bytes that a platform shows.
+type Shown struct {
+	Type string
+	MIME string                 // as http.DetectContentType finds it; "" = see Is
+	Is   func(head []byte) bool // by its first 512 bytes
+	Most int64                  // bytes; what is larger goes as a file
+}
+
+func (s Shown) fits(mime string, head []byte, size int64) bool {
+	return size <= s.Most && (s.MIME != "" && s.MIME == mime || s.Is != nil && s.Is(head))
+}
+
 // Wanted says whether a reply is one that is uploaded.
 func Wanted(r bot.Reply) bool { return r.Kind == bot.ImageReply || r.Kind == bot.FileReply }
 
 // Files are where the bytes of replies are; what is nil holds none.
 type Files struct {
+	Takes    Takes
 	Data     *os.Root // by paths
 	Evidence interface {
 		Open(sha string) (*os.File, error)
@@ -68,7 +82,7 @@ type Bytes struct {
 }
 
 // Look opens a reply's bytes and reads them through. An error is a *bot.SendError:
-// there are none, or WeCom takes none like them.
+// there are none, or the platform takes none like them.
 func (f Files) Look(r bot.Reply) (b *Bytes, err error) {
 	file, err := f.Open(r.Path)
 	if err != nil {
@@ -83,10 +97,10 @@ func (f Files) Look(r bot.Reply) (b *Bytes, err error) {
 	switch {
 	case err != nil || !info.Mode().IsRegular():
 		return nil, refuse(bot.NoSuchFile, "no regular file: "+r.Path)
-	case info.Size() > largestFile:
-		return nil, refuse(bot.TooLarge, "a file of more than 20 MB: "+r.Path)
-	case info.Size() < least:
-		return nil, refuse(bot.BadContent, "a file of less than six bytes: "+r.Path)
+	case info.Size() > f.Takes.File:
+		return nil, refuse(bot.TooLarge, fmt.Sprintf("a file of more than %d MB: %s", f.Takes.File>>20, r.Path))
+	case info.Size() < f.Takes.Least:
+		return nil, refuse(bot.BadContent, fmt.Sprintf("a file of less than %d bytes: %s", f.Takes.Least, r.Path))
 	}
 	b = &Bytes{File: file, Name: r.Name, Size: info.Size(), hash: sha256.New()}
 	if b.Name == "" {
@@ -101,7 +115,7 @@ func (f Files) Look(r bot.Reply) (b *Bytes, err error) {
 	if _, err := io.Copy(b.hash, file); err != nil {
 		return nil, refuse(bot.NoSuchFile, "the file cannot be read: "+r.Path)
 	}
-	b.Type = TypeOf(r.Kind, head[:n], b.Size)
+	b.Type = f.Takes.TypeOf(r.Kind, head[:n], b.Size)
 	return b, nil
 }
 
@@ -111,17 +125,14 @@ func (b *Bytes) Key(whom string) string {
 	return hex.EncodeToString(b.hash.Sum(nil))
 }
 
-// TypeOf is as what a reply's bytes go: as a file, unless WeCom shows them as what they
-// are.
-func TypeOf(kind bot.ReplyKind, head []byte, size int64) string {
-	switch mime := http.DetectContentType(head); {
-	case kind == bot.ImageReply && (mime == "image/jpeg" || mime == "image/png") && size <= largestImage:
-		return Image
-	case kind == bot.ImageReply:
-	case bytes.HasPrefix(head, []byte("#!AMR\n")) && size <= largestVoice:
-		return Voice
-	case mime == "video/mp4" && size <= largestVideo:
-		return Video
+// TypeOf is as what a reply's bytes go: as a file, unless the platform shows them as what
+// they are.
+func (t Takes) TypeOf(kind bot.ReplyKind, head []byte, size int64) string {
+	mime := http.DetectContentType(head)
+	for _, s := range t.Shown {
+		if (s.Type == Image) == (kind == bot.ImageReply) && s.fits(mime, head, size) {
+			return s.Type
+		}
 	}
 	return File
 }

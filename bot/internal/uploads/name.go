@@ -13,7 +13,7 @@ const (
 	longestExt  = 20
 )
 
-// FileName is a name as a file may have it at WeCom: in one part, without what would end
+// FileName is a name as a file may have it on a platform: in one part, without what would end
 // it in a form's header or turn it round on a screen, and not too long for a disk.
 func FileName(name string) string {
 	name = strings.Map(func(r rune) rune {

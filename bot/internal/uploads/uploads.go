@@ -1,6 +1,6 @@
-// Package uploads is what the channels of WeCom have in common that bring bytes there
+// Package uploads is what channels have in common that bring bytes to their platform
 // before a message can name them: which bytes a reply has and as what they go, which of
-// them are at WeCom already, and what is done when it has lost them. How they are
+// them are there already, and what is done when it has lost them. How they are
 // brought there is the channel's.
 package uploads
 
@@ -25,16 +25,20 @@ const (
 	uploading = 20 * time.Second
 )
 
-// Ready is a parcel's upload, as it is kept with the parcel: where WeCom compares whole
+// Ready is a parcel's upload, as it is kept with the parcel: where the platform compares whole
 // requests, every try has to name the same media_id.
 type Ready struct {
 	Type    string `json:"type"`
 	MediaID string `json:"media_id"`
 	Key     string `json:"key"`            // under which it is shared
-	Anew    int    `json:"anew,omitempty"` // how often WeCom had lost it
+	Anew    int    `json:"anew,omitempty"` // how often the platform had lost it
+	// Duration is of what is heard or played; Cover names the picture of a film, where the
+	// platform wants one.
+	Duration time.Duration `json:"duration,omitempty"`
+	Cover    string        `json:"cover,omitempty"`
 }
 
-// Shared is where replicas tell each other what is at WeCom: package redis's store. What
+// Shared is where replicas tell each other what is at the platform: package redis's store. What
 // is lost of it is made anew.
 type Shared interface {
 	Get(ctx context.Context, key string) (value []byte, ok bool)
@@ -45,7 +49,7 @@ type Shared interface {
 	Once(ctx context.Context, key string, ttl time.Duration) (mine bool, release func())
 }
 
-// Uploads are what is at WeCom: in memory, and where replicas share a place, there.
+// Uploads are what is at the platform: in memory, and where replicas share a place, there.
 // What is lost of it is uploaded again.
 type Uploads struct {
 	shared Shared // may be nil
@@ -181,7 +185,7 @@ func (u *Uploads) remember(key string, k kept) {
 	u.known[key] = k
 }
 
-// Prepare is what a bot.Preparer gives: what it gave before, unless WeCom is known to
+// Prepare is what a bot.Preparer gives: what it gave before, unless the platform is known to
 // have lost that, and otherwise what upload brings there.
 func (u *Uploads) Prepare(ctx context.Context, given []byte, upload func() (Ready, error)) ([]byte, error) {
 	before, had := Given(given)
@@ -204,7 +208,7 @@ func Given(prepared []byte) (r Ready, ok bool) {
 	return r, ok
 }
 
-// Lost is what is to become of a parcel whose upload WeCom says that it does not have:
+// Lost is what is to become of a parcel whose upload the platform says that it does not have:
 // it is uploaded anew before the next try, once; then it is as err says.
 func (u *Uploads) Lost(ctx context.Context, prepared []byte, err error) error {
 	r, ok := Given(prepared)
@@ -224,7 +228,7 @@ func compact(v any) []byte {
 	return b
 }
 
-// forget takes note that WeCom has lost an upload.
+// forget takes note that the platform has lost an upload.
 func (u *Uploads) forget(ctx context.Context, r Ready) {
 	u.mu.Lock()
 	now := u.wall()
@@ -243,7 +247,7 @@ func (u *Uploads) forget(ctx context.Context, r Ready) {
 	}
 }
 
-// Gone says whether WeCom is known to have lost an upload.
+// Gone says whether the platform is known to have lost an upload.
 func (u *Uploads) Gone(ctx context.Context, mediaID string) bool {
 	u.mu.Lock()
 	until, ok := u.lost[mediaID]
@@ -258,4 +262,4 @@ func (u *Uploads) Gone(ctx context.Context, mediaID string) bool {
 	return ok
 }
 
-func goneKey(mediaID string) string { return "wecom:upload:gone:" + mediaID }
+func goneKey(mediaID string) string { return "upload:gone:" + mediaID }

@@ -13,15 +13,6 @@ import (
 
 const connecting = 5 * time.Second
 
-// outside is a client that connects to public addresses only, and by no proxy.
-func outside(of *http.Client) *http.Client {
-	t := of.Transport.(*http.Transport).Clone()
-	t.Proxy, t.DialContext = nil, (&net.Dialer{Timeout: connecting, Control: outsideOnly}).DialContext
-	only := *of
-	only.Transport = t
-	return &only
-}
-
 // Reach opens a connection to a host and port, with TLS or without, and closes it: it
 // shows that the way is open, and cuts nobody off.
 func Reach(ctx context.Context, secure bool, host, caFile string) error {

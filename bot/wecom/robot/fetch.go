@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/disposition"
+	"zhuanban/bot/internal/line"
 	"zhuanban/bot/media"
 )
 
@@ -115,7 +114,7 @@ func (d *download) failure(err error) error {
 	var no *answered
 	switch {
 	case errors.As(err, &no) && (no.status == http.StatusForbidden || no.status == http.StatusNotFound || no.status == http.StatusGone),
-		errors.Is(err, errInside), errors.Is(err, errKey):
+		errors.Is(err, line.ErrInside), errors.Is(err, errKey):
 		return d.c.gone(told)
 	case d.ctx.Err() == nil && d.c.o.Wall().Sub(time.Unix(d.r.Came, 0)) >= addressLife:
 		return d.c.gone(fmt.Errorf("five minutes are over: %w", told))
@@ -126,10 +125,7 @@ func (d *download) failure(err error) error {
 // gone is a file that will never come.
 func (c *Channel) gone(err error) error { return c.failure(verdict{fate: bot.Refused}, err) }
 
-var (
-	errAddress = errors.New("the address is not one of WeCom's: https is right")
-	errInside  = errors.New("the address is within this network, and only a private deployment's may be")
-)
+var errAddress = errors.New("the address is not one of WeCom's: https is right")
 
 // trusted reads an address that came with a message. It is asked by https, or where the
 // connection itself goes without, as that of a test does, by http.
@@ -155,21 +151,4 @@ func (c *Channel) downloader(req *http.Request) *http.Client {
 		return c.client
 	}
 	return c.outside
-}
-
-// carrierNet is 100.64.0.0/10, which is nobody's in public.
-var carrierNet = netip.MustParsePrefix("100.64.0.0/10")
-
-// outsideOnly refuses a connection to an address that is not public, however its host
-// was called.
-func outsideOnly(_, address string, _ syscall.RawConn) error {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return errInside
-	}
-	ip := to.Addr().Unmap()
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || carrierNet.Contains(ip) {
-		return errInside
-	}
-	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/bottest"
+	"zhuanban/bot/internal/line"
 	"zhuanban/bot/media"
 	"zhuanban/bot/wecom/wecomtest"
 	"zhuanban/store"
@@ -208,9 +209,9 @@ func TestOnlyAddressesThatCanBeTrustedAreAsked(t *testing.T) {
 		require.Equal(t, before, asked, address)
 	}
 	for _, private := range []string{"10.0.0.1:443", "172.16.0.1:443", "192.168.1.1:443", "169.254.169.254:80", "100.64.0.1:443", "[fd00::1]:443", "[fe80::1]:443", "0.0.0.0:443", "x"} {
-		require.ErrorIs(t, outsideOnly("tcp", private, nil), errInside, private)
+		require.ErrorIs(t, line.OutsideOnly("tcp", private, nil), line.ErrInside, private)
 	}
-	require.NoError(t, outsideOnly("tcp", "183.3.224.1:443", nil))
+	require.NoError(t, line.OutsideOnly("tcp", "183.3.224.1:443", nil))
 }
 
 func port(s *httptest.Server) string { return s.URL[strings.LastIndex(s.URL, ":")+1:] }

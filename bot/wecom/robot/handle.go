@@ -28,7 +28,7 @@ func (c *Channel) heard(ctx context.Context, l *link, f frame) {
 		return
 	}
 	c.slots <- struct{}{} // beyond that the platform waits
-	c.lanes.run(&c.working, in.message.Sender, func() {
+	c.lanes.Run(&c.working, in.message.Sender, func() {
 		defer func() { <-c.slots }()
 		defer c.caught(ctx)
 		c.answer(ctx, l, f.Headers.ReqID, in)

@@ -12,6 +12,7 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/internal/uploads"
+	"zhuanban/bot/wecom/internal/takes"
 )
 
 var _ bot.Preparer = (*Channel)(nil)
@@ -27,7 +28,7 @@ func (c *Channel) Prepare(ctx context.Context, p bot.Parcel) ([]byte, error) {
 		return nil, err
 	}
 	return c.uploads.Prepare(ctx, p.Prepared, func() (uploads.Ready, error) {
-		b, err := uploads.Files{Data: c.o.Data, Evidence: c.o.Evidence}.Look(p.Reply)
+		b, err := uploads.Files{Takes: takes.All(), Data: c.o.Data, Evidence: c.o.Evidence}.Look(p.Reply)
 		if err != nil {
 			return uploads.Ready{}, err
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/lanes"
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/internal/secret"
@@ -107,7 +108,7 @@ type Channel struct {
 	running atomic.Bool
 	live    atomic.Pointer[link] // the connection that is up
 	state   atomic.Pointer[State]
-	lanes   lanes
+	lanes   lanes.Lanes
 	working sync.WaitGroup // messages in hand
 	slots   chan struct{}
 
@@ -166,7 +167,7 @@ func (c *Channel) check() (err error) {
 	if c.client, err = line.New(line.Options{CAFile: o.CAFile, Connecting: connecting}); err != nil {
 		return wrong("CAFile", "%w", err)
 	}
-	c.outside = outside(c.client)
+	c.outside = line.Outside(c.client, connecting)
 	if o.Webhook {
 		if blank(o.Token) || len(o.Token) > 32 {
 			return wrong("Token", "1 to 32 letters and digits are right; it is on the robot's page, API模式, 使用URL回调")
