@@ -77,8 +77,10 @@ func (s *sum) step() bool {
 		return s.takeArabic()
 	case hanDigit(r) > 0:
 		return s.takeDigit(r, hanDigit(r))
-	case hanDigit(r) == 0:
+	case hanDigit(r) == 0 || r == '另' && s.prev >= 100 && hanDigit(s.l.get(s.at+1)) > 0:
 		return s.takeZero()
+	case tens(r) > 0:
+		return s.takeTens(tens(r))
 	case multiplier(r) >= 10_000:
 		return s.takeBig(multiplier(r))
 	case multiplier(r) > 0:
@@ -142,8 +144,17 @@ func (s *sum) takeDigit(r rune, d int64) bool {
 	if s.has {
 		first, _ := s.cur.Int()
 		adjacent := d == first+1 || first == 3 && d == 5
+		if s.arabic && d == 1 && s.l.counted(s.at+1) {
+			return false // 350一双
+		}
 		if !adjacent && s.prev >= 100 && s.spread == 0 && s.l.counted(s.at+1) {
 			return false // 三百五一条
+		}
+		if s.at == s.from+1 && s.l.get(s.at+1) == '折' && r != '两' {
+			s.cur = s.add(s.times(s.cur, 10), v)
+			s.literal = true
+			s.at++
+			return false
 		}
 		if s.arabic && s.at > s.from && isDigit(s.l.r[s.at-1]) || !adjacent || s.spread != 0 || r == '两' && first != 1 {
 			if r == '两' && s.at > s.from {
@@ -189,6 +200,18 @@ func (s *sum) takeZero() bool {
 		return false
 	}
 	s.prev = 0
+	s.at++
+	return true
+}
+
+// takeTens takes 廿, 卅 or 卌, with which a number begins or which follow 百.
+func (s *sum) takeTens(value int64) bool {
+	if s.has || s.prev > 0 && s.prev < 100 || s.at == s.from && s.l.in(s.at-1, "月日年") {
+		s.bad = true
+		return false
+	}
+	s.section = s.add(s.section, FromInt(value))
+	s.out.scale, s.last, s.prev = 0, 10, 10
 	s.at++
 	return true
 }
@@ -250,8 +273,13 @@ func (s *sum) takeBig(m int64) bool {
 	return true
 }
 
-// takeFew takes the 几 of 十几 and 二十几.
+// takeFew takes the 几 of 十几, 二十几 and 20几.
 func (s *sum) takeFew() bool {
+	if s.has && s.arabic && s.at > s.from && s.cur >= 10*One && s.cur < 100*One && s.cur%(10*One) == 0 && s.spread == 0 && s.section == 0 && s.total == 0 && s.l.get(s.at+1) != '乎' {
+		s.cur, s.spread, s.few, s.literal = s.cur+One, 8*One, true, true
+		s.at++
+		return true
+	}
 	if s.has || s.prev != 10 || s.spread != 0 {
 		return false
 	}
@@ -305,7 +333,8 @@ func (s *sum) takePoint(r rune) bool {
 // takeLetter takes the k of 3k and the w of 1.2w.
 func (s *sum) takeLetter(r rune) bool {
 	next := s.l.get(s.at + 1)
-	if !s.has || !s.arabic || s.total != 0 || s.section != 0 || isLetter(next) || isDigit(next) || s.out.naught {
+	odd := s.l.oddAfterLetter(s.at+1) && s.out.places == 0
+	if !s.has || !s.arabic || s.total != 0 || s.section != 0 || isLetter(next) || isDigit(next) && !odd || s.out.naught {
 		return false
 	}
 	if s.l.in(s.at+1, "金电高超画屏") {
@@ -319,7 +348,18 @@ func (s *sum) takeLetter(r rune) bool {
 	s.total = s.times(s.cur, m)
 	s.cur, s.has, s.literal, s.prev = 0, false, true, 0
 	s.at++
+	if odd { // 2w5
+		s.total = s.add(s.total, FromInt(int64(next-'0')*m/10))
+		s.out.scale = 0
+		s.at++
+	}
 	return false
+}
+
+// oddAfterLetter says whether the digit at i is the 5 of 2w5: one and no more.
+func (l *Line) oddAfterLetter(i int) bool {
+	next := l.get(i + 1)
+	return isDigit(l.get(i)) && !isDigit(next) && !isLetter(next) && next != '.' && next != '-' && next != '/'
 }
 
 // finish adds up. A digit left over after 百 or more counts one place lower:

@@ -47,6 +47,9 @@ func (l *Line) dress(q *quantity, i int) {
 	if after, end := l.boundAfter(q.end); after != Exact {
 		q.Bound = stronger(q.Bound, after)
 		q.end = end
+		if w, from, unitEnd := l.unitWord(end); q.Unit == "" && l.get(end-1) == '+' && from == end && unitEnd > end {
+			q.set(l, w, from, unitEnd) // 100+件
+		}
 	}
 	q.Bare = q.Bare && q.Bound == Exact
 	q.Span = l.span(from, q.end)
@@ -143,6 +146,9 @@ func (l *Line) takeMoreAfter(q *quantity) {
 		return
 	}
 	switch l.get(q.tail) {
+	case '几', '好':
+		l.takeFewAfter(q)
+		return
 	case '多':
 		round = !l.in(next, "少")
 	case '余':
@@ -158,14 +164,25 @@ func (l *Line) takeMoreAfter(q *quantity) {
 	}
 }
 
+// takeFewAfter takes the 几 of 三百几 and 三十好几.
+func (l *Line) takeFewAfter(q *quantity) {
+	end := q.tail + 1
+	if l.get(q.tail) == '好' {
+		end++
+	}
+	if l.get(end-1) != '几' || isNumeral(l.get(end)) && multiplier(l.get(end)) != 10 || l.get(end) == '乎' {
+		return
+	}
+	if multiplier(l.get(end)) == 10 { // 三百几十
+		end++
+	}
+	q.Bound, q.tail, q.end, q.card.plain = About, end, end, false
+}
+
 // takeUnit takes the counting word, with the 半 of 两箱半 and the 多 of 3个多月.
 func (l *Line) takeUnit(q *quantity) {
 	j := l.blanks(q.tail)
-	if m := multiplier(l.get(j)); j > q.tail && m >= 10_000 && q.card.plain && l.in(j+1, "元") {
-		if v, ok := q.Value.Times(m); ok { // 3 万元
-			q.Value, q.tail, q.card.plain = v, j+1, false
-		}
-	}
+	j = l.partedBig(q, j)
 	if next := l.get(q.tail + 1); l.get(q.tail) == '两' && multiplier(next) == 0 && !l.counted(q.tail+1) {
 		q.set(l, "两", q.tail, q.tail+1) // a weight
 		return
@@ -180,11 +197,14 @@ func (l *Line) takeUnit(q *quantity) {
 	case "‰":
 		q.scalePercent(1000)
 	case "成":
-		if l.in(end, "新") || !q.card.plain && q.Value <= 10*One {
-			q.scalePercent(10)
-		} else {
+		if !l.in(end, "新") && (q.card.plain || q.Value > 10*One) {
 			return
 		}
+		l.takeTenths(q, from, end)
+		return
+	case "折":
+		l.takeDiscount(q, from, end)
+		return
 	}
 	if l.get(from) == '个' && end == from+1 {
 		more := l.get(end)
@@ -209,6 +229,44 @@ func (l *Line) takeUnit(q *quantity) {
 		return
 	}
 	q.set(l, w, from, end)
+}
+
+// takeTenths takes 成, of which 半 and a digit behind it count parts: 两成半, 三成五.
+func (l *Line) takeTenths(q *quantity, from, end int) {
+	q.set(l, "成", from, end)
+	d := hanDigit(l.get(end))
+	switch {
+	case q.Bound != Exact:
+	case l.get(end) == '半' && !isHan(l.get(end+1)):
+		q.Value, q.end = q.Value+One/2, end+1
+	case d > 0 && l.get(end) != '两' && !isNumeral(l.get(end+1)) && !l.counted(end+1):
+		q.Value, q.end = q.Value+Num(d)*One/10, end+1
+	}
+	q.scalePercent(10)
+}
+
+// takeDiscount takes 折: 八五折 and 85折 are both eight and a half.
+func (l *Line) takeDiscount(q *quantity, from, end int) {
+	q.set(l, "折", from, end)
+	if q.Value > 10*One && q.Value < 100*One && q.Bound == Exact {
+		q.Value /= 10
+	}
+}
+
+// partedBig takes the 万 of 3 万元 and 1.2 万, which a blank parts from its digits.
+func (l *Line) partedBig(q *quantity, j int) (next int) {
+	m, after := multiplier(l.get(j)), l.get(j+1)
+	if j == q.tail || m < 10_000 || !q.card.plain || isNumeral(after) || isHan(after) && !l.in(j+1, "元多余以左上") && !l.counted(j+1) {
+		return j
+	}
+	v, ok := q.Value.Times(m)
+	if !ok {
+		return j
+	}
+	q.card.coef, q.card.scale, q.card.plain = q.Value, m, false
+	q.Value, q.tail, q.end = v, j+1, j+1
+	l.takeMoreAfter(q)
+	return l.blanks(q.tail)
 }
 
 func (q *quantity) set(l *Line, w string, from, end int) {
@@ -241,6 +299,12 @@ func (l *Line) half(i int) (quantity, bool) {
 	return q, true
 }
 
+// boundedAfter says whether 以上 or the like stands at i.
+func (l *Line) boundedAfter(i int) bool {
+	b, _ := l.boundAfter(i)
+	return b != Exact
+}
+
 // bareHundred reads 近百, 上千, 过万 and 万把: 百 without a digit.
 func (l *Line) bareHundred(i int) (quantity, bool) {
 	m := multiplier(l.r[i])
@@ -256,10 +320,11 @@ func (l *Line) bareHundred(i int) (quantity, bool) {
 	q.Value = value
 	b, from := l.boundBefore(i)
 	switch {
-	case l.in(j, "把余多") && l.counted(j+1) && !l.in(i-1, "几数好成上") && !isNumeral(l.get(i-1)):
+	case l.in(j, "把余多来") && l.counted(j+1) && !l.in(i-1, "几数好成上") && !isNumeral(l.get(i-1)):
 		q.Bound, q.tail, q.end = About, j+1, j+1
 	case b != Exact && !l.in(from-1, "成"):
 		q.Bound = b
+	case l.in(j, "元块") && l.boundedAfter(j+1) && !l.in(i-1, "几数好"):
 	default:
 		return q, false
 	}

@@ -82,10 +82,17 @@ func (l *Line) rangeSign(i int) int {
 // where the two do not make a range (5-3, 三到五十, 3-502室): then neither end is a number.
 func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	j := l.rangeSign(low.end)
-	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound == Range {
+	if k, ok := l.listed(low); ok {
+		j = k
+	}
+	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound != Exact && low.Bound != Range {
 		return low, nothing
 	}
-	dash := !l.in(l.backBlank(j)-1, "到至")
+	word := l.in(l.backBlank(j)-1, "到至")
+	if low.Bound == Range && !word {
+		return low, nothing
+	}
+	dash := !word && l.get(low.end) != '、'
 	high, what := l.quantity(j)
 	if what != read || l.whenEnd(j) > j {
 		if dash && what == refused {
@@ -96,12 +103,26 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	if dash && (l.in(high.end, "-/") && isNumeral(l.get(high.end+1)) || l.in(low.from-1, "-/") && isDigit(l.get(low.from-2)) || high.Unit == "号" || l.in(high.end, "室栋幢楼")) {
 		return high, refused
 	}
+	if low.Percent && low.Unit == "%" && high.Unit == "" && !high.Percent && !high.sign && l.r[low.tail-1] != '%' {
+		high.scalePercent(100) // 百分之三十到五十
+		high.Unit = "%"
+	}
 	if low.Unit != "" && high.Unit != "" && low.Unit != high.Unit || low.Percent && !high.Percent {
 		return low, nothing
 	}
+	if dash && low.Unit == "" && high.Unit == "" && low.card.plain && high.card.plain && high.Value >= 50*low.Value && high.Value >= 100*One {
+		return high, refused // 3-502 is a door
+	}
 	from := low.Value
 	if high.Percent && !low.Percent {
-		from /= 100
+		switch high.Unit {
+		case "成":
+			from /= 10
+		case "‰":
+			from /= 1000
+		default:
+			from /= 100
+		}
 	}
 	switch c := high.card; {
 	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
@@ -133,6 +154,38 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	}
 	out.Bare = false
 	return out, read
+}
+
+// listed is where the second of two neighbours begins that 、 joins into a range:
+// the 四 of 三、四万元 and the 4 of 3、4户. A list's own number, as in "1、2户", is none.
+func (l *Line) listed(low quantity) (high int, ok bool) {
+	i := low.end
+	if l.get(i) != '、' || low.Unit != "" || low.Bound != Exact || i != low.from+1 {
+		return i, false
+	}
+	a, b := l.small(low.from), l.small(i+1)
+	if a < 1 || b != a+1 || isDigit(l.r[low.from]) != isDigit(l.get(i+1)) || l.lineStart(low.from) && a == 1 || l.in(low.from-1, "第、") {
+		return i, false
+	}
+	end := i + 2
+	if multiplier(l.get(end)) > 0 {
+		for multiplier(l.get(end)) > 0 {
+			end++
+		}
+		return i + 1, true
+	}
+	return i + 1, l.counted(end) && !isNumeral(l.get(end))
+}
+
+// small is the digit at i in either script, or -1.
+func (l *Line) small(i int) int64 {
+	if r := l.get(i); isDigit(r) {
+		return int64(r - '0')
+	}
+	if l.get(i) == '两' {
+		return -1
+	}
+	return hanDigit(l.get(i))
 }
 
 // takeUpper takes the upper end of 10万以上50万以下 and 5000元以上、不满1万元,
@@ -187,6 +240,14 @@ func (l *Line) backBlank(i int) int {
 func (l *Line) stands(q quantity) bool {
 	c, next := q.card, l.get(q.end)
 	n := c.end - q.from
+	switch {
+	case q.Unit == "号", q.Unit == "元" && l.in(q.end, "店购"):
+		return false // a door, a shop
+	case q.Unit == "角" && l.in(q.end, "星形大"):
+		return false
+	case isDigit(l.r[q.from]) && l.get(q.from-1) == '.' && !isDigit(l.get(q.from-2)):
+		return false // .5
+	}
 	if c.plain {
 		switch {
 		case q.Unit == "" && l.in(c.end, "月日"), q.Unit == "日" && !l.in(q.end, "内以"), q.Unit == "月":
@@ -195,6 +256,8 @@ func (l *Line) stands(q quantity) bool {
 			return false
 		case c.naught && n > 1:
 			return false // 0031
+		case l.in(c.end, " ,") && l.get(c.end+1) == '0' && l.digitsAt(c.end+1) == 3:
+			return false // 10 000
 		case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
 			return false
 		case q.Unit == "" && l.get(c.end) == '、' && l.datedAfter(c.end+1):
@@ -203,8 +266,9 @@ func (l *Line) stands(q quantity) bool {
 			return false // 1/3
 		case q.Unit == "" && isLetter(l.get(c.end)):
 			return false // 24K
-		case q.Unit == "" && l.in(c.end, "楼室星级线环代甲"):
+		case q.Unit == "" && (l.in(c.end, "楼室星级线环代甲码") || l.word(c.end, "单元") > 0 || l.word(c.end, "年级") > 0 || l.word(c.end, "年代") > 0 || l.word(c.end, "件套") > 0):
 			return false
+
 		case q.Unit == "年" && n == 2 && c.value >= 20*One && c.value < 30*One && !l.in(q.end, "前内以来"):
 			return false // 23年 is a year or a time
 		case l.get(c.end) == '点' && isDigit(l.get(c.end+1)) || l.get(c.end) == '时' && q.Unit == "":
@@ -227,8 +291,13 @@ func (l *Line) stands(q quantity) bool {
 	if n == 1 && isFormal(l.r[q.from]) && (q.Unit == "家" || q.Unit == "号" || q.Unit == "" && isHan(l.get(q.from-1))) {
 		return false
 	}
-	if j := l.rangeSign(c.end); n == 1 && j > c.end && hanDigit(l.get(j)) >= 0 {
+	if j := l.rangeSign(c.end); (n == 1 || c.spread != 0) && j > c.end && isNumeral(l.get(j)) {
 		return true // 三到五
+	}
+	if l.get(c.end) == '、' && n == 1 && q.Unit == "" {
+		if _, ok := l.listed(q); ok {
+			return true
+		}
 	}
 	if l.r[q.from] == '两' && n == 1 && q.Unit == "" && isNumeral(l.get(q.from-1)) {
 		return false
