@@ -18,9 +18,9 @@ func (m Money) Approx() bool { return m.Bound != Exact }
 // amountBefore those after which any number is, and countBefore those after
 // which none is.
 var (
-	moneyBefore = wordEndings("案值 货值 价值 金额 罚款 罚没 罚没款 没收 涉案 售价 销售额 营业额 违法所得 挽回 损失 总价 单价 标价 报价 总值 估值 罚 值 卖 价 款 赔 赔偿 退 付 花 收 共计 合计 总计 经营额 货款 案值达 价格 原价 要价 成交 保证金 押金 罚了 值个 卖了 花了 付了 收了 赔了 退了")
+	moneyBefore  = wordEndings("案值 货值 价值 金额 罚款 罚没 罚没款 没收 涉案 售价 销售额 营业额 违法所得 挽回 损失 总价 单价 标价 报价 总值 估值 罚 值 卖 价 款 赔 赔偿 退 付 花 收 共计 合计 总计 经营额 货款 案值达 价格 原价 要价 成交 保证金 押金 罚了 值个 卖了 花了 付了 收了 赔了 退了")
 	amountBefore = wordEndings("案值 货值 货值金额 涉案金额 涉案货值 金额 罚款 罚没 罚没款 罚没金额 违法所得 经营额 销售额 销售金额 售价 单价 标价 原价 定价 零售价 批发价 进货价 进价 总价 总值 总金额 货款 押金 保证金 价格 价值 罚了 赔了")
-	countBefore = wordEndings("粉丝 播放 播放量 销量 浏览 浏览量 阅读 阅读量 点赞 评论 关注 访问 转发 观看 人数 数量 条数 件数 户数 次数 份数 人次 出动 检查 人口 面积 库存 产量 已售 月销 库存量 投放 发放 印发")
+	countBefore  = wordEndings("粉丝 播放 播放量 销量 浏览 浏览量 阅读 阅读量 点赞 评论 关注 访问 转发 观看 人数 数量 条数 件数 户数 次数 份数 人次 出动 检查 人口 面积 库存 产量 已售 月销 库存量 投放 发放 印发")
 )
 
 // Moneys reads the amounts of a text from left to right: 3万元, 12块5, 500元,
