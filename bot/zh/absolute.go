@@ -24,6 +24,11 @@ func (r *reader) absolute(i int) (point, outcome) {
 	if y, j := l.yearNumber(i); j > i {
 		return r.inYear(y, j)
 	}
+	if n, ok := l.spokenPair(i); ok { // 七八月份
+		p := wholeMonth(r.yearFor(0, n), n, l.beyond(i+3, "份"))
+		p.last, p.period = yearDay(p.last.Year, time.Month(n+1), 1).MonthEnd(), true
+		return p, read
+	}
 	n, j, digits := l.number2(i)
 	if j == i {
 		return point{}, nothing
@@ -46,6 +51,21 @@ func (r *reader) absolute(i int) (point, outcome) {
 	}
 	if digits > 0 && (l.get(j) == '.' || l.get(j) == '/') {
 		return r.dotted(n, j)
+	}
+	if from, m, end := r.neighbour(i, n, j, "月日号"); from > 0 {
+		p, what := r.listed(i, n, m, end)
+		if what == read && m == n+1 {
+			p.end, p.period = end+1, true
+			if l.get(end) == '月' {
+				p.last = yearDay(p.last.Year, time.Month(m), 1).MonthEnd()
+				p.end = l.beyond(p.end, "份")
+			} else {
+				p.last = p.first.AddDays(1)
+			}
+			return p, read
+		}
+		p.end = j
+		return p, what
 	}
 	// 15-26日, 5-10月: the first end borrows the unit of the second.
 	if k := l.rangeSign(j); k > j {
@@ -88,11 +108,17 @@ func (l *Line) yearNumber(i int) (year, end int) {
 			return year, k + 1
 		}
 	case 2:
-		if m, end, _ := l.number2(l.blanks(k + 1)); m >= 1 && m <= 12 && l.get(end) == '月' || l.in(k+1, "底初末") && isDigit(l.r[i]) {
+		if m, end, _ := l.number2(l.blanks(k + 1)); m >= 1 && m <= 12 && l.get(end) == '月' || isDigit(l.r[i]) && (l.in(k+1, "底初末") || year >= 20 && year < 40 && l.afterShortYear(k+1)) {
 			return 2000 + year, k + 1
 		}
 	}
 	return 0, i
+}
+
+// afterShortYear says whether what stands at i leaves no doubt that 24年 is a year.
+func (l *Line) afterShortYear(i int) bool {
+	_, end := l.quarterNumber(i)
+	return end > i || l.word(i, "上半年") > 0 || l.word(i, "下半年") > 0 || l.word(i, "全年") > 0 || l.word(i, "春节") > 0 || l.word(i, "国庆") > 0 || l.word(i, "元旦") > 0
 }
 
 // isoDate reads 2024-01-15, 2024/1/15, 2024.1.15, 20240115 and 2024-01.
@@ -191,8 +217,21 @@ func (r *reader) inYear(year, j int) (point, outcome) {
 			return r.inMonth(year, m, end)
 		}
 	}
+	if m, j, _ := l.number2(k); j > k && l.get(j) == '、' {
+		if n, end, _ := l.number2(j + 1); end > j+1 && l.get(end) == '月' && m >= 1 && n <= 12 {
+			p := wholeMonth(year, m, l.beyond(end+1, "份"))
+			p.last, p.period = wholeMonth(year, n, 0).last, true
+			if n != m+1 {
+				return p, refused
+			}
+			return p, read
+		}
+	}
 	if p, ok := r.partOfYear(year, k); ok {
 		return p, read
+	}
+	if end := l.word(k, "同期"); end > 0 {
+		return point{end: end}, refused // as long a time as some other
 	}
 	if p, what := r.namedInYear(year, k); what != nothing {
 		return p, what
@@ -209,6 +248,9 @@ func (r *reader) namedInYear(year, j int) (point, outcome) {
 		j++
 	}
 	if p, what := r.holidayAt(year, j); what != nothing {
+		return p, what
+	}
+	if p, what := r.festivalAt(year, j); what != nothing {
 		return p, what
 	}
 	if p, what := r.lunarAt(year, j); what != nothing {
@@ -237,7 +279,7 @@ func (r *reader) inMonth(year, month, j int) (point, outcome) {
 	if p, ok := partOfMonth(l, first, j); ok {
 		return p, read
 	}
-	if p, what := r.weekNumber(k, 0, first); what != nothing {
+	if p, what := r.weekNumber(l.beyond(k, "份"), 0, first); what != nothing {
 		return p, what
 	}
 	if l.get(j) == '份' {

@@ -12,6 +12,9 @@ func (r *reader) day(i int) (point, outcome) {
 	if i >= len(l.r) || mark(l.r[i])&dates == 0 {
 		return point{end: i}, nothing
 	}
+	if p, what := r.festivalAt(0, i); what != nothing {
+		return p, what
+	}
 	switch l.r[i] {
 	case '元', '清', '春', '劳', '端', '中', '国', '节', '五', '十':
 		if p, what := r.holidayAt(0, i); what != nothing {
@@ -19,6 +22,9 @@ func (r *reader) day(i int) (point, outcome) {
 		}
 	}
 	if isNumeral(l.r[i]) || l.r[i] == '半' {
+		if l.get(i-1) == '逢' {
+			return point{}, nothing
+		}
 		if p, what := r.ago(i); what != nothing {
 			return p, what
 		}
@@ -45,17 +51,37 @@ func (r *reader) day(i int) (point, outcome) {
 // names begin with the character at i.
 func (r *reader) named(i int) (p point, what outcome) {
 	switch r.l.get(i) {
-	case '大', '昨', '刚', '方', '现', '此':
-		p, what = r.dayWord(i)
-	case '今', '明', '前', '后':
+	case '截', '不', '到', '目':
+		return r.until(i)
+	case '头':
+		return r.window(i)
+	case '季':
+		return r.quarter(i)
+	case '逢':
+		return r.repeated(i)
+	case '大', '刚', '方', '现', '此':
+		if p, what = r.dayWord(i); what == nothing && r.l.get(i) == '大' {
+			p, what = r.year(i)
+		}
+	case '来':
+		p, what = r.year(i)
+	case '今', '明', '前', '后', '昨':
+		if p, what = r.bothDays(i); what != nothing {
+			return p, what
+		}
 		if p, what = r.dayWord(i); what == nothing {
 			if p, what = r.year(i); what == nothing {
 				p, what = r.window(i)
 			}
 		}
 	case '周', '星', '礼':
-		p, what = r.week(i)
+		if p, what = r.week(i); what == nothing && r.l.get(i) == '周' {
+			p, what = r.withinName(i)
+		}
 	case '上', '下', '本', '当', '这':
+		if end := r.l.word(i, "下班前"); end > 0 && !r.l.in(i-1, "上下") {
+			return r.untilToday(end), read
+		}
 		if p, what = r.week(i); what != nothing {
 			return p, what
 		}
@@ -69,10 +95,21 @@ func (r *reader) named(i int) (p point, what outcome) {
 			p, what = r.nextWorkday(i)
 		}
 	case '中', '月', '次':
+		if p, what = r.withinName(i); what != nothing && r.l.get(i) == '月' {
+			return p, what
+		}
 		if p, what = r.month(i); what == nothing {
 			p, what = r.year(i)
 		}
-	case '年', '去':
+	case '年':
+		if p, what = r.withinName(i); what != nothing {
+			return p, what
+		}
+		if p, what = r.newYearAround(i); what != nothing {
+			return p, what
+		}
+		p, what = r.year(i)
+	case '去':
 		p, what = r.year(i)
 	case '第':
 		if p, what = r.quarter(i); what == nothing {
@@ -81,7 +118,12 @@ func (r *reader) named(i int) (p point, what outcome) {
 	case 'Q', 'q', '一', '二', '三', '四', '1', '2', '3', '4':
 		p, what = r.quarter(i)
 	case '近', '最', '过', '未', '接':
-		p, what = r.window(i)
+		if p, what = r.window(i); what == nothing && r.l.get(i) == '最' {
+			p, what = r.until(i)
+		}
+		if what == nothing && r.l.get(i) == '过' {
+			p, what = r.newYearAround(i)
+		}
 	}
 	if what == nothing {
 		p.end = i
@@ -93,6 +135,15 @@ func (r *reader) named(i int) (p point, what outcome) {
 func (r *reader) repeated(i int) (point, outcome) {
 	l := r.l
 	j := i + 2
+	if l.get(i) == '逢' {
+		if end, week := l.weekName(i + 1); week {
+			return point{end: end + 1}, refused
+		}
+		if _, end, _ := l.number2(i + 1); end > i+1 {
+			return point{end: end}, refused
+		}
+		return point{}, nothing
+	}
 	if end, week := l.weekName(i + 1); week {
 		if _, ok := weekdayOf(l.get(end)); !ok && l.get(end) != '末' {
 			return point{}, nothing
@@ -222,6 +273,9 @@ func (r *reader) week(i int) (point, outcome) {
 		return point{}, nothing
 	}
 	monday := r.today.Monday().AddDays(7 * offset)
+	if !said && !r.base.IsZero() {
+		monday = r.base.Monday() // 上周一到周五
+	}
 	day, ok := weekdayOf(l.get(k))
 	switch {
 	case l.get(k) == '末':
@@ -239,6 +293,17 @@ func (r *reader) week(i int) (point, outcome) {
 		return point{end: k + 1}, refused
 	case ok && (l.trap(k) > k || l.in(k+1, "件户家起宗") || isNumeral(l.get(k+1)) && multiplier(l.get(k+1)) > 0):
 		ok = false // 本周三件 are three, this week
+	}
+	if ok && day == 5 && l.in(k+1, "日天") && !isHan(l.get(k+2)) { // 周六日
+		p := oneDay(monday.AddDays(day), k+2)
+		if !said {
+			p.first = r.toward(p.first, 7)
+		}
+		p.last, p.period = p.first.AddDays(1), true
+		return p, read
+	}
+	if ok && l.in(k, "一二三四五六") && l.in(k+1, "一二三四五六日") && !l.counted(k+2) {
+		return point{end: k + 2}, refused // 周一三五
 	}
 	if ok && said {
 		return oneDay(monday.AddDays(day), k+1), read

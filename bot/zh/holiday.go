@@ -27,13 +27,13 @@ func (l *Line) With(days Workdays) *Line {
 }
 
 // holidayNames are what holidays are called, any (节) among them.
-var holidayNames = words("元旦节 元旦 春节 清明节 清明 五一劳动节 五一国际劳动节 劳动节 五一 端午节 端午 中秋节 中秋 国庆节 国庆 十一国庆 十一国庆节 十一 节")
+var holidayNames = words("元旦节 元旦 春节 清明节 清明 五一劳动节 五一国际劳动节 劳动节 五一节 五一 端午节 端午 中秋节 中秋 国庆节 国庆 十一国庆 十一国庆节 十一 节")
 
 // announced is the word that the calendar's name of a holiday has in it; any
 // will do for a mere 节.
 var announced = map[string]string{
 	"元旦": "元旦", "元旦节": "元旦", "春节": "春节", "清明": "清明", "清明节": "清明", "端午": "端午", "端午节": "端午", "中秋": "中秋", "中秋节": "中秋",
-	"五一": "劳动", "劳动节": "劳动", "五一劳动节": "劳动", "五一国际劳动节": "劳动", "国庆": "国庆", "国庆节": "国庆", "十一": "国庆", "十一国庆": "国庆", "十一国庆节": "国庆", "节": "",
+	"五一": "劳动", "五一节": "劳动", "劳动节": "劳动", "五一劳动节": "劳动", "五一国际劳动节": "劳动", "国庆": "国庆", "国庆节": "国庆", "十一": "国庆", "十一国庆": "国庆", "十一国庆节": "国庆", "节": "",
 }
 
 // holiday is one stretch of days off.
@@ -135,7 +135,7 @@ func (s *stay) parse() bool {
 		return s.parseDay(j) || true
 	case s.parseDay(j):
 		return s.name != "节"
-	case s.name == "节" || s.name == "五一" || s.name == "十一":
+	case s.name == "节", (s.name == "五一" || s.name == "十一") && s.year == 0:
 		return false
 	}
 	s.part, s.end = alone, j
@@ -158,6 +158,11 @@ func (s *stay) parseSide(j int) bool {
 	k := j
 	if l.get(k) == '的' {
 		k++
+	}
+	if end := l.word(k, "上班"); end > 0 && s.part == after { // 节后上班第一天
+		if s.parseDayAfterWork(end) {
+			return true
+		}
 	}
 	last := l.word(k, "最后")
 	n, end := 0, 0
@@ -198,6 +203,29 @@ func (s *stay) parseSide(j int) bool {
 	} else {
 		s.part = nthAfter
 	}
+	return true
+}
+
+// parseDayAfterWork reads 第一天 and 首日 behind 节后上班 at j, which is a workday.
+func (s *stay) parseDayAfterWork(j int) bool {
+	l := s.l
+	n, end := 0, j
+	switch {
+	case l.word(j, "首日") > 0:
+		n, end = 1, j+2
+	case l.word(j, "头一天") > 0:
+		n, end = 1, j+3
+	case l.get(j) == '第':
+		if n, end, _ = l.number2(j + 1); l.get(end) == '天' {
+			end++
+		} else {
+			n = 0
+		}
+	}
+	if n < 1 {
+		return false
+	}
+	s.part, s.n, s.workdays, s.end = nthAfter, n, true, end
 	return true
 }
 

@@ -46,11 +46,19 @@ func (r *reader) month(i int) (point, outcome) {
 		}
 		return oneDay(d, end+1), read
 	}
+	if day, end, _ := l.number2(j + 1); end > j+1 && day >= 1 && day <= 31 && l.in(end, "前到至") && !l.in(end+1, "后往来") { // 本月25前
+		if d, ok := calendar.NewDate(first.Year, first.Month, day); ok {
+			return oneDay(d, end), read
+		}
+	}
 	if p, ok := partOfMonth(l, first, j+1); ok {
 		return p, read
 	}
-	if p, what := r.weekNumber(j+1, 0, first); what != nothing {
+	if p, what := r.weekNumber(l.beyond(j+1, "份"), 0, first); what != nothing {
 		return p, what
+	}
+	if end := l.word(j+1, "同期"); end > 0 {
+		return point{end: end}, refused
 	}
 	end := j + 1
 	if l.in(end, "份度") {
@@ -104,7 +112,7 @@ func tenDays(first calendar.Date, part int) point {
 func (r *reader) year(i int) (point, outcome) {
 	l := r.l
 	today := r.today
-	if l.get(i) == '年' && l.in(i+1, "底初末") && !isNumeral(l.get(i-1)) && !l.in(i-1, "今明去前后本每当全大新") && !isNumeral(l.get(i+2)) {
+	if l.get(i) == '年' && l.in(i+1, "底初末终") && !isNumeral(l.get(i-1)) && !l.in(i-1, "今明去前后本每当全大新") && !isNumeral(l.get(i+2)) {
 		if p, ok := r.partOfYear(today.Year, i+1); ok {
 			return p, read
 		}
@@ -113,6 +121,17 @@ func (r *reader) year(i int) (point, outcome) {
 		return p, read
 	}
 	offset, known := yearOffset(l.get(i))
+	if end := l.word(i, "大前年"); end > 0 {
+		return r.inYear(today.Year-3, end)
+	}
+	if end := l.word(i, "大后年"); end > 0 {
+		return r.inYear(today.Year+3, end)
+	}
+	for w, offset := range [...]string{"上年", "上一年", "来年", "下一年"} {
+		if end := l.word(i, offset); end > 0 && !l.in(end, "半级轻") {
+			return r.inYear(today.Year-1+w/2*2, end)
+		}
+	}
 	if !known || l.get(i+1) != '年' && !(l.in(i+1, "底") && l.in(i, "去")) || l.in(i+2, "轻级龄") {
 		return point{}, nothing
 	}
@@ -150,7 +169,7 @@ func yearOffset(r rune) (offset int, known bool) {
 func (r *reader) partOfYear(year, i int) (point, bool) {
 	l := r.l
 	switch {
-	case l.in(i, "底末"):
+	case l.in(i, "底末终"):
 		return wholeMonth(year, 12, i+1), true
 	case l.get(i) == '初':
 		return wholeMonth(year, 1, i+1), true
@@ -159,10 +178,41 @@ func (r *reader) partOfYear(year, i int) (point, bool) {
 	case l.word(i, "下半年") > 0:
 		return point{end: i + 3, first: yearDay(year, 7, 1), last: yearDay(year, 12, 31), grain: HalfYear}, true
 	}
+	if p, ok := l.firstQuarters(year, i); ok {
+		return p, true
+	}
 	if q, end := l.quarterNumber(i); end > i {
-		return quarterOf(year, q, end), true
+		return l.partOfQuarter(quarterOf(year, q, end)), true
 	}
 	return point{}, false
+}
+
+// firstQuarters reads 前三季度 at i, of that year.
+func (l *Line) firstQuarters(year, i int) (point, bool) {
+	if !l.in(i, "前头") {
+		return point{}, false
+	}
+	n, j, _ := l.number2(i + 1)
+	if l.get(j) == '个' {
+		j++
+	}
+	if end := l.word(j, "季度"); end > 0 && n >= 2 && n <= 4 {
+		p := quarterOf(year, n, end)
+		p.first, p.period = yearDay(year, 1, 1), true
+		return p, true
+	}
+	return point{}, false
+}
+
+// partOfQuarter takes the 末 or 初 behind a quarter: its last or first month.
+func (l *Line) partOfQuarter(p point) point {
+	switch {
+	case l.in(p.end, "末底"):
+		return wholeMonth(p.last.Year, int(p.last.Month), p.end+1)
+	case l.get(p.end) == '初':
+		return wholeMonth(p.first.Year, int(p.first.Month), p.end+1)
+	}
+	return p
 }
 
 // quarterNumber reads 一季度, 第2季度, Q3 at i; end is i if there is none.
@@ -192,6 +242,12 @@ func (r *reader) quarter(i int) (point, outcome) {
 	l := r.l
 	today := r.today
 	this := (int(today.Month) + 2) / 3
+	if l.in(i, "季") { // 季末, 季度末
+		if end := l.beyond(l.beyond(i, "季"), "度"); l.in(end, "末底初") && !isHan(l.get(i-1)) && (!isHan(l.get(end+1)) || l.in(end+1, "前之以报结")) {
+			return l.partOfQuarter(quarterOf(today.Year, this, end)), read
+		}
+		return point{}, nothing
+	}
 	if q, end := l.quarterNumber(i); end > i && !isNumeral(l.get(i-1)) {
 		year := today.Year
 		if r.base.IsZero() && r.prefer == Past && q > this {
@@ -199,12 +255,16 @@ func (r *reader) quarter(i int) (point, outcome) {
 		} else if r.base.IsZero() && r.prefer == Future && q < this {
 			year++
 		}
-		return quarterOf(year, q, end), read
+		return l.partOfQuarter(quarterOf(year, q, end)), read
 	}
 	offset, j, said := l.near(i)
-	if end := l.word(j, "季度"); said && end > 0 {
+	end := l.word(j, "季度")
+	if end < 0 && l.get(j) == '季' && (!isHan(l.get(j+1)) || l.in(j+1, "末底初共查检立")) {
+		end = j + 1
+	}
+	if said && end > 0 {
 		n := today.Year*4 + this - 1 + offset
-		return quarterOf(n/4, n%4+1, end), read
+		return l.partOfQuarter(quarterOf(n/4, n%4+1, end)), read
 	}
 	return point{}, nothing
 }
@@ -212,6 +272,9 @@ func (r *reader) quarter(i int) (point, outcome) {
 // window reads 近三天, 最近四周, 过去半年, 前两天, 未来一周, 接下来三天.
 func (r *reader) window(i int) (point, outcome) {
 	l := r.l
+	if p, ok := r.leadingMonths(i); ok {
+		return p, read
+	}
 	w, j := l.find(i, windows)
 	if w == "" || w == "近" && l.in(i-1, "附最靠接将") || w == "前" && l.in(i-1, "之以目提从") {
 		return point{}, nothing
@@ -220,6 +283,12 @@ func (r *reader) window(i int) (point, outcome) {
 		j++
 	}
 	n, half, unit, end := l.duration(j)
+	if unit == "小时" && end > j && !half && n > 0 && w != "前" {
+		if w == "未来" || w == "今后" || w == "接下来" {
+			n = -n
+		}
+		return r.hoursWithin(-60*n, end), read
+	}
 	if end == j || half && unit != "月" && unit != "年" || unit == "分钟" || unit == "小时" || unit == "刻" {
 		return point{}, nothing
 	}
@@ -237,6 +306,46 @@ func (r *reader) window(i int) (point, outcome) {
 		p.first, p.last = shift(today, -1, n, half, unit).AddDays(1), today
 	}
 	return p, read
+}
+
+// leadingMonths reads 前三季度, 前5个月 and 头两个月 at i: of this year, or of the last
+// where this one has not so many behind it. 前两个月 may as well be the two just over.
+func (r *reader) leadingMonths(i int) (point, bool) {
+	l, today := r.l, r.today
+	if !l.in(i, "前头") || l.in(i-1, "之以目提从") {
+		return point{}, false
+	}
+	year := func(last int) int {
+		switch {
+		case r.prefer == Past && last > int(today.Month):
+			return today.Year - 1
+		case r.prefer == Future && last < int(today.Month):
+			return today.Year + 1
+		}
+		return today.Year
+	}
+	if p, ok := l.firstQuarters(today.Year, i); ok {
+		return l.firstQuarters(year(int(p.last.Month)), i)
+	}
+	n, j, _ := l.number2(i + 1)
+	end := l.word(j, "个月")
+	if n < 2 || n > 12 || end < 0 || l.in(end, "前后内") {
+		return point{}, false
+	}
+	y := year(n)
+	p := point{end: end, first: yearDay(y, 1, 1), last: yearDay(y, time.Month(n), 1).MonthEnd(), grain: Month, period: true}
+	if l.get(i) == '前' && r.prefer == Past {
+		over := p
+		over.last = yearDay(today.Year, today.Month, 1).AddDays(-1)
+		over.first = addMonths(yearDay(over.last.Year, over.last.Month, 1), 1-n)
+		switch {
+		case y < today.Year:
+			return over, true // this year has not so many behind it
+		case over.first != p.first:
+			p.also = &over
+		}
+	}
+	return p, true
 }
 
 var windows = words("近 最近 过去 前 未来 今后 接下来")
@@ -341,6 +450,9 @@ func (r *reader) ago(i int) (point, outcome) {
 		minutes = 15
 	case "小时":
 		minutes = 60
+	}
+	if minutes > 0 && sign == 2 && !half && r.prefer == Future {
+		return r.hoursWithin(n*minutes, end), read
 	}
 	if minutes > 0 && sign != 2 {
 		d := time.Duration(n*minutes) * time.Minute

@@ -132,8 +132,14 @@ func (r *reader) period(i int) (point, outcome) {
 // second reads what follows 到 after p.
 func (r *reader) second(p point) (point, bool) {
 	l := r.l
-	j := l.rangeSign(p.end)
-	if j == p.end || j >= len(l.r) || !p.moment.IsZero() {
+	from := p.end
+	if l.word(from, "起至") > 0 || l.word(from, "起到") > 0 || l.word(from, "起-") > 0 {
+		from++
+	} else if end := l.word(from, "开始"); end > 0 && l.in(end, "到至") {
+		from = end
+	}
+	j := l.rangeSign(from)
+	if j == p.end || j == from || j >= len(l.r) || !p.moment.IsZero() {
 		return p, false
 	}
 	after := *r
@@ -186,6 +192,10 @@ func (r *reader) suffix(p *point) {
 		p.end, p.edge = end, Before
 		return
 	}
+	if w, end := l.find(j, stopWords); w != "" && (w != "止" || !isHan(l.get(end))) {
+		p.end, p.edge = end, Before
+		return
+	}
 	if w, end := l.find(j, afterWords); w != "" && !l.in(end, "续期来台面勤") {
 		p.end, p.edge = end, After
 	}
@@ -196,6 +206,7 @@ var (
 	sinceWords  = words("份以来 以来 至今 到现在 到今天 到目前为止 到目前 迄今")
 	aboutWords  = words("左右 前后 许 多")
 	beforeWords = words("下班以前 下班之前 下班前 之前 以前 前")
+	stopWords   = words("为止 截止 止")
 	afterWords  = words("之后 以后 后")
 )
 
@@ -219,7 +230,7 @@ func (r *reader) point(i int) (point, outcome) {
 		if !r.base.IsZero() {
 			day = r.base
 		}
-		return c.on(day), read
+		return r.nearestHour(c).on(day), read
 	}
 	if p.grain != Day || p.first != p.last || p.edge != At || !p.moment.IsZero() {
 		return p, read
@@ -239,6 +250,9 @@ func (r *reader) point(i int) (point, outcome) {
 		j++
 	}
 	if p.clock { // 昨晚, 明早
+		if part, end := r.l.find(j, partsOfDay); part != "" {
+			j = r.l.blanks(end) // 昨晚半夜两点
+		}
 		if c, ok := r.hour(j, p.from, true); ok {
 			q := c.on(p.first)
 			q.also = nil
@@ -252,11 +266,35 @@ func (r *reader) point(i int) (point, outcome) {
 		return p, read
 	}
 	q := c.on(p.first)
-	if p.also != nil {
+	switch {
+	case p.also != nil:
 		other := c.on(p.also.first)
+		q.also = &other
+	case c.from > dayMinutes: // 昨天半夜两点
+		other := q
+		other.from, other.to = q.from-dayMinutes, q.to-dayMinutes
 		q.also = &other
 	}
 	return q, read
+}
+
+// dayMinutes are the minutes of a day.
+const dayMinutes = 24 * 60
+
+// nearestHour moves an hour of no day to where it was meant: at 15:00, 9点 of a
+// meeting is in the evening, and 半夜两点 of a report was this morning.
+func (r *reader) nearestHour(c clock) clock {
+	if !r.base.IsZero() {
+		return c
+	}
+	now := r.now.Hour()*60 + r.now.Minute()
+	switch {
+	case r.prefer == Past && c.from > dayMinutes:
+		c.from, c.to = c.from-dayMinutes, c.to-dayMinutes
+	case r.prefer == Future && c.also > now && c.from < now:
+		c.from, c.to, c.also = c.also, c.also, c.from
+	}
+	return c
 }
 
 // dateNote takes the (23日) after 下周二; false if that is another day.
