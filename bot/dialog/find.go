@@ -180,7 +180,7 @@ func (l *line) money(fd *Field) (span, bool) {
 // afterGoods says that an amount stands behind a quantity of goods: 「200双 3万」.
 func (l *line) afterGoods(m zh.Money) bool {
 	return slices.ContainsFunc(l.numbers, func(n zh.Number) bool {
-		return n.To <= m.From && n.Value != zh.One && slices.Contains(goods, n.Unit) && strings.Trim(l.text[n.To:m.From], " ,、约共大概值") == ""
+		return n.To <= m.From && n.Value != zh.One && countsThings(n.Unit) && strings.Trim(l.text[n.To:m.From], " ,、约共大概值") == ""
 	})
 }
 
@@ -211,6 +211,31 @@ var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售"
 // goods are the units that count goods.
 var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组")
 
+// vessels are units of packing that people name by what they are.
+var vessels = strings.Fields("麻袋 编织袋 蛇皮袋 塑料袋 纸箱")
+
+// countsThings says whether a unit counts goods: 双, 大箱, 麻袋.
+func countsThings(unit string) bool {
+	if slices.Contains(goods, unit) || slices.Contains(vessels, unit) {
+		return true
+	}
+	for _, size := range [...]string{"大", "小", "整"} {
+		if rest, ok := strings.CutPrefix(unit, size); ok {
+			return slices.Contains(goods, rest)
+		}
+	}
+	return false
+}
+
+// vehicles are what 辆 counts that carries goods and is none.
+var vehicles = strings.Fields("面包车 货车 小货车 轿车 小轿车 小车 车 皮卡 卡车 三轮车 厢式货车 厢式车 商务车")
+
+// plateBegins says whether a text begins with a vehicle's plate.
+func plateBegins(text string) bool {
+	plates := zh.Plates(text)
+	return len(plates) > 0 && plates[0].From == 0
+}
+
 // notGoods are the words behind a unit that say that something else is counted:
 // 「一个摊位」「两个人」「一份材料」.
 var notGoods = []string{"人", "店", "摊", "点", "窝点", "村", "仓库", "门", "账号", "直播", "平台", "小时", "老板", "男", "女", "商", "月", "地方", "群", "消费者", "地址", "作坊", "微信", "链接", "顾客",
@@ -219,7 +244,7 @@ var notGoods = []string{"人", "店", "摊", "点", "窝点", "村", "仓库", "
 // countsGoods says whether a number with this unit and these words behind it
 // counts goods.
 func countsGoods(unit, after string) bool {
-	if !slices.Contains(goods, unit) {
+	if !countsThings(unit) || unit == "辆" && (begins(after, vehicles) || plateBegins(after)) {
 		return false
 	}
 	after = strings.TrimLeft(after, " 的")

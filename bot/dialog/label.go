@@ -112,6 +112,8 @@ func (l *line) part(s span) part {
 		return p
 	case value == "" && !bound && skip == 0 && !l.endsLabel(s.To):
 		return p
+	case fd.Type == Time && runes(value) > 6 && len(zh.Dates(value, l.env.Now, zh.Past)) == 0:
+		return p // 巡查发现:某店卖假酒
 	}
 	p.field, p.bound = fd, bound || value == ""
 	p.value = s.To - len(value)
@@ -276,4 +278,4 @@ func gluedValue(fd *Field, value string, env Env) bool {
 
 // goesOn are the characters with which a sentence goes on behind a word that is
 // no label there: 「商家卖假鞋」「产品的质量」.
-const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提"
+const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提标外包"

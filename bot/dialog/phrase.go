@@ -56,8 +56,66 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	if at, ok := l.after(fd); ok {
 		return at, true
 	}
+	switch {
+	case len(fd.Ends) > 0:
+		return l.quoted(func(before, after string) bool {
+			return begins(after, doers) && !ends(before, brandBefore) && !ends(before, l.online())
+		})
+	case len(fd.Starts) == 0 && len(fd.Words) == 0:
+		return l.quoted(func(before, _ string) bool { return ends(before, l.platforms()) })
+	}
 	return l.starting(fd)
 }
+
+// quoted finds a name in quotation marks by what stands around it: 「“鞋王之家”销售…」 is
+// one who sells, and 「朋友圈“小芳代购”」 a shop.
+func (l *line) quoted(named func(before, after string) bool) (span, bool) {
+	for _, q := range quotes {
+		for from := 0; ; {
+			i := strings.Index(l.text[from:], q[0])
+			if i < 0 {
+				break
+			}
+			from += i + len(q[0])
+			n := strings.Index(l.text[from:], q[1])
+			if n < 0 {
+				break
+			}
+			s := span{From: from, To: from + n}
+			from = s.To + len(q[1])
+			if k := runes(s.In(l.text)); k >= 2 && k <= 20 && l.free(s) && named(l.text[:s.From-len(q[0])], l.text[from:]) {
+				return s, true
+			}
+		}
+	}
+	return span{}, false
+}
+
+// online are the words before the name of a shop on a platform: those of the field
+// for it, and the platforms.
+func (l *line) online() []string {
+	out := l.platforms()
+	for i := range l.form.Fields {
+		if fd := &l.form.Fields[i]; fd.Type == Text && len(fd.Ends)+len(fd.Starts) == 0 {
+			out = append(out, fd.After...)
+		}
+	}
+	return out
+}
+
+// platforms are the values of text fields that are known.
+func (l *line) platforms() (out []string) {
+	for i := range l.form.Fields {
+		out = append(out, l.form.Fields[i].Words...)
+	}
+	return out
+}
+
+// brandBefore are the words before a name in quotation marks that make it a brand.
+var brandBefore = strings.Fields("假冒 仿冒 冒充 冒用 冒牌 假 山寨 高仿 侵犯 标注 标有 标识 印有 商标 品牌 销售 出售 售卖 卖 生产 使用 擅自使用 突出使用 傍 和 与 、 的 名为")
+
+// doers are the words behind the name of one who does wrong.
+var doers = strings.Fields("销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
 
 // townIn is how much of a name is the township before it, by its full name.
 func (l *line) townIn(name string) int {
@@ -154,11 +212,14 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	}
 	name, after := t[from:best], t[best:]
 	n := runes(name)
-	if n < 2 || n > 30 || generic(name) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
+	if n < 2 || n > 30 || generic(name) || ends(name, stalls) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
 		return 0, 0, false
 	}
 	return from, best, true
 }
+
+// stalls are what ends like a name and is what somebody does: 在圩场摆摊.
+var stalls = strings.Fields("摆摊 摆地摊 地摊 收摊 出摊 练摊 撤摊")
 
 // generic says that a name names nobody: 鞋店, 一家小超市.
 func generic(name string) bool {
@@ -204,7 +265,7 @@ func (l *line) after(fd *Field) (span, bool) {
 				break
 			}
 			from += i + len(w)
-			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) {
+			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) || w == "经营" && strings.HasPrefix(l.text[from:], "的") {
 				continue
 			}
 			s := l.goodsFrom(from, len(fd.Starts) == 0)
