@@ -99,11 +99,17 @@ func (l *line) spot(fd *Field) (span, bool) {
 	case Money:
 		return l.money(fd)
 	case Quantity:
+		lot := span{}
 		for _, n := range l.numbers {
-			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) {
+			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) && !countedPlace(l.text[:n.From]) {
+				if n.Value == zh.One && strings.HasSuffix(n.Unit, "批") { // how much that is may follow
+					lot = n.Span
+					continue
+				}
 				return n.Span, true
 			}
 		}
+		return lot, lot.To > 0
 	case Time:
 		return l.time()
 	case Phone:
@@ -187,7 +193,12 @@ func (l *line) afterGoods(m zh.Money) bool {
 // each says whether an amount is the price of one piece or was paid for
 // something: 「每双500元」「80元一双」「花300元买了」.
 func each(before, after string) bool {
-	return ends(before, prices) || begins(strings.TrimLeft(after, " "), perPiece)
+	after = strings.TrimLeft(after, " ")
+	if ends(before, prices) || begins(after, perPiece) {
+		return true
+	}
+	one, ok := strings.CutPrefix(after, "一")
+	return ok && begins(one, goods)
 }
 
 // perPiece are the words behind an amount that make it the price of one piece, or
@@ -209,7 +220,7 @@ var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售"
 	"一双", "一瓶", "一件", "一条", "一箱", "一盒", "一包", "一斤", "花费", "花了", "花", "支付", "付款", "付", "退款", "罚款", "罚没", "押金", "租金", "赔偿", "转账", "充值"}
 
 // goods are the units that count goods.
-var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组")
+var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组 节 匹 尾 棵 株 听 桌")
 
 // vessels are units of packing that people name by what they are.
 var vessels = strings.Fields("麻袋 编织袋 蛇皮袋 塑料袋 纸箱")
@@ -247,13 +258,22 @@ func countsGoods(unit, after string) bool {
 	if !countsThings(unit) || unit == "辆" && (begins(after, vehicles) || plateBegins(after)) {
 		return false
 	}
-	after = strings.TrimLeft(after, " 的")
+	if strings.HasPrefix(after, " ") { // 500斤 案值约4万
+		return true
+	}
+	after = strings.TrimLeft(after, "的")
 	for _, w := range notGoods {
 		if strings.HasPrefix(after, w) {
 			return false
 		}
 	}
 	return true
+}
+
+// countedPlace says whether the words before a number say that places are counted:
+// 「假酒窝点一个」.
+func countedPlace(before string) bool {
+	return ends(strings.TrimRight(before, " 约共"), []string{"窝点", "加工点", "仓库", "摊点", "摊位", "网店", "店铺", "直播间", "门店", "市场", "主体", "案件", "机器", "设备", "灌装机", "封口机"})
 }
 
 // time finds when something was found: the time that is said beside a word of

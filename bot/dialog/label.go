@@ -207,10 +207,18 @@ func (l *line) run(ps []part, i int) (value span, last int) {
 // nameStop is where the value of a labelled name ends within its word: before a
 // word of trade, where the name is over: 「店名阿强鞋店卖假鞋」.
 func (l *line) nameStop(p part) int {
-	if p.field.Type != Text || p.field.Rest || len(p.field.Starts) > 0 || p.value >= p.To {
+	if p.field.Type != Text || p.field.Rest || p.value >= p.To {
 		return p.To
 	}
 	value := l.text[p.value:p.To]
+	if len(p.field.Starts) > 0 { // 产品为藤编椅200张
+		for _, n := range l.numbers {
+			if n.From > p.value && n.To == p.To && runes(l.text[p.value:n.From]) >= 2 && countsGoods(n.Unit, "") {
+				return n.From
+			}
+		}
+		return p.To
+	}
 	at, _ := nextStop(value, 0)
 	if at == 0 || at == len(value) || p.bound && !ends(value[:at], p.field.Ends) {
 		return p.To

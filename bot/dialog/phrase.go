@@ -31,7 +31,7 @@ var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代�
 var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
 
 // kinds are what a shop sells: with an ending alone behind them they name no shop.
-var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 花 眼镜 零售 批发 专卖 直营 体育用品 运动
+var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
 	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
 
 // phrase finds a text by its words, by how such names end, or by the words it
@@ -58,14 +58,67 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	}
 	switch {
 	case len(fd.Ends) > 0:
-		return l.quoted(func(before, after string) bool {
-			return begins(after, doers) && !ends(before, brandBefore) && !ends(before, l.online())
+		at, ok := l.quoted(func(before, after string) bool {
+			return (begins(after, doers) || begins(after, fd.Ends)) && !ends(before, brandBefore) && !ends(before, l.online())
 		})
+		return l.withEnd(at, fd.Ends), ok
 	case len(fd.Starts) == 0 && len(fd.Words) == 0:
 		return l.quoted(func(before, _ string) bool { return ends(before, l.platforms()) })
 	}
-	return l.starting(fd)
+	if at, ok := l.starting(fd); ok {
+		return at, true
+	}
+	if len(fd.Starts) == 0 {
+		return span{}, false
+	}
+	return l.counted()
 }
+
+// counted finds what a quantity counts, where the word stands right before it:
+// 「橱柜3套」「铁观音 50公斤」.
+func (l *line) counted() (span, bool) {
+	open := l.open()
+	for _, n := range l.numbers {
+		if !countsGoods(n.Unit, l.text[n.To:]) || l.ofPrice(n) || ends(l.text[:n.From], sold) || countedPlace(l.text[:n.From]) {
+			continue
+		}
+		for i := len(open) - 1; i >= 0; i-- {
+			s := open[i]
+			s.To = min(s.To, n.From)
+			if s.From >= s.To || strings.Trim(l.text[s.To:n.From], " ") != "" {
+				continue
+			}
+			word := s.In(l.text)
+			for _, w := range slices.Concat(trade, intros, countedAfter) { // what is counted stands behind them
+				if i := strings.LastIndex(word, w); i >= 0 {
+					s.From += i + len(w)
+					word = s.In(l.text)
+				}
+			}
+			s.To -= len(word) - len(trimAbout(word))
+			word = s.In(l.text)
+			if k := runes(word); k >= 2 && k <= 8 && !containsAny(word, notCounted) && l.free(s) {
+				return s, true
+			}
+			break
+		}
+	}
+	return span{}, false
+}
+
+// trimAbout takes off the words before a number that belong to it.
+func trimAbout(word string) string {
+	for _, w := range []string{"大概", "大约", "约", "共计", "共有", "共", "有", "数量", "近", "计", "合计", "各"} {
+		word = strings.TrimSuffix(word, w)
+	}
+	return word
+}
+
+// countedAfter are more words before what is counted.
+var countedAfter = strings.Fields("现场 成品 库存 尚有 还有 剩余 剩 以及 及 和 、 涉案 商标 产品 商品 货物")
+
+// notCounted are words of which nobody says how many there are of it as goods.
+var notCounted = strings.Fields("以次充好 标志 假的 疑似 要求 数量 案值 货值 镇 乡 村 路 街 店 超市 公司 市场 厂 电话 某 月 日 年 单价 每 老板 左右 不 已 多 这 那 其 我 他 它 等 查 来 去 到 处")
 
 // quoted finds a name in quotation marks by what stands around it: 「“鞋王之家”销售…」 is
 // one who sells, and 「朋友圈“小芳代购”」 a shop.
@@ -91,6 +144,22 @@ func (l *line) quoted(named func(before, after string) bool) (span, bool) {
 	return span{}, false
 }
 
+// withEnd is a name in quotation marks with what it ends in behind them: 「“好宜家”超市」.
+func (l *line) withEnd(s span, endings []string) span {
+	_, n := utf8.DecodeRuneInString(l.text[s.To:])
+	best := 0
+	for _, e := range endings {
+		if len(e) > best && strings.HasPrefix(l.text[s.To+n:], e) {
+			best = len(e)
+		}
+	}
+	if best == 0 {
+		return s
+	}
+	_, m := utf8.DecodeLastRuneInString(l.text[:s.From])
+	return span{From: s.From - m, To: s.To + n + best}
+}
+
 // online are the words before the name of a shop on a platform: those of the field
 // for it, and the platforms.
 func (l *line) online() []string {
@@ -112,10 +181,10 @@ func (l *line) platforms() (out []string) {
 }
 
 // brandBefore are the words before a name in quotation marks that make it a brand.
-var brandBefore = strings.Fields("假冒 仿冒 冒充 冒用 冒牌 假 山寨 高仿 侵犯 标注 标有 标识 印有 商标 品牌 销售 出售 售卖 卖 生产 使用 擅自使用 突出使用 傍 和 与 、 的 名为")
+var brandBefore = strings.Fields("假冒 仿冒 冒充 冒用 冒牌 假 山寨 高仿 侵犯 标注 标有 标识 印有 商标 品牌 销售 出售 售卖 卖 生产 使用 擅自使用 突出使用 傍 和 与 、 名为")
 
 // doers are the words behind the name of one who does wrong.
-var doers = strings.Fields("销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
+var doers = strings.Fields("用假 用过期 用三无 用不合格 销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
 
 // townIn is how much of a name is the township before it, by its full name.
 func (l *line) townIn(name string) int {
@@ -170,7 +239,7 @@ func introEnd(t string) int {
 	for {
 		n := fillerEnd(t[at:])
 		for _, w := range []string{"一家名为", "一家叫", "名为", "名叫", "叫做", "店名叫", "店名", "招牌", "一家", "一间", "有家", "有个", "有一家", "某", "该", "这家", "那家", "的", "开的", "经营的", "叫", "家", "一个", "某个", "有一个", "铺位", "店面", "网店", "店铺", "主播", "小店"} {
-			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳"}) && len(w) > n {
+			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳", "家具", "家电", "家纺", "家居", "家私", "家常", "家园"}) && len(w) > n {
 				n = len(w)
 			}
 		}
@@ -202,6 +271,9 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 				break
 			}
 			at += i + len(e)
+			if slices.Contains(wares, e) && (at < to || at-len(e) == from) {
+				continue
+			}
 			if at > best && !begins(t[at:], []string{"铺", "主", "员", "家", "名", "面", "招", "商", "房", "址", "长"}) {
 				best = at
 			}
@@ -218,12 +290,16 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	return from, best, true
 }
 
+// wares are endings that name goods as well: they end a name only where nothing
+// else follows, and are none alone.
+var wares = strings.Fields("电器 眼镜 家居 家私 珠宝 农资 快餐 汽修 日杂 数码 五金")
+
 // stalls are what ends like a name and is what somebody does: 在圩场摆摊.
 var stalls = strings.Fields("摆摊 摆地摊 地摊 收摊 出摊 练摊 撤摊")
 
 // generic says that a name names nobody: 鞋店, 一家小超市.
 func generic(name string) bool {
-	if counted := strings.TrimLeft(name, "一二三四五六七八九十两几多数0123456789"); counted != name { // 三家店
+	if counted := strings.TrimLeft(name, "一二三四五六七八九十两几多数0123456789"); counted != name && begins(counted, []string{"家", "间", "个"}) { // 三家店, but not 五金店
 		name = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(counted, "家"), "间"), "个")
 	}
 	for _, e := range []string{"店", "超市", "商场", "商行", "公司", "厂", "经营部", "批发部", "门市部", "专柜", "摊位", "摊点", "摊", "仓库", "直播间", "作坊", "商铺", "店铺", "商店", "小卖部", "门店", "网店", "便利店", "药房", "窝点", "百货", "服饰", "茶庄", "饭店", "加工点", "房", "批发市场"} {
@@ -270,6 +346,9 @@ func (l *line) after(fd *Field) (span, bool) {
 			}
 			s := l.goodsFrom(from, len(fd.Starts) == 0)
 			begin := from - len(w)
+			if countedPlace(s.In(l.text)) && len(fd.Starts) > 0 { // 查获假酒窝点一个
+				continue
+			}
 			if runes(s.In(l.text)) >= 2 && (begin < at || begin == at && s.From > best.From) {
 				best, ok, at = s, true, begin
 				break
@@ -305,17 +384,19 @@ var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 �
 
 // notGoodsAfter are the words behind a word of trade that make it another word:
 // 经营者, 生产日期, 销售额.
-var notGoodsAfter = strings.Fields("者 部 户 额 家 场 点 店 日期 许可 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
+var notGoodsAfter = strings.Fields("坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
 
 // goodsEnd are the words at which the name of goods is over.
-var goodsEnd = strings.Fields(`约 共 在 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
+var goodsEnd = strings.Fields(`约 共 在 是假 是不 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
 	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
 
 // goodsFrom is the name of goods that begins at an offset: up to a sign, a number,
 // a value or a word that begins something else.
 func (l *line) goodsFrom(from int, name bool) span {
-	for strings.HasPrefix(l.text[from:], "的") || strings.HasPrefix(l.text[from:], "了") {
-		from += len("的")
+	for _, w := range []string{"的", "了", "是"} { // 卖的是高仿手表
+		if strings.HasPrefix(l.text[from:], w) {
+			from += len(w)
+		}
 	}
 	if name {
 		for i, q := range quotes {

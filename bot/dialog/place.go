@@ -10,7 +10,7 @@ import (
 
 // addressEnds are the words that end a part of an address.
 var addressEnds = strings.Fields(`工业区 工业园 工业园区 产业园 开发区 农贸市场 菜市场 批发市场 茶叶市场 大市场 小商品市场 市场 商城 建材城 汽配城 五金城 美食城 茶城 石材城 灯饰城 茶博城 茶都 中心 广场 大厦 小区 花园 新村 社区 大道 街道 商业街 步行街
-	路口 街口 村口 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
+	路口 街口 村口 旁 早市 后山 工艺城 物流园 号仓 号摊位 号摊 号档口 号档 号铺 号柜台 林业站 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
 	大桥 国道 省道 县道 镇 乡 村 路 街 巷 号 弄 幢 栋 楼 层 室 组 座 单元 店面 大楼 综合楼 教学楼 办公楼 宿舍楼 附近 旁边 对面 斜对面 门口 隔壁 楼下 楼上 后面 边上 一带 交叉口 交界处`)
 
 // counted are the parts of an address that a number stands before.
@@ -254,7 +254,7 @@ func partEnd(t string, from int) int {
 			continue
 		}
 		if strings.ContainsRune(counted, r) { // B栋1203
-			if room := strings.TrimLeft(after, "0123456789-"); !begins(room, []string{"室", "号", "房", "楼", "层", "单元", "栋", "幢"}) {
+			if room := strings.TrimLeft(strings.TrimLeft(after, "ABCDEFGHabcdefgh"), "0123456789-"); room != after && !begins(room, []string{"室", "号", "房", "楼", "层", "单元", "栋", "幢"}) {
 				best += len(after) - len(room)
 			}
 		}
