@@ -3,6 +3,8 @@ package dialog
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -102,7 +104,7 @@ func (l *line) spot(fd *Field) (span, bool) {
 		lot := span{}
 		for _, n := range l.numbers {
 			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) && !countedPlace(l.text[:n.From]) {
-				if n.Value == zh.One && strings.HasSuffix(n.Unit, "批") { // how much that is may follow
+				if n.Value == zh.One && (strings.HasSuffix(n.Unit, "批") || strings.HasSuffix(n.Unit, "车")) { // how much that is may follow
 					lot = n.Span
 					continue
 				}
@@ -173,7 +175,7 @@ func (l *line) money(fd *Field) (span, bool) {
 		if i > 0 && l.moneys[i-1].To == m.From && strings.HasPrefix(m.In(l.text), "一") { // 500元一块
 			continue
 		}
-		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) {
+		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) && !l.pieces(m) {
 			pick = i
 		}
 	}
@@ -181,6 +183,23 @@ func (l *line) money(fd *Field) (span, bool) {
 		return span{}, false
 	}
 	return l.moneys[pick].Span, true
+}
+
+// pieces says whether 块 counts goods: 「假冒香皂2块」, where the word stands right
+// before the number; 「已售300多块」 tells of no worth either.
+func (l *line) pieces(m zh.Money) bool {
+	if !strings.HasSuffix(m.In(l.text), "块") {
+		return false
+	}
+	before := l.text[:m.From]
+	if ends(before, sold) {
+		return true
+	}
+	r, _ := utf8.DecodeLastRuneInString(before)
+	if !unicode.Is(unicode.Han, r) || strings.ContainsRune("卖售价值要只才共计约花收赚罚款为是额达付给近合钱", r) {
+		return false
+	}
+	return !slices.ContainsFunc(l.numbers, func(n zh.Number) bool { return n.To == m.From })
 }
 
 // afterGoods says that an amount stands behind a quantity of goods: 「200双 3万」.
@@ -207,6 +226,9 @@ var perPiece = strings.Fields("/ 每 一双 一瓶 一件 一个 一条 一箱 �
 
 // ofPrice says that a number is the piece that a price is of: 180元一双.
 func (l *line) ofPrice(n zh.Number) bool {
+	if n.Value == zh.One && slices.ContainsFunc(l.numbers, func(m zh.Number) bool { return m.From == n.To && m.Unit == "" }) { // 一台280
+		return true
+	}
 	return n.Value == zh.One && slices.ContainsFunc(l.moneys, func(m zh.Money) bool {
 		return m.To <= n.From && strings.Trim(l.text[m.To:n.From], " /") == "" || n.To <= m.From && strings.Trim(l.text[n.To:m.From], " 卖售") == ""
 	})
@@ -216,11 +238,11 @@ func (l *line) ofPrice(n zh.Number) bool {
 var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每", "不是", "登记", "报"}
 
 // prices are the words before an amount that is a price and not the worth of all.
-var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套",
+var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套", "每吨", "每台", "每支", "每只", "每块", "每罐", "每桶", "每袋", "每张", "每副", "每把", "每部", "每辆", "每片", "每根", "每卷", "每提", "每公斤", "每千克",
 	"一双", "一瓶", "一件", "一条", "一箱", "一盒", "一包", "一斤", "花费", "花了", "花", "支付", "付款", "付", "退款", "罚款", "罚没", "押金", "租金", "赔偿", "转账", "充值"}
 
 // goods are the units that count goods.
-var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组 节 匹 尾 棵 株 听 桌")
+var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组 节 匹 尾 棵 株 听 桌 口 杯 贴 管 筐 篓 车 盘 碗 樽 羽 尊 盏 束 盆 袋装 毫升")
 
 // vessels are units of packing that people name by what they are.
 var vessels = strings.Fields("麻袋 编织袋 蛇皮袋 塑料袋 纸箱")

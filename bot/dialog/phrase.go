@@ -3,6 +3,7 @@ package dialog
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -12,7 +13,7 @@ import (
 
 // trade are the words of trade and suspicion: an address or a name is over before
 // them, and what follows is goods.
-var trade = strings.Fields(`销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
+var trade = strings.Fields(`用假 用过期 用三无 用不合格 用地沟油 用劣质 三无 过期 不合格 伪劣 注水 劣质 变质 翻新 盗版 销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
 
 // intros are the words behind which a name may begin.
 var intros = strings.Fields(`涉嫌 发现 查获 检查 巡查 举报 反映 投诉 正在 有人 有家 有个 有一 一家 一间 名为 名叫 叫做 店名叫 店名 招牌 字号 的 里 内有 内 疑似 在 位于 对 由 现场 经营者 平台 上 某 对面`)
@@ -31,7 +32,7 @@ var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代�
 var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
 
 // kinds are what a shop sells: with an ending alone behind them they name no shop.
-var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
+var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 无名小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
 	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
 
 // phrase finds a text by its words, by how such names end, or by the words it
@@ -43,6 +44,12 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	if len(fd.Ends) > 0 {
 		for _, s := range l.open() {
 			if from, to, ok := fd.nameIn(s.In(l.text), 0); ok {
+				if l.inQuotes(s) { // “安溪探店小王” is no 安溪探店
+					if ends(strings.TrimRight(l.text[:s.From], "“\"「《"), brandBefore) {
+						continue
+					}
+					return s, true
+				}
 				from += l.townIn(s.In(l.text)[from:to])
 				return span{From: s.From + from, To: s.From + to}, true
 			}
@@ -59,7 +66,7 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	switch {
 	case len(fd.Ends) > 0:
 		at, ok := l.quoted(func(before, after string) bool {
-			return (begins(after, doers) || begins(after, fd.Ends)) && !ends(before, brandBefore) && !ends(before, l.online())
+			return (begins(after, doers) || endingBehind(after, fd.Ends) > 0) && !ends(before, brandBefore) && !ends(before, l.online())
 		})
 		return l.withEnd(at, fd.Ends), ok
 	case len(fd.Starts) == 0 && len(fd.Words) == 0:
@@ -147,17 +154,30 @@ func (l *line) quoted(named func(before, after string) bool) (span, bool) {
 // withEnd is a name in quotation marks with what it ends in behind them: 「“好宜家”超市」.
 func (l *line) withEnd(s span, endings []string) span {
 	_, n := utf8.DecodeRuneInString(l.text[s.To:])
-	best := 0
-	for _, e := range endings {
-		if len(e) > best && strings.HasPrefix(l.text[s.To+n:], e) {
-			best = len(e)
-		}
-	}
+	best := endingBehind(l.text[s.To+n:], endings)
 	if best == 0 {
 		return s
 	}
 	_, m := utf8.DecodeLastRuneInString(l.text[:s.From])
 	return span{From: s.From - m, To: s.To + n + best}
+}
+
+// endingBehind is how much of a text is what a name in quotation marks before it ends
+// in: the 超市 of 「“好宜家”超市」, the 童装店 of 「“小熊宝贝”童装店」.
+func endingBehind(text string, endings []string) int {
+	best := 0
+	for _, kind := range slices.Concat(kindsOfShop, []string{""}) {
+		rest, ok := strings.CutPrefix(text, kind)
+		if !ok {
+			continue
+		}
+		for _, e := range endings {
+			if strings.HasPrefix(rest, e) && len(kind)+len(e) > best {
+				best = len(kind) + len(e)
+			}
+		}
+	}
+	return best
 }
 
 // online are the words before the name of a shop on a platform: those of the field
@@ -175,7 +195,11 @@ func (l *line) online() []string {
 // platforms are the values of text fields that are known.
 func (l *line) platforms() (out []string) {
 	for i := range l.form.Fields {
-		out = append(out, l.form.Fields[i].Words...)
+		for _, w := range l.form.Fields[i].Words {
+			if !strings.HasSuffix(w, "群") { // a group's name is nobody's
+				out = append(out, w)
+			}
+		}
 	}
 	return out
 }
@@ -185,6 +209,16 @@ var brandBefore = strings.Fields("假冒 仿冒 冒充 冒用 冒牌 假 山寨 
 
 // doers are the words behind the name of one who does wrong.
 var doers = strings.Fields("用假 用过期 用三无 用不合格 销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
+
+// inQuotes says whether a stretch is all that stands between two quotation marks.
+func (l *line) inQuotes(s span) bool {
+	for _, q := range quotes {
+		if strings.HasSuffix(l.text[:s.From], q[0]) && strings.HasPrefix(l.text[s.To:], q[1]) {
+			return true
+		}
+	}
+	return false
+}
 
 // townIn is how much of a name is the township before it, by its full name.
 func (l *line) townIn(name string) int {
@@ -254,7 +288,7 @@ func introEnd(t string) int {
 func nextStop(t string, from int) (at int, word string) {
 	at = len(t)
 	for _, s := range stops {
-		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
+		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "加工店", "加工部", "加工场", "加工中心", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
 			at, word = from+i, s
 		}
 	}
@@ -271,7 +305,7 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 				break
 			}
 			at += i + len(e)
-			if slices.Contains(wares, e) && (at < to || at-len(e) == from) {
+			if ware(e) && (at < to || at-len(e) == from) {
 				continue
 			}
 			if at > best && !begins(t[at:], []string{"铺", "主", "员", "家", "名", "面", "招", "商", "房", "址", "长"}) {
@@ -290,15 +324,23 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	return from, best, true
 }
 
-// wares are endings that name goods as well: they end a name only where nothing
-// else follows, and are none alone.
-var wares = strings.Fields("电器 眼镜 家居 家私 珠宝 农资 快餐 汽修 日杂 数码 五金")
+// ware says whether an ending names goods or a trade rather than a place of one, as 电器
+// and 建材 do: it ends a name only where nothing else follows, and is none alone.
+func ware(ending string) bool {
+	r, _ := utf8.DecodeLastRuneInString(ending)
+	return !strings.ContainsRune("店行厂司市场部铺坊馆院楼庄堂室站所社会点柜摊位库间城园吧房口家利饰货业杂", r)
+}
 
 // stalls are what ends like a name and is what somebody does: 在圩场摆摊.
 var stalls = strings.Fields("摆摊 摆地摊 地摊 收摊 出摊 练摊 撤摊")
 
 // generic says that a name names nobody: 鞋店, 一家小超市.
 func generic(name string) bool {
+	for _, some := range []string{"一", "某", "有"} { // 一仓库
+		if rest, ok := strings.CutPrefix(name, some); ok && !strings.HasPrefix(rest, "某") && generic(rest) {
+			return true
+		}
+	}
 	if counted := strings.TrimLeft(name, "一二三四五六七八九十两几多数0123456789"); counted != name && begins(counted, []string{"家", "间", "个"}) { // 三家店, but not 五金店
 		name = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(counted, "家"), "间"), "个")
 	}
@@ -384,10 +426,10 @@ var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 �
 
 // notGoodsAfter are the words behind a word of trade that make it another word:
 // 经营者, 生产日期, 销售额.
-var notGoodsAfter = strings.Fields("坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
+var notGoodsAfter = strings.Fields("、 和销售 并销售 及销售 与销售 坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
 
 // goodsEnd are the words at which the name of goods is over.
-var goodsEnd = strings.Fields(`约 共 在 是假 是不 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
+var goodsEnd = strings.Fields(`约 共 在 后投诉 后举报 后发现 后反映 是假 是不 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
 	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
 
 // goodsFrom is the name of goods that begins at an offset: up to a sign, a number,
@@ -409,7 +451,7 @@ func (l *line) goodsFrom(from int, name bool) span {
 	to, quoted := from, false
 	for i, r := range l.text[from:] {
 		at := from + i
-		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) || i > 0 && begins(l.text[at:], goodsEnd) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
+		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) && !l.measure(at) || i > 0 && begins(l.text[at:], goodsEnd) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
 			break
 		}
 		quoted = quoted && !strings.ContainsRune("”』」》", r) || strings.ContainsRune("“『「《", r)
@@ -426,6 +468,20 @@ var quotes = [][2]string{{"“", "”"}, {"\"", "\""}, {"「", "」"}, {"《", "
 
 // nameEnd are the words behind a name that is no part of a sentence's goods.
 var nameEnd = []string{"在", "涉嫌", "正在", "有", "的", "直播", "用", "通过"}
+
+// measure says whether the number at an offset tells how large one piece is: the
+// 400ml of 海飞丝400ml洗发水.
+func (l *line) measure(at int) bool {
+	for _, n := range l.numbers {
+		if n.From == at && slices.Contains(measures, strings.ToLower(n.Unit)) {
+			r, _ := utf8.DecodeRuneInString(l.text[n.To:])
+			return unicode.Is(unicode.Han, r)
+		}
+	}
+	return false
+}
+
+var measures = strings.Fields("ml 毫升 l 升 g 克 kg 公斤 cm 厘米 mm 毫米 寸 瓦 度")
 
 // numberAt says that a number with its unit begins at an offset.
 func (l *line) numberAt(at int) bool {

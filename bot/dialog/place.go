@@ -1,7 +1,10 @@
 package dialog
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -10,7 +13,7 @@ import (
 
 // addressEnds are the words that end a part of an address.
 var addressEnds = strings.Fields(`工业区 工业园 工业园区 产业园 开发区 农贸市场 菜市场 批发市场 茶叶市场 大市场 小商品市场 市场 商城 建材城 汽配城 五金城 美食城 茶城 石材城 灯饰城 茶博城 茶都 中心 广场 大厦 小区 花园 新村 社区 大道 街道 商业街 步行街
-	路口 街口 村口 旁 早市 后山 工艺城 物流园 号仓 号摊位 号摊 号档口 号档 号铺 号柜台 林业站 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
+	路口 街口 村口 旁 早市 停车场 景区 后山 工艺城 物流园 号仓 号摊位 号摊 号档口 号档 号铺 号柜台 林业站 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
 	大桥 国道 省道 县道 镇 乡 村 路 街 巷 号 弄 幢 栋 楼 层 室 组 座 单元 店面 大楼 综合楼 教学楼 办公楼 宿舍楼 附近 旁边 对面 斜对面 门口 隔壁 楼下 楼上 后面 边上 一带 交叉口 交界处`)
 
 // counted are the parts of an address that a number stands before.
@@ -193,13 +196,27 @@ func fillerEnd(t string) int {
 		moved = false
 		best := 0
 		for _, w := range fillers {
-			if len(w) > best && strings.HasPrefix(t[at:], w) && !begins(t[at:], notFillers) {
+			if len(w) > best && strings.HasPrefix(t[at:], w) && !begins(t[at:], notFillers) && (at > 0 || !slices.Contains(weakFillers, w) || goesOnAfter(t[len(w):])) {
 				best = len(w)
 			}
 		}
 		at, moved = at+best, best > 0
 	}
 	return at
+}
+
+// weakFillers begin names too (和兴超市, 内山建材店): at the front they are fillers only
+// before something that goes on.
+var weakFillers = strings.Fields("和 与 内 里 上 向 时")
+
+func goesOnAfter(rest string) bool {
+	return rest == "" || begins(rest, fillers) || begins(rest, intros) || begins(rest, []string{"一", "流动", "小店", "摊"}) || separatorAt(rest)
+}
+
+// separatorAt says whether a text begins with a sign.
+func separatorAt(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 // notFillers begin like a filler and are a name.
@@ -219,11 +236,17 @@ func addressEnd(t string, from int) int {
 	for {
 		next := partEnd(t[:limit], end)
 		if next < 0 {
-			return end
+			if end == from {
+				return end
+			}
+			return end + len(booth.FindString(t[end:limit]))
 		}
 		end = next
 	}
 }
+
+// booth is a stand within a market: B12摊位, 23号铺.
+var booth = regexp.MustCompile(`^[A-Za-z]?[0-9]{1,4}(-[0-9]{1,4})?号?(摊位|摊|铺位|铺面|店铺|档口|档|柜台|店面|室)`)
 
 // partEnd is where the next part of an address ends; -1 if none does.
 func partEnd(t string, from int) int {
