@@ -238,7 +238,7 @@ func (l *line) ofPrice(n zh.Number) bool {
 var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每", "不是", "登记", "报"}
 
 // prices are the words before an amount that is a price and not the worth of all.
-var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套", "每吨", "每台", "每支", "每只", "每块", "每罐", "每桶", "每袋", "每张", "每副", "每把", "每部", "每辆", "每片", "每根", "每卷", "每提", "每公斤", "每千克",
+var prices = []string{"单价", "售价", "价格", "均价", "批发价", "零售价", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套", "每吨", "每台", "每支", "每只", "每块", "每罐", "每桶", "每袋", "每张", "每副", "每把", "每部", "每辆", "每片", "每根", "每卷", "每提", "每公斤", "每千克",
 	"一双", "一瓶", "一件", "一条", "一箱", "一盒", "一包", "一斤", "花费", "花了", "花", "支付", "付款", "付", "退款", "罚款", "罚没", "押金", "租金", "赔偿", "转账", "充值"}
 
 // goods are the units that count goods.
@@ -295,7 +295,7 @@ func countsGoods(unit, after string) bool {
 // countedPlace says whether the words before a number say that places are counted:
 // 「假酒窝点一个」.
 func countedPlace(before string) bool {
-	return ends(strings.TrimRight(before, " 约共"), []string{"窝点", "加工点", "仓库", "摊点", "摊位", "网店", "店铺", "直播间", "门店", "市场", "主体", "案件", "机器", "设备", "灌装机", "封口机"})
+	return ends(strings.TrimRight(before, " 约共"), []string{"窝点", "加工点", "仓库", "摊点", "摊位", "网店", "店铺", "直播间", "门店", "市场", "主体", "案件", "机器", "设备", "灌装机", "封口机", "原料", "原材料", "人员"})
 }
 
 // time finds when something was found: the time that is said beside a word of

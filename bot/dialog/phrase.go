@@ -13,7 +13,7 @@ import (
 
 // trade are the words of trade and suspicion: an address or a name is over before
 // them, and what follows is goods.
-var trade = strings.Fields(`用假 用过期 用三无 用不合格 用地沟油 用劣质 三无 过期 不合格 伪劣 注水 劣质 变质 翻新 盗版 销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
+var trade = strings.Fields(`用假 用过期 用三无 用不合格 用地沟油 用劣质 三无 过期 不合格 伪劣 注水 劣质 变质 翻新 盗版 销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 存在 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
 
 // intros are the words behind which a name may begin.
 var intros = strings.Fields(`涉嫌 发现 查获 检查 巡查 举报 反映 投诉 正在 有人 有家 有个 有一 一家 一间 名为 名叫 叫做 店名叫 店名 招牌 字号 的 里 内有 内 疑似 在 位于 对 由 现场 经营者 平台 上 某 对面`)
@@ -32,7 +32,7 @@ var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代�
 var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
 
 // kinds are what a shop sells: with an ending alone behind them they name no shop.
-var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 无名小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
+var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 小工 水泥 化肥 农药 农资 肥料 饲料 钢材 石材 木材 瓷砖 卤味 熟食 猪肉 海鲜 水产 面包 甜品 茶具 包装 印刷 塑料 机械 汽车 摩托车 电动车 图书 书 音像 玩具厂 家具 电脑 手机维修 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 无名小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
 	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
 
 // phrase finds a text by its words, by how such names end, or by the words it
@@ -70,7 +70,9 @@ func (l *line) phrase(fd *Field) (span, bool) {
 		})
 		return l.withEnd(at, fd.Ends), ok
 	case len(fd.Starts) == 0 && len(fd.Words) == 0:
-		return l.quoted(func(before, _ string) bool { return ends(before, l.platforms()) })
+		return l.quoted(func(before, _ string) bool {
+			return ends(strings.TrimRight(before, "上里内的店小铺"), l.platforms())
+		})
 	}
 	if at, ok := l.starting(fd); ok {
 		return at, true
@@ -208,7 +210,7 @@ func (l *line) platforms() (out []string) {
 var brandBefore = strings.Fields("假冒 仿冒 冒充 冒用 冒牌 假 山寨 高仿 侵犯 标注 标有 标识 印有 商标 品牌 销售 出售 售卖 卖 生产 使用 擅自使用 突出使用 傍 和 与 、 名为")
 
 // doers are the words behind the name of one who does wrong.
-var doers = strings.Fields("用假 用过期 用三无 用不合格 销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
+var doers = strings.Fields("这家 这个店 店卖 用假 用过期 用三无 用不合格 销售 出售 售卖 贩卖 卖 在卖 在销售 在售 正在 涉嫌 生产 经营 囤 直播 被 存在 使用 擅自 发布 宣传 虚假 刷单 批发 制售 加工")
 
 // inQuotes says whether a stretch is all that stands between two quotation marks.
 func (l *line) inQuotes(s span) bool {
@@ -318,7 +320,7 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	}
 	name, after := t[from:best], t[best:]
 	n := runes(name)
-	if n < 2 || n > 30 || generic(name) || ends(name, stalls) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
+	if n < 2 || n > 30 || generic(name) || ends(name, stalls) || begins(name, nobody) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
 		return 0, 0, false
 	}
 	return from, best, true
@@ -333,6 +335,9 @@ func ware(ending string) bool {
 
 // stalls are what ends like a name and is what somebody does: 在圩场摆摊.
 var stalls = strings.Fields("摆摊 摆地摊 地摊 收摊 出摊 练摊 撤摊")
+
+// nobody is what begins like a name and names nobody.
+var nobody = strings.Fields("废弃 一处 一废弃 某处 无名 无牌 无证 不知名 没招牌")
 
 // generic says that a name names nobody: 鞋店, 一家小超市.
 func generic(name string) bool {
@@ -405,7 +410,7 @@ func (l *line) starting(fd *Field) (span, bool) {
 	for _, s := range l.open() {
 		for _, w := range fd.Starts {
 			i := strings.Index(s.In(l.text), w)
-			if i >= 0 && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
+			if i >= 0 && !countedPlace(l.goodsFrom(s.From+i, false).In(l.text)) && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
 				g := l.goodsFrom(s.From+i, false)
 				if slices.Contains(fd.Starts, g.In(l.text)) { // 「假冒 耐克」
 					more := l.goodsFrom(min(g.To+1, len(l.text)), false)
@@ -422,14 +427,14 @@ func (l *line) starting(fd *Field) (span, bool) {
 }
 
 // noGoods are what a wrong may be about that is no goods: 假冒专利, 虚假宣传.
-var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为")
+var noGoods = strings.Fields("冒外观 冒实用新型 冒发明 外观专利 外观设计专利 实用新型专利 发明专利 他人专利 专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为")
 
 // notGoodsAfter are the words behind a word of trade that make it another word:
 // 经营者, 生产日期, 销售额.
 var notGoodsAfter = strings.Fields("、 和销售 并销售 及销售 与销售 坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
 
 // goodsEnd are the words at which the name of goods is over.
-var goodsEnd = strings.Fields(`约 共 在 后投诉 后举报 后发现 后反映 是假 是不 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
+var goodsEnd = strings.Fields(`约 共 在 后投诉 后举报 后发现 后反映 是假 是不 是仿 是冒 是三无 是过期 是山寨 是高仿 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
 	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
 
 // goodsFrom is the name of goods that begins at an offset: up to a sign, a number,

@@ -260,7 +260,7 @@ func (l *Line) token(i int) int {
 		case (r == '-' || r == '_' || r == '/') && j > i && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))) && l.get(j-1) != '-':
 			dashes++
 		case r == '.' && (bad || dashes > 1) && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))):
-		case (r == '.' || r == ',') && isDigit(l.get(j+1)):
+		case (r == '.' || r == ',' && !bad) && isDigit(l.get(j+1)):
 			if !bad {
 				digits -= 100 // separators: length says nothing
 			}
