@@ -252,6 +252,11 @@ func (t *table) one(c claim) (used int) {
 	}
 	raw := strings.TrimSpace(strings.TrimLeft(c.before, "、( ") + t.text[c.from:c.to+used])
 	head := trimFiller(c.before)
+	if fd == nil && len(t.pending) == 0 {
+		if fd = t.byUnit(c, head); fd == nil {
+			fd = t.beside(c, head)
+		}
+	}
 	switch {
 	case others(strings.TrimSpace(c.before + t.text[c.from:c.to])):
 		t.rest = true
@@ -260,7 +265,11 @@ func (t *table) one(c claim) (used int) {
 		t.unclear = append(t.unclear, raw)
 		t.covered += weight(raw)
 	case fd != nil:
-		t.hits = append(t.hits, hit{field: fd, value: minus(c.before) + t.text[c.from:c.to], raw: raw, total: cumulative(t.text[:c.from])})
+		value := minus(c.before) + t.text[c.from:c.to]
+		if roughly(c.before) {
+			value = "约" + value
+		}
+		t.hits = append(t.hits, hit{field: fd, value: value, raw: raw, total: cumulative(t.text[:c.from])})
 		t.covered += weight(raw)
 	case head == "" && len(t.pending) > 0 && agree(c.unit, t.pending[len(t.pending)-1]):
 		fd = t.pending[len(t.pending)-1]
