@@ -178,7 +178,7 @@ func (l *Line) skip(i int) int {
 			return c.end
 		}
 	}
-	if l.in(i, "几数") && multiplier(l.get(i+1)) > 0 {
+	if r := l.r[i]; (r == '几' || r == '数') && multiplier(l.get(i+1)) > 0 {
 		for i++; multiplier(l.get(i)) > 0; i++ {
 		}
 		return i
@@ -188,6 +188,9 @@ func (l *Line) skip(i int) int {
 
 // enumerator is where the number of a list's item ends: the 1、 of "1、检查32户".
 func (l *Line) enumerator(i int) int {
+	if mark(l.r[i])&numeral == 0 {
+		return i
+	}
 	if i > 0 && !l.in(i-1, " \n\t;。;(（、，,") {
 		return i
 	}

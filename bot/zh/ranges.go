@@ -64,18 +64,28 @@ func (l *Line) slashed(from, to int) (Number, bool) {
 // rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
 func (l *Line) rangeSign(i int) int {
 	j := l.blanks(i)
-	_, j = l.find(j, inclusive)
+	if l.get(j) == '(' {
+		_, j = l.find(j, inclusive)
+	}
 	k := j
-	for l.in(k, "-~—–〜～－") && k < j+2 {
+	for isDash(l.get(k)) && k < j+2 {
 		k++
 	}
-	if k == j && l.in(j, "到至") {
+	if r := l.get(j); k == j && (r == '到' || r == '至') {
 		k++
 	}
 	if k == j {
 		return i
 	}
 	return l.blanks(k)
+}
+
+func isDash(r rune) bool {
+	switch r {
+	case '-', '~', '—', '–', '〜', '～', '－':
+		return true
+	}
+	return false
 }
 
 // rangeEnd reads the second end of a range whose first is low. It is refused
