@@ -26,6 +26,7 @@ type Line struct {
 
 	past     []seen // the dates looking back, in order of place
 	tried    bitmap // where one was looked for
+	plain    bitmap // where no code begins
 	looked   bool   // past and tried are filled
 	amounts  []quantity
 	measured bool // amounts is filled

@@ -90,6 +90,7 @@ func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 				i = end
 				continue
 			}
+			l.plain.add(i)
 		}
 		p, what := point{end: i}, nothing
 		if l.mayBegin(i) {
@@ -101,7 +102,9 @@ func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 		if what != nothing && p.end > i {
 			found = append(found, seen{p, i, what})
 		} else if first {
-			p.end = l.code(i)
+			if p.end = l.code(i); p.end == i {
+				l.plain.add(i)
+			}
 		}
 		i = max(p.end, i+1)
 	}

@@ -50,6 +50,9 @@ func (l *Line) quantities() []quantity {
 	if l.has&(numeral|half) == 0 {
 		return nil
 	}
+	if l.has&dates != 0 {
+		l.lookBack() // it tells where no code begins
+	}
 	l.amounts = l.room[:0]
 	for i := 0; i < len(l.r); {
 		if mark(l.r[i])&opens == 0 {
@@ -161,8 +164,10 @@ func (l *Line) skip(i int) int {
 	if end := l.trap(i); end > i {
 		return end
 	}
-	if end := l.code(i); end > i {
-		return end
+	if !l.plain.has(i) {
+		if end := l.code(i); end > i {
+			return end
+		}
 	}
 	if end := l.whenEnd(i); end > i {
 		return end

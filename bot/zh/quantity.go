@@ -20,11 +20,13 @@ func (l *Line) number(i int) (quantity, outcome) {
 		return q, what
 	}
 	l.takeJiao(&q)
-	if to, what := l.rangeEnd(q); what != nothing {
-		if what == refused {
-			return to, refused
+	if l.mayJoin(q.end) {
+		if to, what := l.rangeEnd(&q); what != nothing {
+			if what == refused {
+				return to, refused
+			}
+			q = to
 		}
-		q = to
 	}
 	l.dress(&q, i)
 	l.takeUpper(&q)
@@ -117,7 +119,7 @@ func (l *Line) quantity(i int) (quantity, outcome) {
 	q.setSpread(c)
 	l.takeMoreAfter(&q)
 	l.takeUnit(&q)
-	if !l.stands(q) {
+	if !l.stands(&q) {
 		for c.plain && l.in(q.end, "-/") && isDigit(l.get(q.end+1)) {
 			q.end = l.digitRun(q.end + 1) // the rest of GB 7718-2011
 		}

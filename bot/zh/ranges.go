@@ -61,6 +61,15 @@ func (l *Line) slashed(from, to int) (Number, bool) {
 	return Number{Span: l.span(from, to), Value: v}, true
 }
 
+// mayJoin says whether what stands at i may join two ends of a range.
+func (l *Line) mayJoin(i int) bool {
+	switch l.get(i) {
+	case '-', '~', '—', '–', '〜', '～', '－', '到', '至', '、', '(', ' ', '\t':
+		return true
+	}
+	return false
+}
+
 // rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
 func (l *Line) rangeSign(i int) int {
 	j := l.blanks(i)
@@ -90,17 +99,17 @@ func isDash(r rune) bool {
 
 // rangeEnd reads the second end of a range whose first is low. It is refused
 // where the two do not make a range (5-3, 三到五十, 3-502室): then neither end is a number.
-func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
+func (l *Line) rangeEnd(low *quantity) (quantity, outcome) {
 	j := l.rangeSign(low.end)
 	if k, ok := l.listed(low); ok {
 		j = k
 	}
 	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound != Exact && low.Bound != Range {
-		return low, nothing
+		return quantity{}, nothing
 	}
 	word := l.in(l.backBlank(j)-1, "到至")
 	if low.Bound == Range && !word {
-		return low, nothing
+		return quantity{}, nothing
 	}
 	dash := !word && l.get(low.end) != '、'
 	high, what := l.quantity(j)
@@ -108,7 +117,7 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 		if dash && what == refused {
 			return high, refused
 		}
-		return low, nothing
+		return quantity{}, nothing
 	}
 	if dash && (l.in(high.end, "-/") && isNumeral(l.get(high.end+1)) || l.in(low.from-1, "-/") && isDigit(l.get(low.from-2)) || high.Unit == "号" || l.in(high.end, "室栋幢楼")) {
 		return high, refused
@@ -118,7 +127,7 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 		high.Unit = "%"
 	}
 	if low.Unit != "" && high.Unit != "" && low.Unit != high.Unit || low.Percent && !high.Percent {
-		return low, nothing
+		return quantity{}, nothing
 	}
 	if dash && low.Unit == "" && high.Unit == "" && low.card.plain && high.card.plain && high.Value >= 50*low.Value && high.Value >= 100*One {
 		return high, refused // 3-502 is a door
@@ -168,7 +177,7 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 
 // listed is where the second of two neighbours begins that 、 joins into a range:
 // the 四 of 三、四万元 and the 4 of 3、4户. A list's own number, as in "1、2户", is none.
-func (l *Line) listed(low quantity) (high int, ok bool) {
+func (l *Line) listed(low *quantity) (high int, ok bool) {
 	i := low.end
 	if l.get(i) != '、' || low.Unit != "" || low.Bound != Exact || i != low.from+1 {
 		return i, false
@@ -247,7 +256,7 @@ func (l *Line) backBlank(i int) int {
 }
 
 // stands says whether what was read may stand as a number where it stands.
-func (l *Line) stands(q quantity) bool {
+func (l *Line) stands(q *quantity) bool {
 	c, next := q.card, l.get(q.end)
 	n := c.end - q.from
 	switch {
