@@ -29,9 +29,21 @@ var stations = []string{"所", "市场监管所", "市监所", "监管所", "工
 var fillers = strings.Fields(`昨天 今天 前天 昨日 今日 刚才 上午 下午 晚上 中午 凌晨 我们 我所 我局 本所 执法人员 群众 消费者 市民 网友 热心 近日 日前 经查 位于 地址 就在 是在 设在 开在 住在 来到 前往 赶到 赴
 	在 到 对 于 是 就是 接 接到 据 称 有 有人 发现 巡查 检查 走访 经 由 从 去 向 和 与 内 里 处 上 了 时 报 查到 查获 查扣 查处 举报 反映 投诉 线索 涉嫌 疑似 老板 业主 摊主 商户 经营户 当事人 店主 另 还有 还 ·`)
 
-// place finds an address: first one that names its township and goes on, then a
-// street or a market, then a township alone.
+// place finds an address, with a slip in its township's name as with none.
 func (l *line) place() (found, bool) {
+	typed := l.text
+	l.text = mendTowns(typed, l.env.Places)
+	at, ok := l.address()
+	if at.raw == at.In(l.text) {
+		at.raw = at.In(typed)
+	}
+	l.text = typed
+	return at, ok
+}
+
+// address finds an address: first one that names its township and goes on, then a
+// street or a market, then a township alone.
+func (l *line) address() (found, bool) {
 	var street, town span
 	for _, s := range l.open() {
 		t := s.In(l.text)

@@ -56,6 +56,9 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		v.Text = raw
 	default:
 		v.Text = f.readText(raw)
+		if f.Type == Place {
+			v.Text = mendTowns(v.Text, env.Places)
+		}
 		if runes(v.Text) < 2 {
 			return v, TooShort, ""
 		}
