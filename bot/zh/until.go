@@ -25,8 +25,10 @@ func (r *reader) until(i int) (point, outcome) {
 		}
 		return point{}, nothing
 	}
-	inner := *r
-	p, what := inner.point(j)
+	if again, _ := l.find(j, untilWords); again != "" {
+		return point{}, nothing
+	}
+	p, what := r.point(j)
 	if what != read {
 		return point{}, nothing
 	}
