@@ -333,6 +333,10 @@ func (s *sum) takePoint(r rune) bool {
 // takeLetter takes the k of 3k and the w of 1.2w.
 func (s *sum) takeLetter(r rune) bool {
 	next := s.l.get(s.at + 1)
+	if r == 'w' && s.cur >= 100*One && !s.l.in(s.at+1, "+元块多余左粉人") && !s.l.counted(s.at+1) {
+		s.bad = true // 1500W: watts, or 万
+		return false
+	}
 	odd := s.l.oddAfterLetter(s.at+1) && s.out.places == 0
 	if !s.has || !s.arabic || s.total != 0 || s.section != 0 || isLetter(next) || isDigit(next) && !odd || s.out.naught {
 		return false

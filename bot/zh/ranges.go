@@ -285,8 +285,12 @@ func (l *Line) stands(q *quantity) bool {
 			return false // 1/3
 		case q.Unit == "" && isLetter(l.get(c.end)):
 			return false // 24K
-		case q.Unit == "" && (l.in(c.end, "楼室星级线环代甲码") || l.word(c.end, "单元") > 0 || l.word(c.end, "年级") > 0 || l.word(c.end, "年代") > 0 || l.word(c.end, "件套") > 0):
+		case q.Unit == "" && (l.in(c.end, "楼室星级线环代甲码") || l.word(c.end, "单元") > 0 || l.word(c.end, "年级") > 0 || l.word(c.end, "年代") > 0 || l.word(c.end, "件套") > 0 || l.word(c.end, "开头") > 0 || l.word(c.end, "国道") > 0 || l.word(c.end, "省道") > 0 || l.word(c.end, "县道") > 0 || l.word(c.end, "房间") < 0 && l.get(c.end) == '房' && n >= 3):
 			return false
+		case l.get(q.from-1) == '+' && isDigit(l.get(q.from-2)):
+			return false // K12+300
+		case q.Unit == "" && n >= 3 && n <= 4 && (l.in(q.from-1, "栋幢座") || l.after(q.from, "单元") >= 0):
+			return false // B栋302
 
 		case q.Unit == "年" && n == 2 && c.value >= 20*One && c.value < 30*One && !l.in(q.end, "前内以来"):
 			return false // 23年 is a year or a time
