@@ -31,17 +31,15 @@ func (l *Line) Meeting() (m Meeting, ok bool) {
 		return m, false
 	}
 	m.When, m.Cases = l.Dates(Future), l.CaseNumbers()
-	var used []Span
+	used := make(taken, len(l.src))
 	for _, w := range m.When {
-		used = append(used, w.Span)
+		used.add(w.Span)
 	}
 	for _, c := range m.Cases {
-		used = append(used, c.Span)
+		used.add(c.Span)
 	}
 	m.Room = l.meetingRoom(used)
-	if m.Room.To > m.Room.From {
-		used = append(used, m.Room)
-	}
+	used.add(m.Room)
 	m.Invited = l.invited(used)
 	return m, true
 }
@@ -100,7 +98,7 @@ var roomEnds = words("会议室 办公室 会议厅 多功能厅 报告厅 指�
 
 // meetingRoom is the place of a meeting: the words up to one of roomEnds that nothing else has
 // taken.
-func (l *Line) meetingRoom(used []Span) Span {
+func (l *Line) meetingRoom(used taken) Span {
 	for i := range l.r {
 		w, end := l.find(i, roomEnds)
 		if w == "" {
@@ -108,7 +106,7 @@ func (l *Line) meetingRoom(used []Span) Span {
 		}
 		from := i
 		for from > 0 && i-from < 12 && (isHan(l.r[from-1]) || isDigit(l.r[from-1]) || isLetter(l.r[from-1])) &&
-			!l.in(from-1, "在到于去请点为是") && !shares(l.span(from-1, from), used) {
+			!l.in(from-1, "在到于去请点为是") && used.free(l.span(from-1, from)) {
 			from--
 		}
 		if label := l.word(from, "地点"); label > 0 {
@@ -126,11 +124,11 @@ var (
 )
 
 // invited is who is to come: the clause before 参加, or what follows 参会人员.
-func (l *Line) invited(used []Span) []Span {
+func (l *Line) invited(used taken) []Span {
 	for i := range l.r {
 		if w, end := l.find(i, comeWords); w != "" && !l.in(end, "人单") {
 			from := i
-			for from > 0 && !l.in(from-1, ",;。!?\n") && !shares(l.span(from-1, from), used) {
+			for from > 0 && !l.in(from-1, ",;。!?\n") && used.free(l.span(from-1, from)) {
 				from--
 			}
 			for {

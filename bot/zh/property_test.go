@@ -264,6 +264,9 @@ func TestLongTextsStayLinear(t *testing.T) {
 			return best
 		}
 		short, long := cost(250), cost(8000) // squares would take a thousand times as long
-		require.Less(t, long, 300*short+10*time.Millisecond, "32 times %q took %v after %v", piece, long, short)
+		for tries := 0; long >= 150*short+10*time.Millisecond && tries < 3; tries++ {
+			short, long = max(short, cost(250)), min(long, cost(8000)) // the machine was busy
+		}
+		require.Less(t, long, 150*short+10*time.Millisecond, "32 times %q took %v after %v", piece, long, short)
 	}
 }
