@@ -137,6 +137,9 @@ func (f *Form) numericNames() []name {
 			continue
 		}
 		out = append(out, name{fold(fd.Label), fd})
+		if what, of, ok := strings.Cut(fold(fd.Label), "·"); ok { // 立案·食品 is 食品立案
+			out = append(out, name{of + what, fd})
+		}
 		for _, a := range fd.Alias {
 			out = append(out, name{fold(a), fd})
 		}
@@ -252,6 +255,9 @@ func (t *table) one(c claim) (used int) {
 	}
 	raw := strings.TrimSpace(strings.TrimLeft(c.before, "、( ") + t.text[c.from:c.to+used])
 	head := trimFiller(c.before)
+	if fd != nil && t.otherKind(c, fd) {
+		fd = nil
+	}
 	if fd == nil && len(t.pending) == 0 {
 		if fd = t.byUnit(c, head); fd == nil {
 			fd = t.beside(c, head)

@@ -37,6 +37,23 @@ func (t *table) beside(c claim, head string) *Field {
 	})
 }
 
+// otherKind says whether a number without a unit stands in brackets behind one that
+// counts other things than the field does: in 「立案5(其中电商2 农村1)」 the 农村 are cases
+// and no shops.
+func (t *table) otherKind(c claim, fd *Field) bool {
+	open := strings.LastIndexByte(t.text[:c.from], '(')
+	if c.unit != "" || len(t.hits) == 0 || open < 0 || strings.IndexByte(t.text[open:c.from], ')') >= 0 || fd.Type == Money {
+		return false
+	}
+	head := t.hits[0]
+	for _, h := range t.hits {
+		if strings.LastIndex(t.text[:open], h.raw) >= 0 {
+			head = h
+		}
+	}
+	return head.field.Type != Money && !agree(fd.Unit, head.field)
+}
+
 // only is the one field that names which are wanted belong to; nil if there is none or
 // more than one.
 func (t *table) only(wanted func(name) bool) *Field {

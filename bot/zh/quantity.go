@@ -184,7 +184,7 @@ func (l *Line) takeFewAfter(q *quantity) {
 // takeUnit takes the counting word, with the 半 of 两箱半 and the 多 of 3个多月.
 func (l *Line) takeUnit(q *quantity) {
 	j := l.blanks(q.tail)
-	j = l.partedBig(q, j)
+	l.partedBig(q, j)
 	if next := l.get(q.tail + 1); l.get(q.tail) == '两' && multiplier(next) == 0 && !l.counted(q.tail+1) {
 		q.set(l, "两", q.tail, q.tail+1) // a weight
 		return
@@ -256,19 +256,18 @@ func (l *Line) takeDiscount(q *quantity, from, end int) {
 }
 
 // partedBig takes the 万 of 3 万元 and 1.2 万, which a blank parts from its digits.
-func (l *Line) partedBig(q *quantity, j int) (next int) {
+func (l *Line) partedBig(q *quantity, j int) {
 	m, after := multiplier(l.get(j)), l.get(j+1)
 	if j == q.tail || m < 10_000 || !q.card.plain || isNumeral(after) || isHan(after) && !l.in(j+1, "元多余以左上") && !l.counted(j+1) {
-		return j
+		return
 	}
 	v, ok := q.Value.Times(m)
 	if !ok {
-		return j
+		return
 	}
 	q.card.coef, q.card.scale, q.card.plain = q.Value, m, false
 	q.Value, q.tail, q.end = v, j+1, j+1
 	l.takeMoreAfter(q)
-	return l.blanks(q.tail)
 }
 
 func (q *quantity) set(l *Line, w string, from, end int) {
