@@ -263,15 +263,20 @@ func countsThings(unit string) bool {
 // vehicles are what 辆 counts that carries goods and is none.
 var vehicles = strings.Fields("面包车 货车 小货车 轿车 小轿车 小车 车 皮卡 卡车 三轮车 厢式货车 厢式车 商务车")
 
-// plateBegins says whether a text begins with a vehicle's plate.
+// plateBegins says whether a text begins with a vehicle's plate, or with a part of one:
+// 闽C12345, 闽C牌照.
 func plateBegins(text string) bool {
 	plates := zh.Plates(text)
-	return len(plates) > 0 && plates[0].From == 0
+	if len(plates) > 0 && plates[0].From == 0 {
+		return true
+	}
+	r, n := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune("闽粤浙赣沪京苏皖湘鄂桂", r) && len(text) > n && text[n] >= 'A' && text[n] <= 'Z'
 }
 
 // notGoods are the words behind a unit that say that something else is counted:
 // 「一个摊位」「两个人」「一份材料」.
-var notGoods = []string{"人", "店", "摊", "点", "窝点", "村", "仓库", "门", "账号", "直播", "平台", "小时", "老板", "男", "女", "商", "月", "地方", "群", "消费者", "地址", "作坊", "微信", "链接", "顾客",
+var notGoods = []string{"装", "人", "店", "摊", "点", "窝点", "村", "仓库", "门", "账号", "直播", "平台", "小时", "老板", "男", "女", "商", "月", "地方", "群", "消费者", "地址", "作坊", "微信", "链接", "顾客",
 	"材料", "举报", "投诉", "线索", "报告", "视频", "照片", "案", "加工", "星期", "工作日", "多月", "号", "网", "市场", "厂", "电话", "年", "品牌", "商标", "客户", "车间", "院", "小区", "路口"}
 
 // countsGoods says whether a number with this unit and these words behind it

@@ -286,4 +286,4 @@ func gluedValue(fd *Field, value string, env Env) bool {
 
 // goesOn are the characters with which a sentence goes on behind a word that is
 // no label there: 「商家卖假鞋」「产品的质量」.
-const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提标外包"
+const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提标外包抽检均全都无"

@@ -32,7 +32,7 @@ var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代�
 var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
 
 // kinds are what a shop sells: with an ending alone behind them they name no shop.
-var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 小工 水泥 化肥 农药 农资 肥料 饲料 钢材 石材 木材 瓷砖 卤味 熟食 猪肉 海鲜 水产 面包 甜品 茶具 包装 印刷 塑料 机械 汽车 摩托车 电动车 图书 书 音像 玩具厂 家具 电脑 手机维修 网红奶茶 网红 水管 纸箱 小作坊 无牌小作坊 无牌 无证小 无名小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
+var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 烤鸭 小工 水泥 化肥 农药 农资 肥料 饲料 钢材 石材 木材 瓷砖 卤味 熟食 猪肉 海鲜 水产 面包 甜品 茶具 包装 印刷 塑料 机械 汽车 摩托车 电动车 图书 书 音像 玩具厂 家具 电脑 手机维修 网红奶茶 网红 水管 纸箱 移动 旗袍 小作坊 无牌小作坊 无牌 无证小 无名小 旁小 旁边小 门口小 旁边 附近 花 眼镜 零售 批发 专卖 直营 体育用品 运动
 	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
 
 // phrase finds a text by its words, by how such names end, or by the words it
@@ -374,7 +374,7 @@ func personIn(t string) (from, end int, ok bool) {
 	}
 	rest := t[end:]
 	at, word := nextStop(rest, 0)
-	return from, end, rest == "" || word != "" && at == 0 || begins(rest, []string{"在", "等", "(", "于", "家", "开"})
+	return from, end, rest == "" || word != "" && at == 0 || begins(rest, []string{"在", "等", "(", "于", "家", "开", "利用", "通过", "伙同", "非法", "私自", "兜售", "将"})
 }
 
 // after finds the words that follow one of the field's tell-tale words: 「销售假冒
@@ -456,7 +456,7 @@ func (l *line) goodsFrom(from int, name bool) span {
 	to, quoted := from, false
 	for i, r := range l.text[from:] {
 		at := from + i
-		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) && !l.measure(at) || i > 0 && begins(l.text[at:], goodsEnd) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
+		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) && !l.measure(at) || i > 0 && begins(l.text[at:], goodsEnd) && !quilt(l.text[at:]) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
 			break
 		}
 		quoted = quoted && !strings.ContainsRune("”』」》", r) || strings.ContainsRune("“『「《", r)
@@ -466,6 +466,13 @@ func (l *line) goodsFrom(from int, name bool) span {
 		to = from
 	}
 	return span{From: from, To: to}
+}
+
+// quilt says whether the 被 that a text begins with is a thing: 空调被.
+func quilt(text string) bool {
+	rest, ok := strings.CutPrefix(text, "被")
+	r, _ := utf8.DecodeRuneInString(rest)
+	return ok && (rest == "" || separator(r) || begins(rest, []string{"子", "套", "单", "芯", " "}))
 }
 
 // quotes are the pairs of marks that names stand in.

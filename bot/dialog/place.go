@@ -277,6 +277,9 @@ func partEnd(t string, from int) int {
 			continue
 		}
 		part, after := t[from:from+i], t[from+i+best:]
+		if part == "" && best == len(string(r)) && strings.ContainsRune("村镇乡路街巷", r) { // the second 村 of 寨坂村村委会
+			continue
+		}
 		if strings.ContainsAny(part, "有的在人被把是称叫查到用") {
 			return -1
 		}
