@@ -52,6 +52,12 @@ func (r *reader) absolute(i int) (point, outcome) {
 	if digits > 0 && (l.get(j) == '.' || l.get(j) == '/') {
 		return r.dotted(n, j)
 	}
+	return r.borrowed(i, n, j, digits)
+}
+
+// borrowed reads a number whose month or day only the next one says: 15-26日, 1、2月.
+func (r *reader) borrowed(i, n, j, digits int) (point, outcome) {
+	l := r.l
 	if from, m, end := r.neighbour(i, n, j, "月日号"); from > 0 {
 		p, what := r.listed(i, n, m, end)
 		if what == read && m == n+1 {

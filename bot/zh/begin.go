@@ -70,24 +70,6 @@ func onlyFollow(r rune) string {
 		return "一二两三四五六七八九十23456789"
 	case '季':
 		return "度末"
-	case '双':
-		return "十1"
-	case '儿':
-		return "童"
-	case '妇':
-		return "女"
-	case '教':
-		return "师"
-	case '圣':
-		return "诞"
-	case '情':
-		return "人"
-	case '植':
-		return "树"
-	case '消':
-		return "费"
-	case '重':
-		return "阳"
 	case '未':
 		return "来"
 	case '接':
@@ -100,22 +82,6 @@ func onlyFollow(r rune) string {
 		return "在"
 	case '此':
 		return "刻"
-	case '元':
-		return "月旦宵"
-	case '春':
-		return "节"
-	case '劳':
-		return "动"
-	case '端':
-		return "午"
-	case '平':
-		return "安"
-	case '国':
-		return "庆"
-	case '节':
-		return "前后日假期之以"
-	case '除':
-		return "夕"
 	case '次', '冬':
 		return "月"
 	case '腊':
@@ -134,6 +100,47 @@ func onlyFollow(r rune) string {
 		return "午月"
 	case '深':
 		return "夜"
+	}
+	return festivalFollows(r)
+}
+
+// festivalFollows is the runes that make a holiday's or a festival's name of r.
+func festivalFollows(r rune) string {
+	switch r {
+	case '双':
+		return "十1"
+	case '儿':
+		return "童"
+	case '妇':
+		return "女"
+	case '教':
+		return "师"
+	case '圣':
+		return "诞"
+	case '情':
+		return "人"
+	case '植':
+		return "树"
+	case '消':
+		return "费"
+	case '重':
+		return "阳"
+	case '元':
+		return "月旦宵"
+	case '春':
+		return "节"
+	case '劳':
+		return "动"
+	case '端':
+		return "午"
+	case '平':
+		return "安"
+	case '国':
+		return "庆"
+	case '节':
+		return "前后日假期之以"
+	case '除':
+		return "夕"
 	}
 	return ""
 }

@@ -79,21 +79,7 @@ func (r *reader) named(i int) (p point, what outcome) {
 			p, what = r.withinName(i)
 		}
 	case '上', '下', '本', '当', '这':
-		if end := r.l.word(i, "下班前"); end > 0 && !r.l.in(i-1, "上下") {
-			return r.untilToday(end), read
-		}
-		if p, what = r.week(i); what != nothing {
-			return p, what
-		}
-		if p, what = r.month(i); what != nothing {
-			return p, what
-		}
-		if p, what = r.year(i); what != nothing {
-			return p, what
-		}
-		if p, what = r.quarter(i); what == nothing && r.l.in(i, "上下") {
-			p, what = r.nextWorkday(i)
-		}
+		p, what = r.nearNamed(i)
 	case '中', '月', '次':
 		if p, what = r.withinName(i); what != nothing && r.l.get(i) == '月' {
 			return p, what
@@ -102,13 +88,7 @@ func (r *reader) named(i int) (p point, what outcome) {
 			p, what = r.year(i)
 		}
 	case '年':
-		if p, what = r.withinName(i); what != nothing {
-			return p, what
-		}
-		if p, what = r.newYearAround(i); what != nothing {
-			return p, what
-		}
-		p, what = r.year(i)
+		p, what = r.yearNamed(i)
 	case '去':
 		p, what = r.year(i)
 	case '第':
@@ -129,6 +109,37 @@ func (r *reader) named(i int) (p point, what outcome) {
 		p.end = i
 	}
 	return p, what
+}
+
+// nearNamed reads what begins with 上, 下, 本 and the like.
+func (r *reader) nearNamed(i int) (p point, what outcome) {
+	if end := r.l.word(i, "下班前"); end > 0 && !r.l.in(i-1, "上下") {
+		return r.untilToday(end), read
+	}
+	if p, what = r.week(i); what != nothing {
+		return p, what
+	}
+	if p, what = r.month(i); what != nothing {
+		return p, what
+	}
+	if p, what = r.year(i); what != nothing {
+		return p, what
+	}
+	if p, what = r.quarter(i); what == nothing && r.l.in(i, "上下") {
+		p, what = r.nextWorkday(i)
+	}
+	return p, what
+}
+
+// yearNamed reads what begins with 年: 年内, 年前, 年底.
+func (r *reader) yearNamed(i int) (p point, what outcome) {
+	if p, what = r.withinName(i); what != nothing {
+		return p, what
+	}
+	if p, what = r.newYearAround(i); what != nothing {
+		return p, what
+	}
+	return r.year(i)
 }
 
 // repeated skips what repeats (每周五, 每月25日, 每天9点): no one day is meant.

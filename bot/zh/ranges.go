@@ -132,27 +132,9 @@ func (l *Line) rangeEnd(low *quantity) (quantity, outcome) {
 	if dash && low.Unit == "" && high.Unit == "" && low.card.plain && high.card.plain && high.Value >= 50*low.Value && high.Value >= 100*One {
 		return high, refused // 3-502 is a door
 	}
-	from := low.Value
-	if high.Percent && !low.Percent {
-		switch high.Unit {
-		case "成":
-			from /= 10
-		case "‰":
-			from /= 1000
-		default:
-			from /= 100
-		}
-	}
-	switch c := high.card; {
-	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
-	case c.scale == 10:
-		return high, refused // 三到五十
-	default:
-		scaled, ok := from.Times(c.scale)
-		if !ok {
-			return high, refused
-		}
-		from = scaled
+	from, ok := lowEnd(low, &high)
+	if !ok {
+		return high, refused
 	}
 	if from >= high.Value {
 		return high, refused
@@ -173,6 +155,34 @@ func (l *Line) rangeEnd(low *quantity) (quantity, outcome) {
 	}
 	out.Bare = false
 	return out, read
+}
+
+// lowEnd is the lower end of a range whose first number borrows the 万 or the percent
+// of its second; ok is false where the two make no range.
+func lowEnd(low, high *quantity) (from Num, ok bool) {
+	from = low.Value
+	if high.Percent && !low.Percent {
+		switch high.Unit {
+		case "成":
+			from /= 10
+		case "‰":
+			from /= 1000
+		default:
+			from /= 100
+		}
+	}
+	switch c := high.card; {
+	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
+	case c.scale == 10:
+		return 0, false // 三到五十
+	default:
+		scaled, ok := from.Times(c.scale)
+		if !ok {
+			return 0, false
+		}
+		from = scaled
+	}
+	return from, true
 }
 
 // listed is where the second of two neighbours begins that 、 joins into a range:

@@ -250,16 +250,7 @@ func (r *reader) point(i int) (point, outcome) {
 		j++
 	}
 	if p.clock { // 昨晚, 明早
-		if part, end := r.l.find(j, partsOfDay); part != "" {
-			j = r.l.blanks(end) // 昨晚半夜两点
-		}
-		if c, ok := r.hour(j, p.from, true); ok {
-			q := c.on(p.first)
-			q.also = nil
-			return q, read
-		}
-		p.grain = PartOfDay
-		return p, read
+		return r.nightHour(p, j), read
 	}
 	c, ok := r.clockPart(j, true)
 	if !ok {
@@ -276,4 +267,18 @@ func (r *reader) point(i int) (point, outcome) {
 		q.also = &other
 	}
 	return q, read
+}
+
+// nightHour is 昨晚 or 明早 with the hour that may stand at j: 昨晚半夜两点.
+func (r *reader) nightHour(p point, j int) point {
+	if part, end := r.l.find(j, partsOfDay); part != "" {
+		j = r.l.blanks(end)
+	}
+	if c, ok := r.hour(j, p.from, true); ok {
+		q := c.on(p.first)
+		q.also = nil
+		return q
+	}
+	p.grain = PartOfDay
+	return p
 }
