@@ -137,6 +137,9 @@ func (f *Form) numericNames() []name {
 			continue
 		}
 		out = append(out, name{fold(fd.Label), fd})
+		if what, of, ok := strings.Cut(fold(fd.Label), "·"); ok { // 立案·食品 is 食品立案
+			out = append(out, name{of + what, fd})
+		}
 		for _, a := range fd.Alias {
 			out = append(out, name{fold(a), fd})
 		}
@@ -229,83 +232,4 @@ func (t *table) waiting() {
 		t.hits = append(t.hits, hit{field: fd, raw: fd.Short()})
 	}
 	t.pending = nil
-}
-
-// claim is a number with the words around it that may name it.
-type claim struct {
-	token
-	before, after string
-	last          bool // no other number wants the words behind it
-	first         bool // it stands before its name
-}
-
-// one finds the name of a number; used is how much of the words behind it belongs
-// to it.
-func (t *table) one(c claim) (used int) {
-	c.before = t.zeroBefore(c.before)
-	var fd *Field
-	if c.first {
-		n, length, skip := t.prefix(c.after)
-		fd, used = n, length+skip
-	} else {
-		fd, used = t.around(c)
-	}
-	raw := strings.TrimSpace(strings.TrimLeft(c.before, "、( ") + t.text[c.from:c.to+used])
-	head := trimFiller(c.before)
-	switch {
-	case others(strings.TrimSpace(c.before + t.text[c.from:c.to])):
-		t.rest = true
-		t.covered += weight(raw)
-	case fd != nil && modified(head, t.text[:c.from], fd):
-		t.unclear = append(t.unclear, raw)
-		t.covered += weight(raw)
-	case fd != nil:
-		t.hits = append(t.hits, hit{field: fd, value: minus(c.before) + t.text[c.from:c.to], raw: raw, total: cumulative(t.text[:c.from])})
-		t.covered += weight(raw)
-	case head == "" && len(t.pending) > 0 && agree(c.unit, t.pending[len(t.pending)-1]):
-		fd = t.pending[len(t.pending)-1]
-		t.pending = t.pending[:len(t.pending)-1]
-		t.hits = append(t.hits, hit{field: fd, value: t.text[c.from:c.to], raw: fd.Short() + raw, total: cumulative(t.text[:c.from])})
-		t.covered += weight(fd.Short() + raw)
-	case !passing(c):
-		t.unclear = append(t.unclear, raw)
-		if label := []rune(head); len(label) <= 6 && !strings.ContainsAny(head, "卖售假冒") && !slices.Contains(goodsOnly, c.unit) {
-			t.covered += weight(raw)
-		}
-	}
-	return used
-}
-
-// minus is the sign of a number that is said to be less than nothing: 「行动-3次」,
-// but not 「行动 - 3次」.
-func minus(before string) string {
-	if strings.HasSuffix(before, "-") || strings.HasSuffix(before, "负") {
-		return "-"
-	}
-	return ""
-}
-
-// goodsOnly are units that count goods and no figure.
-var goodsOnly = strings.Fields("双 瓶 箱 盒 包 袋 斤 罐 桶 套 只 支")
-
-// zeroBefore reads what is said to be none in the words before a number, and
-// returns what is left of them.
-func (t *table) zeroBefore(before string) string {
-	i := strings.LastIndexAny(before, " 、")
-	if i < 0 {
-		return before
-	}
-	cut := i + 1
-	if strings.HasPrefix(before[i:], "、") {
-		cut = i + len("、")
-	}
-	hits, pending := len(t.hits), t.pending
-	t.zeros(before[:cut])
-	if len(t.hits) == hits {
-		t.pending = pending
-	}
-	if len(t.hits) > hits || t.rest {
-		return before[cut:]
-	}
-	return before
 }

@@ -99,11 +99,17 @@ func (l *line) spot(fd *Field) (span, bool) {
 	case Money:
 		return l.money(fd)
 	case Quantity:
+		lot := span{}
 		for _, n := range l.numbers {
-			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) {
+			if l.free(n.Span) && countsGoods(n.Unit, l.text[n.To:]) && !l.ofPrice(n) && !ends(l.text[:n.From], sold) && !countedPlace(l.text[:n.From]) {
+				if n.Value == zh.One && (strings.HasSuffix(n.Unit, "批") || strings.HasSuffix(n.Unit, "车")) { // how much that is may follow
+					lot = n.Span
+					continue
+				}
 				return n.Span, true
 			}
 		}
+		return lot, lot.To > 0
 	case Time:
 		return l.time()
 	case Phone:
@@ -167,7 +173,7 @@ func (l *line) money(fd *Field) (span, bool) {
 		if i > 0 && l.moneys[i-1].To == m.From && strings.HasPrefix(m.In(l.text), "一") { // 500元一块
 			continue
 		}
-		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) {
+		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) && !l.pieces(m) {
 			pick = i
 		}
 	}
@@ -175,60 +181,6 @@ func (l *line) money(fd *Field) (span, bool) {
 		return span{}, false
 	}
 	return l.moneys[pick].Span, true
-}
-
-// afterGoods says that an amount stands behind a quantity of goods: 「200双 3万」.
-func (l *line) afterGoods(m zh.Money) bool {
-	return slices.ContainsFunc(l.numbers, func(n zh.Number) bool {
-		return n.To <= m.From && n.Value != zh.One && slices.Contains(goods, n.Unit) && strings.Trim(l.text[n.To:m.From], " ,、约共大概值") == ""
-	})
-}
-
-// each says whether an amount is the price of one piece or was paid for
-// something: 「每双500元」「80元一双」「花300元买了」.
-func each(before, after string) bool {
-	return ends(before, prices) || begins(strings.TrimLeft(after, " "), perPiece)
-}
-
-// perPiece are the words behind an amount that make it the price of one piece, or
-// what was paid.
-var perPiece = strings.Fields("/ 每 一双 一瓶 一件 一个 一条 一箱 一盒 一包 一斤 的价格 的低价 购买 购得 购入 买")
-
-// ofPrice says that a number is the piece that a price is of: 180元一双.
-func (l *line) ofPrice(n zh.Number) bool {
-	return n.Value == zh.One && slices.ContainsFunc(l.moneys, func(m zh.Money) bool {
-		return m.To <= n.From && strings.Trim(l.text[m.To:n.From], " /") == "" || n.To <= m.From && strings.Trim(l.text[n.To:m.From], " 卖售") == ""
-	})
-}
-
-// sold are the words before a number that was sold and is not there any more.
-var sold = []string{"月销", "日销", "年销", "销量", "销量为", "已售", "月售", "已卖", "卖出", "售出", "第", "每", "不是", "登记", "报"}
-
-// prices are the words before an amount that is a price and not the worth of all.
-var prices = []string{"单价", "售价", "价格", "标价", "卖价", "仅售", "只要", "只卖", "原价", "每双", "每件", "每瓶", "每箱", "每个", "每条", "每盒", "每包", "每斤", "每台", "每套",
-	"一双", "一瓶", "一件", "一条", "一箱", "一盒", "一包", "一斤", "花费", "花了", "花", "支付", "付款", "付", "退款", "罚款", "罚没", "押金", "租金", "赔偿", "转账", "充值"}
-
-// goods are the units that count goods.
-var goods = strings.Fields("双 箱 瓶 件 条 包 盒 台 公斤 千克 斤 吨 套 只 袋 部 批 支 本 个 罐 桶 把 张 卷 份 对 打 片 枚 克 升 块 付 副 顶 辆 册 筒 捆 米 根 粒 板 坛 壶 提 扎 幅 面 串 床 组")
-
-// notGoods are the words behind a unit that say that something else is counted:
-// 「一个摊位」「两个人」「一份材料」.
-var notGoods = []string{"人", "店", "摊", "点", "窝点", "村", "仓库", "门", "账号", "直播", "平台", "小时", "老板", "男", "女", "商", "月", "地方", "群", "消费者", "地址", "作坊", "微信", "链接", "顾客",
-	"材料", "举报", "投诉", "线索", "报告", "视频", "照片", "案", "加工", "星期", "工作日", "多月", "号", "网", "市场", "厂", "电话", "年", "品牌", "商标", "客户", "车间", "院", "小区", "路口"}
-
-// countsGoods says whether a number with this unit and these words behind it
-// counts goods.
-func countsGoods(unit, after string) bool {
-	if !slices.Contains(goods, unit) {
-		return false
-	}
-	after = strings.TrimLeft(after, " 的")
-	for _, w := range notGoods {
-		if strings.HasPrefix(after, w) {
-			return false
-		}
-	}
-	return true
 }
 
 // time finds when something was found: the time that is said beside a word of

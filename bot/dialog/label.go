@@ -112,6 +112,8 @@ func (l *line) part(s span) part {
 		return p
 	case value == "" && !bound && skip == 0 && !l.endsLabel(s.To):
 		return p
+	case fd.Type == Time && runes(value) > 6 && len(zh.Dates(value, l.env.Now, zh.Past)) == 0:
+		return p // 巡查发现:某店卖假酒
 	}
 	p.field, p.bound = fd, bound || value == ""
 	p.value = s.To - len(value)
@@ -205,10 +207,18 @@ func (l *line) run(ps []part, i int) (value span, last int) {
 // nameStop is where the value of a labelled name ends within its word: before a
 // word of trade, where the name is over: 「店名阿强鞋店卖假鞋」.
 func (l *line) nameStop(p part) int {
-	if p.field.Type != Text || p.field.Rest || len(p.field.Starts) > 0 || p.value >= p.To {
+	if p.field.Type != Text || p.field.Rest || p.value >= p.To {
 		return p.To
 	}
 	value := l.text[p.value:p.To]
+	if len(p.field.Starts) > 0 { // 产品为藤编椅200张
+		for _, n := range l.numbers {
+			if n.From > p.value && n.To == p.To && runes(l.text[p.value:n.From]) >= 2 && countsGoods(n.Unit, "") {
+				return n.From
+			}
+		}
+		return p.To
+	}
 	at, _ := nextStop(value, 0)
 	if at == 0 || at == len(value) || p.bound && !ends(value[:at], p.field.Ends) {
 		return p.To
@@ -276,4 +286,4 @@ func gluedValue(fd *Field, value string, env Env) bool {
 
 // goesOn are the characters with which a sentence goes on behind a word that is
 // no label there: 「商家卖假鞋」「产品的质量」.
-const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提"
+const goesOn = "卖在有涉称说表反的和与被为把对也售经及或使出购销买等方质认不没是将所从向供提标外包抽检均全都无"

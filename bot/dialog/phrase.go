@@ -3,7 +3,6 @@ package dialog
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // How names and goods stand out in a sentence that has no labels. What a campaign
@@ -12,7 +11,7 @@ import (
 
 // trade are the words of trade and suspicion: an address or a name is over before
 // them, and what follows is goods.
-var trade = strings.Fields(`销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
+var trade = strings.Fields(`用假 用过期 用三无 用不合格 用地沟油 用劣质 三无 过期 不合格 伪劣 注水 劣质 变质 翻新 盗版 销售 出售 售卖 贩卖 经营 生产 加工 制售 批发假 囤 存放 储存 摆放 陈列 使用 擅自 标注 冒用 存在 假冒 仿冒 冒牌 侵权 侵犯 售假 卖 制假 造假 未 购买 购得 买到 买了 网购 下单 标称 宣称 声称 虚假 夸大 发布 推销 代购 刷单 兜售 叫卖 进货 进了 做假 搞假 山寨 高仿 无证 无照 被 从`)
 
 // intros are the words behind which a name may begin.
 var intros = strings.Fields(`涉嫌 发现 查获 检查 巡查 举报 反映 投诉 正在 有人 有家 有个 有一 一家 一间 名为 名叫 叫做 店名叫 店名 招牌 字号 的 里 内有 内 疑似 在 位于 对 由 现场 经营者 平台 上 某 对面`)
@@ -23,17 +22,6 @@ var stops = slices.DeleteFunc(slices.Concat(trade, intros), func(w string) bool 
 // inside are the intros that names and addresses have in them.
 var inside = strings.Fields("里 内 对 由 上 某 平台 对面 招牌 字号")
 
-// sources are the words that make a company the one who complains and not the one
-// complained of.
-var sources = strings.Fields("举报 投诉 反映 来电 来函 报案 称 代表 工作人员 打假 授权 委托 维权 法务 转办 转来 移送 供货 供应 发货 批发给")
-
-// holders are the words before the name of one who complains or whose right it is.
-var holders = strings.Fields("权利人 品牌方 商标权人 商标注册人 受 接 接到 据 冒充 冒用 假冒 仿冒 侵犯 厂家")
-
-// kinds are what a shop sells: with an ending alone behind them they name no shop.
-var kindsOfShop = strings.Fields(`鞋 服装 衣服 烟酒 便利 杂货 食品 水果 手机 五金 建材 茶叶 药 小吃 网 商 门 副食 日用品 化妆品 饭 小 酒 烟 母婴 玩具 文具 童装 汽配 家电 电器 早餐 奶茶 蛋糕 花 眼镜 零售 批发 专卖 直营 体育用品 运动
-	运动鞋 男装 女装 皮鞋 食杂 夫妻 无名 无证 茶 酒水 粮油 百货 加工 地下 黑 临时 流动 路边 新开的 服饰 卖鞋的 开 该 本 此 有 网上 总 分 连锁 旗舰 小商 大 老`)
-
 // phrase finds a text by its words, by how such names end, or by the words it
 // follows or begins with.
 func (l *line) phrase(fd *Field) (span, bool) {
@@ -43,6 +31,12 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	if len(fd.Ends) > 0 {
 		for _, s := range l.open() {
 			if from, to, ok := fd.nameIn(s.In(l.text), 0); ok {
+				if l.inQuotes(s) { // “安溪探店小王” is no 安溪探店
+					if ends(strings.TrimRight(l.text[:s.From], "“\"「《"), brandBefore) {
+						continue
+					}
+					return s, true
+				}
 				from += l.townIn(s.In(l.text)[from:to])
 				return span{From: s.From + from, To: s.From + to}, true
 			}
@@ -56,7 +50,24 @@ func (l *line) phrase(fd *Field) (span, bool) {
 	if at, ok := l.after(fd); ok {
 		return at, true
 	}
-	return l.starting(fd)
+	switch {
+	case len(fd.Ends) > 0:
+		at, ok := l.quoted(func(before, after string) bool {
+			return (begins(after, doers) || endingBehind(after, fd.Ends) > 0) && !ends(before, brandBefore) && !ends(before, l.online())
+		})
+		return l.withEnd(at, fd.Ends), ok
+	case len(fd.Starts) == 0 && len(fd.Words) == 0:
+		return l.quoted(func(before, _ string) bool {
+			return ends(strings.TrimRight(before, "上里内的店小铺"), l.platforms())
+		})
+	}
+	if at, ok := l.starting(fd); ok {
+		return at, true
+	}
+	if len(fd.Starts) == 0 {
+		return span{}, false
+	}
+	return l.counted()
 }
 
 // townIn is how much of a name is the township before it, by its full name.
@@ -112,7 +123,7 @@ func introEnd(t string) int {
 	for {
 		n := fillerEnd(t[at:])
 		for _, w := range []string{"一家名为", "一家叫", "名为", "名叫", "叫做", "店名叫", "店名", "招牌", "一家", "一间", "有家", "有个", "有一家", "某", "该", "这家", "那家", "的", "开的", "经营的", "叫", "家", "一个", "某个", "有一个", "铺位", "店面", "网店", "店铺", "主播", "小店"} {
-			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳"}) && len(w) > n {
+			if strings.HasPrefix(t[at:], w) && !begins(t[at:], []string{"某某", "家乐", "家家", "家和", "家福", "家佳", "家具", "家电", "家纺", "家居", "家私", "家常", "家园"}) && len(w) > n {
 				n = len(w)
 			}
 		}
@@ -127,7 +138,7 @@ func introEnd(t string) int {
 func nextStop(t string, from int) (at int, word string) {
 	at = len(t)
 	for _, s := range stops {
-		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
+		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "加工店", "加工部", "加工场", "加工中心", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
 			at, word = from+i, s
 		}
 	}
@@ -144,6 +155,9 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 				break
 			}
 			at += i + len(e)
+			if ware(e) && (at < to || at-len(e) == from) {
+				continue
+			}
 			if at > best && !begins(t[at:], []string{"铺", "主", "员", "家", "名", "面", "招", "商", "房", "址", "长"}) {
 				best = at
 			}
@@ -154,148 +168,8 @@ func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {
 	}
 	name, after := t[from:best], t[best:]
 	n := runes(name)
-	if n < 2 || n > 30 || generic(name) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
+	if n < 2 || n > 30 || generic(name) || ends(name, stalls) || begins(name, nobody) || begins(after, beside) || begins(after, sources) || ends(t[:from], holders) {
 		return 0, 0, false
 	}
 	return from, best, true
-}
-
-// generic says that a name names nobody: 鞋店, 一家小超市.
-func generic(name string) bool {
-	if counted := strings.TrimLeft(name, "一二三四五六七八九十两几多数0123456789"); counted != name { // 三家店
-		name = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(counted, "家"), "间"), "个")
-	}
-	for _, e := range []string{"店", "超市", "商场", "商行", "公司", "厂", "经营部", "批发部", "门市部", "专柜", "摊位", "摊点", "摊", "仓库", "直播间", "作坊", "商铺", "店铺", "商店", "小卖部", "门店", "网店", "便利店", "药房", "窝点", "百货", "服饰", "茶庄", "饭店", "加工点", "房", "批发市场"} {
-		if stem, ok := strings.CutSuffix(name, e); ok && (stem == "" || slices.Contains(kindsOfShop, stem)) {
-			return true
-		}
-	}
-	return false
-}
-
-// personIn finds a person whose name is withheld: 张某, 李某某.
-func personIn(t string) (from, end int, ok bool) {
-	i := strings.Index(t, "某")
-	if i <= 0 {
-		return 0, 0, false
-	}
-	_, n := utf8.DecodeLastRuneInString(t[:i])
-	from, end = i-n, i+len("某")
-	if strings.HasPrefix(t[end:], "某") {
-		end += len("某")
-	}
-	before := t[:from]
-	if fillerEnd(before) != len(before) && !ends(before, []string{"人", "老板", "村民", "男子", "女子", "主", "在", "的", "子"}) || strings.ContainsAny(t[from:i], "的在是有由对了家个和与") {
-		return 0, 0, false
-	}
-	rest := t[end:]
-	at, word := nextStop(rest, 0)
-	return from, end, rest == "" || word != "" && at == 0 || begins(rest, []string{"在", "等", "(", "于", "家", "开"})
-}
-
-// after finds the words that follow one of the field's tell-tale words: 「销售假冒
-// 耐克运动鞋」.
-func (l *line) after(fd *Field) (span, bool) {
-	best, ok, at := span{}, false, len(l.text)+1
-	for _, w := range fd.After {
-		for from := 0; ; {
-			i := strings.Index(l.text[from:], w)
-			if i < 0 {
-				break
-			}
-			from += i + len(w)
-			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) {
-				continue
-			}
-			s := l.goodsFrom(from, len(fd.Starts) == 0)
-			begin := from - len(w)
-			if runes(s.In(l.text)) >= 2 && (begin < at || begin == at && s.From > best.From) {
-				best, ok, at = s, true, begin
-				break
-			}
-		}
-	}
-	return best, ok
-}
-
-// starting finds the words that begin as the field's values do: 「假茅台20瓶」.
-func (l *line) starting(fd *Field) (span, bool) {
-	for _, s := range l.open() {
-		for _, w := range fd.Starts {
-			i := strings.Index(s.In(l.text), w)
-			if i >= 0 && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
-				g := l.goodsFrom(s.From+i, false)
-				if slices.Contains(fd.Starts, g.In(l.text)) { // 「假冒 耐克」
-					more := l.goodsFrom(min(g.To+1, len(l.text)), false)
-					if l.text[g.To:more.From] != " " || more.To == more.From {
-						continue
-					}
-					g.To = more.To
-				}
-				return g, true
-			}
-		}
-	}
-	return span{}, false
-}
-
-// noGoods are what a wrong may be about that is no goods: 假冒专利, 虚假宣传.
-var noGoods = strings.Fields("专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为")
-
-// notGoodsAfter are the words behind a word of trade that make it another word:
-// 经营者, 生产日期, 销售额.
-var notGoodsAfter = strings.Fields("者 部 户 额 家 场 点 店 日期 许可 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
-
-// goodsEnd are the words at which the name of goods is over.
-var goodsEnd = strings.Fields(`约 共 在 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
-	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
-
-// goodsFrom is the name of goods that begins at an offset: up to a sign, a number,
-// a value or a word that begins something else.
-func (l *line) goodsFrom(from int, name bool) span {
-	for strings.HasPrefix(l.text[from:], "的") || strings.HasPrefix(l.text[from:], "了") {
-		from += len("的")
-	}
-	if name {
-		for i, q := range quotes {
-			if rest, ok := strings.CutPrefix(l.text[from:], q[0]); ok && strings.Contains(rest, q[1]) {
-				from += len(quotes[i][0])
-				return span{From: from, To: from + strings.Index(rest, q[1])}
-			}
-		}
-	}
-	to, quoted := from, false
-	for i, r := range l.text[from:] {
-		at := from + i
-		if separator(r) || r == ' ' || r == ':' || l.used[at] || l.numberAt(at) || i > 0 && begins(l.text[at:], goodsEnd) || name && (begins(l.text[at:], trade) || begins(l.text[at:], nameEnd)) || strings.ContainsRune("”』」》\")", r) && !quoted {
-			break
-		}
-		quoted = quoted && !strings.ContainsRune("”』」》", r) || strings.ContainsRune("“『「《", r)
-		to = at + utf8.RuneLen(r)
-	}
-	if to = from + len(strings.TrimSuffix(l.text[from:to], "的")); to < from {
-		to = from
-	}
-	return span{From: from, To: to}
-}
-
-// quotes are the pairs of marks that names stand in.
-var quotes = [][2]string{{"“", "”"}, {"\"", "\""}, {"「", "」"}, {"《", "》"}, {"『", "』"}, {"【", "】"}, {"‘", "’"}, {"'", "'"}}
-
-// nameEnd are the words behind a name that is no part of a sentence's goods.
-var nameEnd = []string{"在", "涉嫌", "正在", "有", "的", "直播", "用", "通过"}
-
-// numberAt says that a number with its unit begins at an offset.
-func (l *line) numberAt(at int) bool {
-	for _, n := range l.numbers {
-		if n.From == at && n.Unit != "" {
-			return true
-		}
-	}
-	for _, m := range l.moneys {
-		if m.From == at {
-			return true
-		}
-	}
-	return false
 }

@@ -23,6 +23,10 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		return f.readMoney(raw)
 	case Quantity:
 		if n := zh.Numbers(raw); len(n) > 0 && n[0].Unit != "" {
+			if n[0].Bound == zh.Range { // 十几袋 is no one number
+				v.Text, v.About = n[0].In(raw), true
+				return v, "", ""
+			}
 			v.Num, v.Text, v.About = n[0].Value, n[0].Unit, n[0].Approx()
 			return v, "", ""
 		}
@@ -52,6 +56,9 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 		v.Text = raw
 	default:
 		v.Text = f.readText(raw)
+		if f.Type == Place {
+			v.Text = mendTowns(v.Text, env.Places)
+		}
 		if runes(v.Text) < 2 {
 			return v, TooShort, ""
 		}

@@ -22,7 +22,7 @@ func modified(head, text string, fd *Field) bool {
 
 // otherWeek says that the sentence before a number speaks of another week.
 func otherWeek(text string) bool {
-	s := sentence(text)
+	s := withoutAsides(sentence(text))
 	other := lastOf(s, "上周", "上一周", "上期", "去年", "同期", "下周", "上月", "上个月", "下一步")
 	return other > lastOf(s, "本周", "本期", "这周", "本月", "现", "今年", "比上周", "较上周")
 }
@@ -46,6 +46,22 @@ func cumulative(text string) bool {
 		}
 	}
 	return true
+}
+
+// withoutAsides is a text without what stands in closed brackets, such as
+// 「(较上周+5户)」, which tells nothing of what follows.
+func withoutAsides(s string) string {
+	for {
+		end := strings.IndexByte(s, ')')
+		if end < 0 {
+			return s
+		}
+		from := strings.LastIndexByte(s[:end], '(')
+		if from < 0 {
+			return s
+		}
+		s = s[:from] + s[end+1:]
+	}
 }
 
 // farthest is how far back, in bytes, a word like 累计 still tells of a number.
@@ -74,5 +90,5 @@ func passing(c claim) bool {
 		return true
 	}
 	before := strings.TrimRight(c.before, " :")
-	return ends(before, []string{"第", "(累计", "(累计为", "增长", "下降", "上升", "增加", "减少", "较上周增加", "较上周减少"}) || begins(c.after, []string{"%"})
+	return ends(before, []string{"第", "(累计", "(累计为", "增长", "下降", "上升", "增加", "减少", "较上周增加", "较上周减少", "较上周", "较上周+", "较上周-", "比上周+", "比上周-", "较上周多", "较上周少", "比上周多", "比上周少", "比上周增加", "比上周减少"}) || begins(c.after, []string{"%"})
 }

@@ -15,9 +15,9 @@ const (
 // Words before and after a number that say how it was meant.
 var (
 	aboutBefore = wordEndings("约 大约 大概 大致 约莫 估计 接近 将近 近 差不多 几乎 大概有 大约有 约有 估计有 差不多有 约为 约合 小")
-	leastBefore = wordEndings("至少 起码 最少 不少于 不低于 不下 不下于 超过 超 逾 突破 多于 高于 大于 上 过 破 至少有 至少也有 最少有 最少也有 起码有 起码也有 >= ≥ >")
-	mostBefore  = wordEndings("最多 顶多 至多 不超过 不到 不足 不满 未满 低于 少于 小于 不多于 不高于 <= ≤ < 最多也就 未超过 没超过 没到 没有超过")
-	aboutAfter  = words("左右 上下 多 余 来 出头 有余 不等 把")
+	leastBefore = wordEndings("至少 起码 最少 最低 不少于 不低于 不下 不下于 超过 超 逾 突破 多于 高于 大于 上 过 破 至少有 至少也有 最少有 最少也有 起码有 起码也有 >= ≥ >")
+	mostBefore  = wordEndings("最多 最高 顶多 至多 不超过 不到 不足 不满 未满 低于 少于 小于 不多于 不高于 <= ≤ < 最多也就 未超过 没超过 没到 没有超过")
+	aboutAfter  = words("左右 上下 多 余 来 出头 挂零 有余 不等 把")
 	leastAfter  = words("以上 及以上 或以上 + 起步 往上 开外 之上 多以上")
 	mostAfter   = words("以下 以内 之内 不到 及以下 或以下 封顶 以里 往下 之下")
 )
@@ -42,8 +42,12 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 	switch word {
 	case "":
 		return Exact, i0
-	case "上", "过", "小", "破":
+	case "上", "过", "破":
 		if multiplier(l.get(i0)) >= 100 {
+			return b, from
+		}
+	case "小":
+		if l.roundHundred(i0) && !l.in(from-1, "大中微") {
 			return b, from
 		}
 	case "近":
@@ -56,6 +60,19 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 	return Exact, i0
 }
 
+// roundHundred says whether 百, 千 or 万 with at most a digit before stands at i,
+// and no more: the 两百 of 小两百, which is nearly that.
+func (l *Line) roundHundred(i int) bool {
+	if hanDigit(l.get(i)) > 0 {
+		i++
+	}
+	j := i
+	for multiplier(l.get(j)) >= 10 {
+		j++
+	}
+	return j > i && !isNumeral(l.get(j)) && l.get(j) != '货'
+}
+
 // boundAfter is what the words at i say, and where they end.
 func (l *Line) boundAfter(i int) (b Bound, end int) {
 	j := l.blanks(i)
@@ -65,6 +82,9 @@ func (l *Line) boundAfter(i int) (b Bound, end int) {
 	}
 	if w, end := l.find(j, leastAfter); w != "" {
 		return AtLeast, end
+	}
+	if l.get(i) == '起' && (l.in(i+1, "批售订") || !isHan(l.get(i+1))) && i > 0 && !isNumeral(l.get(i-1)) {
+		return AtLeast, i + 1
 	}
 	if w, end := l.find(j, aboutAfter); w != "" {
 		switch {

@@ -24,13 +24,13 @@ func (c clock) on(d calendar.Date) point {
 }
 
 // partsOfDay are the names of the parts of a day with their hours.
-var partsOfDay = words("凌晨 清晨 清早 大清早 一大早 早上 早晨 上午 午前 中午 正午 午间 下午 午后 傍晚 晚上 晚间 夜里 夜间 半夜 深夜 午夜 早 晚 夜")
+var partsOfDay = words("凌晨 清晨 清早 大清早 一大早 早上 早晨 上午 午前 中午 正午 午间 下午 午后 傍晚 一早 晚上 晚间 夜里 夜间 半夜 深夜 午夜 早 晚 夜")
 
 func hoursOf(part string) (from, to int) {
 	switch part {
 	case "凌晨":
 		return 0, 6
-	case "清晨", "清早", "大清早", "一大早", "早上", "早晨", "早":
+	case "清晨", "清早", "大清早", "一大早", "一早", "早上", "早晨", "早":
 		return 6, 9
 	case "上午", "午前":
 		return 8, 12
@@ -78,6 +78,7 @@ func (r *reader) clockPart(i int, dated bool) (clock, bool) {
 // of day that was said, or -1.
 func (r *reader) hour(i, part int, dated bool) (clock, bool) {
 	l := r.l
+	short, i := l.minutesShort(i)
 	h, j, digits := l.number2(i)
 	if j == i || h > 24 {
 		return clock{}, false
@@ -103,12 +104,21 @@ func (r *reader) hour(i, part int, dated bool) (clock, bool) {
 		var end int
 		minute, end, c.grain = l.minutes(j + 1)
 		j = end
+		if n, k := l.minutesShort(j); k > j && minute == 0 && short == 0 { // 三点差五分
+			short, j = n, k
+		}
 	default:
 		return clock{}, false
 	}
 	at, also, ok := placeHour(h, part, digits)
 	if !ok {
 		return clock{}, false
+	}
+	if short > 0 {
+		if minute > 0 || at == 0 {
+			return clock{}, false
+		}
+		minute, c.grain = -short, Minute
 	}
 	c.from, c.pm = at*60+minute, at >= 12
 	c.to, c.end = c.from, j
@@ -192,6 +202,26 @@ func (l *Line) number2(i int) (n, end, digits int) {
 	return tens*10 + n, j, 0
 }
 
+// minutesShort reads 差五分 and 差一刻 at i, which an hour lacks; 0 and i if neither is there.
+func (l *Line) minutesShort(i int) (minutes, end int) {
+	if l.get(i) != '差' {
+		return 0, i
+	}
+	m, j, _ := l.number2(i + 1)
+	switch {
+	case j == i+1:
+	case l.get(j) == '分' && m > 0 && m < 60 && l.get(j+1) != '之':
+		end = j + 1
+		if l.get(end) == '钟' {
+			end++
+		}
+		return m, end
+	case l.get(j) == '刻' && m == 1:
+		return 15, j + 1
+	}
+	return 0, i
+}
+
 // minutesFollow says whether minutes or 整 follow at i.
 func (l *Line) minutesFollow(i int) bool {
 	m, end, _ := l.number2(i)
@@ -207,6 +237,9 @@ func (l *Line) notOClock(from, i, digits int, sure bool) bool {
 		return l.in(i, "儿") || digits > 0 && !sure && l.word(i, "以上") > 0
 	}
 	next := l.get(i)
+	if l.get(from) == '零' && i-from == 2 && (!isHan(next) || l.in(i, "前后至到左")) {
+		return false
+	}
 	if l.get(from) == '一' && i-from == 2 || l.get(from) == '零' {
 		_, end, _ := l.number2(i)
 		return !(l.in(i, "半整钟") || end > i && l.get(end) == '分')

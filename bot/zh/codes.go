@@ -135,6 +135,11 @@ func (l *Line) code(i int) int {
 	case '〔', '[', '(', '【', '﹝', '〖':
 		return l.documentNumber(i)
 	}
+	if isLetter(r) {
+		if end := l.currency(i); end > i {
+			return end
+		}
+	}
 	if !isDigit(r) && !isLetter(r) {
 		if r == '一' || r == '幺' {
 			_, end := l.spokenPhone(i)
@@ -162,6 +167,19 @@ func (l *Line) code(i int) int {
 		}
 	}
 	return l.token(i)
+}
+
+// currency is where the RMB of RMB5000 ends; i if it does not stand there.
+func (l *Line) currency(i int) int {
+	if isLetter(l.get(i-1)) || !isDigit(l.get(i+3)) || l.digitsAt(i+3) > 9 || isLetter(l.get(i+3+l.digitsAt(i+3))) {
+		return i
+	}
+	for _, sign := range [...]string{"RMB", "rmb", "CNY", "cny"} {
+		if end := l.word(i, sign); end > 0 {
+			return end
+		}
+	}
+	return i
 }
 
 // digitsAt is how many Arabic digits stand at i.
@@ -242,7 +260,7 @@ func (l *Line) token(i int) int {
 		case (r == '-' || r == '_' || r == '/') && j > i && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))) && l.get(j-1) != '-':
 			dashes++
 		case r == '.' && (bad || dashes > 1) && (isDigit(l.get(j+1)) || isLetter(l.get(j+1))):
-		case (r == '.' || r == ',') && isDigit(l.get(j+1)):
+		case (r == '.' || r == ',' && !bad) && isDigit(l.get(j+1)):
 			if !bad {
 				digits -= 100 // separators: length says nothing
 			}
@@ -260,8 +278,13 @@ func (l *Line) token(i int) int {
 
 // letterUnit is where a unit of letters at i ends; i if there is none.
 func (l *Line) letterUnit(i int) int {
-	if l.in(i, "wWkK") && !isLetter(l.get(i+1)) && !isDigit(l.get(i+1)) {
-		return i + 1
+	if l.in(i, "wWkK") && !isLetter(l.get(i+1)) {
+		if l.oddAfterLetter(i + 1) {
+			return i + 2
+		}
+		if !isDigit(l.get(i + 1)) {
+			return i + 1
+		}
 	}
 	if w, end := l.find(i, units); w != "" && !isLetter(l.get(end)) && !isDigit(l.get(end)) {
 		return end

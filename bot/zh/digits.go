@@ -27,6 +27,19 @@ func hanDigit(r rune) int64 {
 	return -1
 }
 
+// tens is the value of 廿, 卅 and 卌, which are tens in one character; 0 if r is none.
+func tens(r rune) int64 {
+	switch r {
+	case '廿':
+		return 20
+	case '卅':
+		return 30
+	case '卌':
+		return 40
+	}
+	return 0
+}
+
 // multiplier is the value of 十 百 千 万 亿, everyday or formal; 0 if it is none.
 func multiplier(r rune) int64 {
 	switch r {

@@ -6,10 +6,11 @@
 // a phone, a plate) is not read as one.
 //
 // Everything here is a pure function of its arguments: no clock, no network, no
-// configuration. Whoever wants "yesterday" passes the moment it was said, and
-// whoever wants 节后第二天 a calendar ([Workdays]). Places, goods, and the figures
-// of the weekly table are data of a campaign and are read elsewhere, with the
-// help of this package.
+// configuration. Whoever wants "yesterday" passes the moment it was said, whoever
+// wants 节后第二天 a calendar ([Workdays]), and whoever wants the names of units,
+// townships or figures the campaign's own ([Vocabulary]). The fields of a form and
+// the labelled figures of a table are read by package dialog with the help of this
+// one, because what they mean depends on what was said before.
 //
 // There is a function for each kind of reading ([Numbers], [Dates], [Plates] …),
 // and a method of the same name on [Line], which prepares a text once for all

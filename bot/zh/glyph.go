@@ -65,6 +65,9 @@ func marksOf(r rune) (m marks) {
 	if hanDigit(r) >= 0 || multiplier(r) > 0 || m&digit != 0 {
 		m |= numeral | opens | dates
 	}
+	if tens(r) > 0 {
+		m |= numeral | opens
+	}
 	switch r {
 	case '(', '[', '〔', '【', '﹝', '〖':
 		m |= coded | opens

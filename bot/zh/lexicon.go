@@ -40,9 +40,13 @@ func wordEndings(list string) *lexicon {
 }
 
 func newLexicon(list string, key func([]rune) rune) *lexicon {
+	return lexiconOf(strings.Fields(list), key)
+}
+
+func lexiconOf(list []string, key func([]rune) rune) *lexicon {
 	by := map[rune][]word{}
 	lex := &lexicon{}
-	for _, w := range strings.Fields(list) {
+	for _, w := range list {
 		runes := []rune(w)
 		k := key(runes)
 		if len(by[k]) == 0 {

@@ -26,6 +26,7 @@ type Line struct {
 
 	past     []seen // the dates looking back, in order of place
 	tried    bitmap // where one was looked for
+	plain    bitmap // where no code begins
 	looked   bool   // past and tried are filled
 	amounts  []quantity
 	measured bool // amounts is filled
@@ -38,6 +39,7 @@ type Line struct {
 	runes   [usual]rune
 	offsets [usual + 1]int32
 	room    [3]quantity
+	dates   [1]seen
 }
 
 // usual is as many runes as most lines have at most.
@@ -115,8 +117,11 @@ func (l *Line) get(i int) rune {
 // in says whether the rune at i is one of set. Outside the line it is not.
 func (l *Line) in(i int, set string) bool {
 	r := l.get(i)
+	if r < 0x80 {
+		return r > 0 && strings.IndexByte(set, byte(r)) >= 0
+	}
 	if r < 0x800 || r >= 0x10000 {
-		return r != 0 && strings.ContainsRune(set, r)
+		return strings.ContainsRune(set, r)
 	}
 	// Most runes here take three bytes, and so do those of the sets: stepping over
 	// them beats decoding them.

@@ -42,7 +42,7 @@ func (l *Line) Dates(prefer Prefer) []When {
 	if prefer == Past {
 		all = l.lookBack()
 	} else {
-		all = l.look(newReader(l, l.now, prefer), nil)
+		all = l.look(newReader(l, l.now, prefer), nil, nil)
 	}
 	var found []When
 	for i := range all {
@@ -67,17 +67,16 @@ func (l *Line) lookBack() []seen {
 		if !l.now.IsZero() {
 			r = newReader(l, l.now, Past)
 		}
-		l.past, l.looked = l.look(r, &l.tried), true
+		l.past, l.looked = l.look(r, &l.tried, l.dates[:0]), true
 	}
 	return l.past
 }
 
 // look finds the dates of the line, and what must not be read as one. It notes
 // in tried where it looked.
-func (l *Line) look(r reader, tried *bitmap) []seen {
-	var found []seen
+func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 	if l.has&dates == 0 {
-		return nil
+		return found
 	}
 	for i := 0; i < len(l.r); {
 		m := mark(l.r[i])
@@ -85,12 +84,13 @@ func (l *Line) look(r reader, tried *bitmap) []seen {
 			i++
 			continue
 		}
-		first := m&digit != 0 || l.in(i, "Qq")
+		first := m&digit != 0 || l.r[i]|0x20 == 'q'
 		if !first {
 			if end := l.code(i); end > i {
 				i = end
 				continue
 			}
+			l.plain.add(i)
 		}
 		p, what := point{end: i}, nothing
 		if l.mayBegin(i) {
@@ -102,7 +102,9 @@ func (l *Line) look(r reader, tried *bitmap) []seen {
 		if what != nothing && p.end > i {
 			found = append(found, seen{p, i, what})
 		} else if first {
-			p.end = l.code(i)
+			if p.end = l.code(i); p.end == i {
+				l.plain.add(i)
+			}
 		}
 		i = max(p.end, i+1)
 	}

@@ -14,11 +14,13 @@ type Money struct {
 // Approx says whether anything but exactly this amount may be meant.
 func (m Money) Approx() bool { return m.Bound != Exact }
 
-// moneyBefore are words after which a number in 千 or 万 is an amount, and
-// countBefore those after which it is not.
+// moneyBefore are words after which a number in 千 or 万 is an amount,
+// amountBefore those after which any number is, and countBefore those after
+// which none is.
 var (
-	moneyBefore = wordEndings("案值 货值 价值 金额 罚款 罚没 罚没款 没收 涉案 售价 销售额 营业额 违法所得 挽回 损失 总价 单价 标价 报价 总值 估值 罚 值 卖 价 款 赔 赔偿 退 付 花 收 共计 合计 总计 经营额 货款 案值达 价格 原价 要价 成交 保证金 押金 罚了 值个 卖了 花了 付了 收了 赔了 退了")
-	countBefore = wordEndings("粉丝 播放 播放量 销量 浏览 浏览量 阅读 阅读量 点赞 评论 关注 访问 转发 观看 人数 数量 条数 件数 户数 次数 份数 人次 出动 检查 人口 面积 库存 产量 已售 月销 库存量 投放 发放 印发")
+	moneyBefore  = wordEndings("案值 货值 价值 金额 罚款 罚没 罚没款 没收 涉案 售价 销售额 营业额 违法所得 挽回 损失 总价 单价 标价 报价 总值 估值 罚 值 卖 价 款 赔 赔偿 退 付 花 收 共计 合计 总计 经营额 货款 案值达 价格 原价 要价 成交 保证金 押金 罚了 值个 卖了 花了 付了 收了 赔了 退了")
+	amountBefore = wordEndings("案值 货值 货值金额 涉案金额 涉案货值 金额 罚款 罚没 罚没款 罚没金额 违法所得 经营额 销售额 销售金额 售价 单价 标价 原价 定价 零售价 批发价 进货价 进价 总价 总值 总金额 估值 货款 押金 保证金 价格 价值 罚了 赔了")
+	countBefore  = wordEndings("粉丝 播放 播放量 销量 浏览 浏览量 阅读 阅读量 点赞 评论 关注 访问 转发 观看 人数 数量 条数 件数 户数 次数 份数 人次 出动 检查 人口 面积 库存 产量 已售 月销 库存量 投放 发放 印发")
 )
 
 // Moneys reads the amounts of a text from left to right: 3万元, 12块5, 500元,
@@ -56,6 +58,9 @@ func ParseMoney(whole string) (Money, bool) {
 		return Money{}, false
 	}
 	q, what := l.money(i)
+	if what == read && q.Unit == "" && l.get(q.end) == '分' && q.end+1 == to && q.Bound == Exact {
+		q.set(l, "分钱", q.end, to)
+	}
 	if what != read || q.end != to || q.Span.From != int(l.at[from]) {
 		return Money{}, false
 	}
@@ -88,7 +93,7 @@ func (l *Line) moneyUnit(q *quantity) string {
 }
 
 // yuanSigns are the signs of the currency before an amount.
-var yuanSigns = wordEndings("¥ 人民币 RMB rmb")
+var yuanSigns = wordEndings("¥ 人民币 RMB rmb CNY cny")
 
 // yuanSign is where ¥, RMB or 人民币 begins if it ends at i; else i.
 func (l *Line) yuanSign(i int) int {
@@ -104,7 +109,7 @@ func (l *Line) yuanSign(i int) int {
 
 // isPieces says whether 块 counts pieces: a thing follows that is not the price's.
 func isPieces(l *Line, q *quantity) bool {
-	if q.Unit != "块" || q.Bound != Exact {
+	if q.Unit != "块" || q.Bound != Exact || q.Value%One != 0 {
 		return false
 	}
 	return isHan(l.get(q.end)) && !l.in(q.end, "的一每左上到至卖买起不多以吧了呢罚给钱两")
@@ -118,7 +123,8 @@ func (l *Line) takeJiao(q *quantity) {
 	j := q.end
 	switch q.Unit {
 	case "元", "圆", "块":
-		if l.get(j) == '零' || l.get(j) == '〇' {
+		zero := l.get(j) == '零' || l.get(j) == '〇'
+		if zero {
 			j++
 		}
 		if d, end := l.digitBefore(j, "角毛"); end > j {
@@ -134,10 +140,16 @@ func (l *Line) takeJiao(q *quantity) {
 		if d, end := l.digitBefore(j, "分"); end > j && l.get(end) != '之' {
 			q.Value, q.end = q.Value+d*(One/100), end
 		}
-		if q.end < j || q.end > j && j > 0 {
+		if q.end > j {
 			break
 		}
-		if q.Unit == "块" && q.end == j {
+		if zero { // 三块零五
+			if d, end := l.loneDigit(j); end > j && q.Unit == "块" {
+				q.Value, q.end = q.Value+d*(One/100), end
+			}
+			break
+		}
+		if q.Unit == "块" || l.in(q.end, "123456789") && l.endsAt(q.end+1) { // 3元5
 			l.takeOddJiao(q)
 		}
 	case "角", "毛":
@@ -170,16 +182,28 @@ func (l *Line) takeOddJiao(q *quantity) {
 		if j-q.end == 2 {
 			unit = One / 100
 		}
-	case hanDigit(l.get(j)) > 0 && l.get(j) != '两' && !isNumeral(l.get(j+1)):
+	case hanDigit(l.get(j)) > 0 && l.get(j) != '两' && (!isNumeral(l.get(j+1)) || l.oneOf(j+1)):
+		if l.trap(j) > j && !l.oneOf(j+1) {
+			return
+		}
 		d = Num(hanDigit(l.get(j)))
 		j++
 	default:
 		return
 	}
-	if isHan(l.get(j)) && !l.in(j, "的一每左上钱罚卖") || isLetter(l.get(j)) || l.get(j) == '%' {
+	if l.get(j) == '个' || isNumeral(l.get(j)) && !l.oneOf(j) || l.in(j, "月日号点时年") || l.counted(j) && !l.oneOf(j) || isLetter(l.get(j)) || l.get(j) == '%' {
 		return
 	}
 	q.Value, q.end = q.Value+d*unit, j
+}
+
+// oneOf says whether 一 and a unit stand at i: the 一斤 of 一块二一斤.
+func (l *Line) oneOf(i int) bool { return l.get(i) == '一' && l.counted(i+1) }
+
+// endsAt says whether no word, digit or sign that goes on stands at i.
+func (l *Line) endsAt(i int) bool {
+	r := l.get(i)
+	return !isHan(r) && !isDigit(r) && !isLetter(r) && !l.in(i, "%.-~/*:+")
 }
 
 // loneDigit is the digit at i that stands before no word: the 2 of 3块5毛2.
@@ -218,7 +242,7 @@ func (q *quantity) money(unit string) (Money, bool) {
 	var fen Num // how many millionths of the unit make one 分
 	bare := false
 	switch unit {
-	case "元", "圆", "块", "块钱", "元钱", "人民币":
+	case "元", "圆", "块", "块钱", "元钱", "人民币", "RMB", "rmb", "CNY", "cny":
 		fen = One / 100
 	case "角", "毛", "毛钱":
 		fen = One / 10
@@ -243,9 +267,6 @@ func (l *Line) bareMoney(q *quantity) bool {
 	for _, r := range l.r[q.from:q.tail] {
 		large = large || r == '千' || r == '万' || r == '亿' || r|0x20 == 'w' || r|0x20 == 'k'
 	}
-	if !large {
-		return false
-	}
 	from := q.from
 	for from > 0 && int(l.at[from]) > q.Span.From {
 		from--
@@ -257,7 +278,13 @@ func (l *Line) bareMoney(q *quantity) bool {
 	if w, _ := l.findBefore(from, countBefore); w != "" {
 		return false
 	}
-	if !isHan(l.get(q.end)) || l.in(q.end, "的左以到至吧了呢啊") {
+	if w, _ := l.findBefore(from, amountBefore); w != "" && q.Value >= 10*One && !q.card.naught {
+		return true
+	}
+	if !large {
+		return false
+	}
+	if !isHan(l.get(q.end)) || l.in(q.end, "的左以到至吧了呢啊") || l.oneOf(q.end) {
 		return true
 	}
 	w, _ := l.findBefore(from, moneyBefore)

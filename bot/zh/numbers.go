@@ -50,6 +50,9 @@ func (l *Line) quantities() []quantity {
 	if l.has&(numeral|half) == 0 {
 		return nil
 	}
+	if l.has&dates != 0 {
+		l.lookBack() // it tells where no code begins
+	}
 	l.amounts = l.room[:0]
 	for i := 0; i < len(l.r); {
 		if mark(l.r[i])&opens == 0 {
@@ -161,8 +164,10 @@ func (l *Line) skip(i int) int {
 	if end := l.trap(i); end > i {
 		return end
 	}
-	if end := l.code(i); end > i {
-		return end
+	if !l.plain.has(i) {
+		if end := l.code(i); end > i {
+			return end
+		}
 	}
 	if end := l.whenEnd(i); end > i {
 		return end
@@ -178,7 +183,7 @@ func (l *Line) skip(i int) int {
 			return c.end
 		}
 	}
-	if l.in(i, "几数") && multiplier(l.get(i+1)) > 0 {
+	if r := l.r[i]; (r == '几' || r == '数') && multiplier(l.get(i+1)) > 0 {
 		for i++; multiplier(l.get(i)) > 0; i++ {
 		}
 		return i
@@ -188,6 +193,9 @@ func (l *Line) skip(i int) int {
 
 // enumerator is where the number of a list's item ends: the 1、 of "1、检查32户".
 func (l *Line) enumerator(i int) int {
+	if mark(l.r[i])&numeral == 0 {
+		return i
+	}
 	if i > 0 && !l.in(i-1, " \n\t;。;(（、，,") {
 		return i
 	}

@@ -124,7 +124,7 @@ func (l *Line) dial(i int) (d dialled, end int) {
 		}
 	}
 	if (r == '4' || r == '8') && l.word(i+1, "00") > 0 {
-		if end := l.grouped(&d, i, 10); end-i > 10 && d.hidden == 0 {
+		if end := l.grouped(&d, i, 10); d.hidden == 0 && (end-i > 10 || end-i == 10 && !l.counted(end) && !l.in(end, "万亿.,%")) {
 			d.kind = Service
 			return d, end
 		}

@@ -20,11 +20,13 @@ func (l *Line) number(i int) (quantity, outcome) {
 		return q, what
 	}
 	l.takeJiao(&q)
-	if to, what := l.rangeEnd(q); what != nothing {
-		if what == refused {
-			return to, refused
+	if l.mayJoin(q.end) {
+		if to, what := l.rangeEnd(&q); what != nothing {
+			if what == refused {
+				return to, refused
+			}
+			q = to
 		}
-		q = to
 	}
 	l.dress(&q, i)
 	l.takeUpper(&q)
@@ -47,6 +49,9 @@ func (l *Line) dress(q *quantity, i int) {
 	if after, end := l.boundAfter(q.end); after != Exact {
 		q.Bound = stronger(q.Bound, after)
 		q.end = end
+		if w, from, unitEnd := l.unitWord(end); q.Unit == "" && l.get(end-1) == '+' && from == end && unitEnd > end {
+			q.set(l, w, from, unitEnd) // 100+件
+		}
 	}
 	q.Bare = q.Bare && q.Bound == Exact
 	q.Span = l.span(from, q.end)
@@ -114,7 +119,7 @@ func (l *Line) quantity(i int) (quantity, outcome) {
 	q.setSpread(c)
 	l.takeMoreAfter(&q)
 	l.takeUnit(&q)
-	if !l.stands(q) {
+	if !l.stands(&q) {
 		for c.plain && l.in(q.end, "-/") && isDigit(l.get(q.end+1)) {
 			q.end = l.digitRun(q.end + 1) // the rest of GB 7718-2011
 		}
@@ -134,90 +139,6 @@ func (q *quantity) setSpread(c cardinal) {
 	case c.about:
 		q.Bound = About
 	}
-}
-
-// takeMoreAfter takes the 多 of 三百多户, the 来 of 二十来个 and the 把 of 万把块.
-func (l *Line) takeMoreAfter(q *quantity) {
-	next, round := q.tail+1, q.Value >= 10*One && q.Value%(10*One) == 0
-	if !round {
-		return
-	}
-	switch l.get(q.tail) {
-	case '多':
-		round = !l.in(next, "少")
-	case '余':
-		round = !l.in(next, "额下杭姚干")
-	case '来':
-		_, unit := l.unit(next)
-		round = unit > next || next == len(l.r)
-	default:
-		return
-	}
-	if round {
-		q.Bound, q.tail, q.end = stronger(q.Bound, About), next, next
-	}
-}
-
-// takeUnit takes the counting word, with the 半 of 两箱半 and the 多 of 3个多月.
-func (l *Line) takeUnit(q *quantity) {
-	j := l.blanks(q.tail)
-	if m := multiplier(l.get(j)); j > q.tail && m >= 10_000 && q.card.plain && l.in(j+1, "元") {
-		if v, ok := q.Value.Times(m); ok { // 3 万元
-			q.Value, q.tail, q.card.plain = v, j+1, false
-		}
-	}
-	if next := l.get(q.tail + 1); l.get(q.tail) == '两' && multiplier(next) == 0 && !l.counted(q.tail+1) {
-		q.set(l, "两", q.tail, q.tail+1) // a weight
-		return
-	}
-	w, from, end := l.unitWord(q.tail)
-	if end <= q.tail {
-		return
-	}
-	switch w {
-	case "%":
-		q.scalePercent(100)
-	case "‰":
-		q.scalePercent(1000)
-	case "成":
-		if l.in(end, "新") || !q.card.plain && q.Value <= 10*One {
-			q.scalePercent(10)
-		} else {
-			return
-		}
-	}
-	if l.get(from) == '个' && end == from+1 {
-		more := l.get(end)
-		if unit, unitFrom, unitEnd := l.unitWord(end + 1); (more == '多' || more == '半') && unitEnd > end+1 && unitFrom == end+1 {
-			switch {
-			case more == '多':
-				q.Bound = stronger(q.Bound, About)
-			case q.Bound == Exact:
-				q.Value += One / 2
-			}
-			q.set(l, unit, unitFrom, unitEnd)
-			if q.Unit == "月" {
-				q.Unit = "个月"
-			}
-			return
-		}
-	}
-	if l.get(end) == '半' && !isHan(l.get(end+1)) && !isDigit(l.get(end+1)) && q.Bound == Exact {
-		q.Value += One / 2
-		q.set(l, w, from, end)
-		q.end = end + 1
-		return
-	}
-	q.set(l, w, from, end)
-}
-
-func (q *quantity) set(l *Line, w string, from, end int) {
-	q.Unit, q.UnitSpan, q.end = w, l.span(from, end), end
-}
-
-func (q *quantity) scalePercent(by Num) {
-	q.Percent = true
-	q.Value, q.Low, q.High = q.Value/by, q.Low/by, q.High/by
 }
 
 // half reads 半 before a unit, and 一半.
@@ -241,6 +162,12 @@ func (l *Line) half(i int) (quantity, bool) {
 	return q, true
 }
 
+// boundedAfter says whether 以上 or the like stands at i.
+func (l *Line) boundedAfter(i int) bool {
+	b, _ := l.boundAfter(i)
+	return b != Exact
+}
+
 // bareHundred reads 近百, 上千, 过万 and 万把: 百 without a digit.
 func (l *Line) bareHundred(i int) (quantity, bool) {
 	m := multiplier(l.r[i])
@@ -256,10 +183,11 @@ func (l *Line) bareHundred(i int) (quantity, bool) {
 	q.Value = value
 	b, from := l.boundBefore(i)
 	switch {
-	case l.in(j, "把余多") && l.counted(j+1) && !l.in(i-1, "几数好成上") && !isNumeral(l.get(i-1)):
+	case l.in(j, "把余多来") && l.counted(j+1) && !l.in(i-1, "几数好成上") && !isNumeral(l.get(i-1)):
 		q.Bound, q.tail, q.end = About, j+1, j+1
 	case b != Exact && !l.in(from-1, "成"):
 		q.Bound = b
+	case l.in(j, "元块") && l.boundedAfter(j+1) && !l.in(i-1, "几数好"):
 	default:
 		return q, false
 	}

@@ -61,15 +61,26 @@ func (l *Line) slashed(from, to int) (Number, bool) {
 	return Number{Span: l.span(from, to), Value: v}, true
 }
 
+// mayJoin says whether what stands at i may join two ends of a range.
+func (l *Line) mayJoin(i int) bool {
+	switch l.get(i) {
+	case '-', '~', '—', '–', '〜', '～', '－', '到', '至', '、', '(', ' ', '\t':
+		return true
+	}
+	return false
+}
+
 // rangeSign is where a word or sign ends that joins two ends of a range; i if none is there.
 func (l *Line) rangeSign(i int) int {
 	j := l.blanks(i)
-	_, j = l.find(j, inclusive)
+	if l.get(j) == '(' {
+		_, j = l.find(j, inclusive)
+	}
 	k := j
-	for l.in(k, "-~—–〜～－") && k < j+2 {
+	for isDash(l.get(k)) && k < j+2 {
 		k++
 	}
-	if k == j && l.in(j, "到至") {
+	if r := l.get(j); k == j && (r == '到' || r == '至') {
 		k++
 	}
 	if k == j {
@@ -78,41 +89,52 @@ func (l *Line) rangeSign(i int) int {
 	return l.blanks(k)
 }
 
+func isDash(r rune) bool {
+	switch r {
+	case '-', '~', '—', '–', '〜', '～', '－':
+		return true
+	}
+	return false
+}
+
 // rangeEnd reads the second end of a range whose first is low. It is refused
 // where the two do not make a range (5-3, 三到五十, 3-502室): then neither end is a number.
-func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
+func (l *Line) rangeEnd(low *quantity) (quantity, outcome) {
 	j := l.rangeSign(low.end)
-	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound == Range {
-		return low, nothing
+	if k, ok := l.listed(low); ok {
+		j = k
 	}
-	dash := !l.in(l.backBlank(j)-1, "到至")
+	if j == low.end || j >= len(l.r) || !isNumeral(l.r[j]) || low.Bound != Exact && low.Bound != Range {
+		return quantity{}, nothing
+	}
+	word := l.in(l.backBlank(j)-1, "到至")
+	if low.Bound == Range && !word {
+		return quantity{}, nothing
+	}
+	dash := !word && l.get(low.end) != '、'
 	high, what := l.quantity(j)
 	if what != read || l.whenEnd(j) > j {
 		if dash && what == refused {
 			return high, refused
 		}
-		return low, nothing
+		return quantity{}, nothing
 	}
 	if dash && (l.in(high.end, "-/") && isNumeral(l.get(high.end+1)) || l.in(low.from-1, "-/") && isDigit(l.get(low.from-2)) || high.Unit == "号" || l.in(high.end, "室栋幢楼")) {
 		return high, refused
 	}
+	if low.Percent && low.Unit == "%" && high.Unit == "" && !high.Percent && !high.sign && l.r[low.tail-1] != '%' {
+		high.scalePercent(100) // 百分之三十到五十
+		high.Unit = "%"
+	}
 	if low.Unit != "" && high.Unit != "" && low.Unit != high.Unit || low.Percent && !high.Percent {
-		return low, nothing
+		return quantity{}, nothing
 	}
-	from := low.Value
-	if high.Percent && !low.Percent {
-		from /= 100
+	if dash && low.Unit == "" && high.Unit == "" && low.card.plain && high.card.plain && high.Value >= 50*low.Value && high.Value >= 100*One {
+		return high, refused // 3-502 is a door
 	}
-	switch c := high.card; {
-	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
-	case c.scale == 10:
-		return high, refused // 三到五十
-	default:
-		scaled, ok := from.Times(c.scale)
-		if !ok {
-			return high, refused
-		}
-		from = scaled
+	from, ok := lowEnd(low, &high)
+	if !ok {
+		return high, refused
 	}
 	if from >= high.Value {
 		return high, refused
@@ -133,6 +155,66 @@ func (l *Line) rangeEnd(low quantity) (quantity, outcome) {
 	}
 	out.Bare = false
 	return out, read
+}
+
+// lowEnd is the lower end of a range whose first number borrows the 万 or the percent
+// of its second; ok is false where the two make no range.
+func lowEnd(low, high *quantity) (from Num, ok bool) {
+	from = low.Value
+	if high.Percent && !low.Percent {
+		switch high.Unit {
+		case "成":
+			from /= 10
+		case "‰":
+			from /= 1000
+		default:
+			from /= 100
+		}
+	}
+	switch c := high.card; {
+	case c.scale == 0 || c.spread != 0 || !small(low.card) || low.Unit != "" || low.Value >= c.coef:
+	case c.scale == 10:
+		return 0, false // 三到五十
+	default:
+		scaled, ok := from.Times(c.scale)
+		if !ok {
+			return 0, false
+		}
+		from = scaled
+	}
+	return from, true
+}
+
+// listed is where the second of two neighbours begins that 、 joins into a range:
+// the 四 of 三、四万元 and the 4 of 3、4户. A list's own number, as in "1、2户", is none.
+func (l *Line) listed(low *quantity) (high int, ok bool) {
+	i := low.end
+	if l.get(i) != '、' || low.Unit != "" || low.Bound != Exact || i != low.from+1 {
+		return i, false
+	}
+	a, b := l.small(low.from), l.small(i+1)
+	if a < 1 || b != a+1 || isDigit(l.r[low.from]) != isDigit(l.get(i+1)) || l.lineStart(low.from) && a == 1 || l.in(low.from-1, "第、") {
+		return i, false
+	}
+	end := i + 2
+	if multiplier(l.get(end)) > 0 {
+		for multiplier(l.get(end)) > 0 {
+			end++
+		}
+		return i + 1, true
+	}
+	return i + 1, l.counted(end) && !isNumeral(l.get(end))
+}
+
+// small is the digit at i in either script, or -1.
+func (l *Line) small(i int) int64 {
+	if r := l.get(i); isDigit(r) {
+		return int64(r - '0')
+	}
+	if l.get(i) == '两' {
+		return -1
+	}
+	return hanDigit(l.get(i))
 }
 
 // takeUpper takes the upper end of 10万以上50万以下 and 5000元以上、不满1万元,
@@ -178,77 +260,6 @@ func small(c cardinal) bool { return c.scale == 0 && c.value > 0 }
 
 func (l *Line) backBlank(i int) int {
 	for l.get(i-1) == ' ' {
-		i--
-	}
-	return i
-}
-
-// stands says whether what was read may stand as a number where it stands.
-func (l *Line) stands(q quantity) bool {
-	c, next := q.card, l.get(q.end)
-	n := c.end - q.from
-	if c.plain {
-		switch {
-		case q.Unit == "" && l.in(c.end, "月日"), q.Unit == "日" && !l.in(q.end, "内以"), q.Unit == "月":
-			return false
-		case q.Unit == "年" && n == 4 && c.value >= 1900*One && c.value < 2100*One:
-			return false
-		case c.naught && n > 1:
-			return false // 0031
-		case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
-			return false
-		case q.Unit == "" && l.get(c.end) == '、' && l.datedAfter(c.end+1):
-			return false // 3、4月
-		case l.get(c.end) == '/' && isDigit(l.get(c.end+1)), l.get(q.from-1) == '/' && isDigit(l.get(q.from-2)):
-			return false // 1/3
-		case q.Unit == "" && isLetter(l.get(c.end)):
-			return false // 24K
-		case q.Unit == "" && l.in(c.end, "楼室星级线环代甲"):
-			return false
-		case q.Unit == "年" && n == 2 && c.value >= 20*One && c.value < 30*One && !l.in(q.end, "前内以来"):
-			return false // 23年 is a year or a time
-		case l.get(c.end) == '点' && isDigit(l.get(c.end+1)) || l.get(c.end) == '时' && q.Unit == "":
-			return false
-		}
-		return !((q.Unit == "" || q.Unit == "号") && l.labelled(q.from))
-	}
-	if isDigit(l.r[q.from]) {
-		return true
-	}
-	if q.Unit == "" && (l.get(q.from-1) == '月' && isNumeral(l.get(q.from-2)) || l.get(c.end) == '、' && l.datedAfter(c.end+1)) {
-		return false // 三月三
-	}
-	if q.Unit == "月" || q.Unit == "日" && n <= 3 && !l.in(q.end, "内以") || q.Unit == "" && l.in(c.end, "月日") {
-		return false
-	}
-	if l.r[q.from] == '一' && l.in(q.from-1, oneAfter) && n == 1 || n == 1 && l.in(q.from-1, digitAfter) && !(l.get(q.from-1) == '期' || l.get(q.from-1) == '无') {
-		return false
-	}
-	if n == 1 && isFormal(l.r[q.from]) && (q.Unit == "家" || q.Unit == "号" || q.Unit == "" && isHan(l.get(q.from-1))) {
-		return false
-	}
-	if j := l.rangeSign(c.end); n == 1 && j > c.end && hanDigit(l.get(j)) >= 0 {
-		return true // 三到五
-	}
-	if l.r[q.from] == '两' && n == 1 && q.Unit == "" && isNumeral(l.get(q.from-1)) {
-		return false
-	}
-	pair := c.spread != 0 && n == 2 && !c.few
-	if q.Unit == "" && (n == 1 || pair || l.word(q.from, "十一") == c.end) {
-		return q.Bound == About && !pair || !pair && !isHan(next) && !isDigit(next) && !isLetter(next) && (n > 1 || !isHan(l.get(q.from-1)) || !l.in(q.from-1, digitAfter+oneAfter))
-	}
-	return true
-}
-
-// datedAfter says whether a day or month by number stands at i.
-func (l *Line) datedAfter(i int) bool {
-	_, end, _ := l.number2(i)
-	return end > i && l.in(end, "月日号")
-}
-
-// beforeColon is i without a colon, 是, 为 or blank before it.
-func (l *Line) beforeColon(i int) int {
-	for l.in(i-1, ": 是为") {
 		i--
 	}
 	return i

@@ -51,8 +51,25 @@ func (l *Line) isMark(i, end int) bool {
 			return true
 		}
 	}
-	_, start := l.findBefore(before, markBefore)
-	return start < before
+	if w, start := l.findBefore(before, markBefore); start < before {
+		return w != "注册号" || l.get(i-1) == '第' // a company has a 注册号 too
+	}
+	return l.get(i-1) == '第' && l.quotedMark(before)
+}
+
+// quotedMark says whether a mark in quotes that 商标 introduces ends at i: the
+// 商标“耐克” of 商标“耐克”第1234567号.
+func (l *Line) quotedMark(i int) bool {
+	if !l.in(i-1, "”\"」》") {
+		return false
+	}
+	for j := i - 2; j > 1 && j > i-24; j-- {
+		if l.in(j, "“\"「《") {
+			_, start := l.findBefore(j, markBefore)
+			return start < j
+		}
+	}
+	return false
 }
 
 // beyond is i, or behind set if one of it stands at i.
@@ -65,7 +82,7 @@ func (l *Line) beyond(i int, set string) int {
 
 var (
 	markAfter  = words("商标 注册商标 图形商标 文字商标 商标注册证")
-	markBefore = wordEndings("商标 商标号 商标注册号 商标注册证号 商标注册号码 商标注册证 注册商标 注册商标号 商标号码 商标编号 国际注册")
+	markBefore = wordEndings("商标 商标号 商标注册号 商标注册证号 商标注册号码 商标注册证 注册商标 注册商标号 商标号码 商标编号 国际注册 注册号 国际注册号")
 )
 
 // PatentKind is what a patent protects.
@@ -148,7 +165,7 @@ func (l *Line) patent(i int) (p Patent, end int) {
 	return p, check + 1
 }
 
-var patentBefore = wordEndings("专利号 专利号码 专利申请号 专利 专利编号 专利权号")
+var patentBefore = wordEndings("专利号 专利号码 专利申请号 专利 专利编号 专利权号 申请号")
 
 func patentKind(r rune) PatentKind {
 	switch r {

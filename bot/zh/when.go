@@ -132,8 +132,14 @@ func (r *reader) period(i int) (point, outcome) {
 // second reads what follows 到 after p.
 func (r *reader) second(p point) (point, bool) {
 	l := r.l
-	j := l.rangeSign(p.end)
-	if j == p.end || j >= len(l.r) || !p.moment.IsZero() {
+	from := p.end
+	if l.word(from, "起至") > 0 || l.word(from, "起到") > 0 || l.word(from, "起-") > 0 {
+		from++
+	} else if end := l.word(from, "开始"); end > 0 && l.in(end, "到至") {
+		from = end
+	}
+	j := l.rangeSign(from)
+	if j == p.end || j == from || j >= len(l.r) || !p.moment.IsZero() {
 		return p, false
 	}
 	after := *r
@@ -186,6 +192,10 @@ func (r *reader) suffix(p *point) {
 		p.end, p.edge = end, Before
 		return
 	}
+	if w, end := l.find(j, stopWords); w != "" && (w != "止" || !isHan(l.get(end))) {
+		p.end, p.edge = end, Before
+		return
+	}
 	if w, end := l.find(j, afterWords); w != "" && !l.in(end, "续期来台面勤") {
 		p.end, p.edge = end, After
 	}
@@ -196,6 +206,7 @@ var (
 	sinceWords  = words("份以来 以来 至今 到现在 到今天 到目前为止 到目前 迄今")
 	aboutWords  = words("左右 前后 许 多")
 	beforeWords = words("下班以前 下班之前 下班前 之前 以前 前")
+	stopWords   = words("为止 截止 止")
 	afterWords  = words("之后 以后 后")
 )
 
@@ -219,7 +230,7 @@ func (r *reader) point(i int) (point, outcome) {
 		if !r.base.IsZero() {
 			day = r.base
 		}
-		return c.on(day), read
+		return r.nearestHour(c).on(day), read
 	}
 	if p.grain != Day || p.first != p.last || p.edge != At || !p.moment.IsZero() {
 		return p, read
@@ -239,62 +250,35 @@ func (r *reader) point(i int) (point, outcome) {
 		j++
 	}
 	if p.clock { // 昨晚, 明早
-		if c, ok := r.hour(j, p.from, true); ok {
-			q := c.on(p.first)
-			q.also = nil
-			return q, read
-		}
-		p.grain = PartOfDay
-		return p, read
+		return r.nightHour(p, j), read
 	}
 	c, ok := r.clockPart(j, true)
 	if !ok {
 		return p, read
 	}
 	q := c.on(p.first)
-	if p.also != nil {
+	switch {
+	case p.also != nil:
 		other := c.on(p.also.first)
+		q.also = &other
+	case c.from > dayMinutes: // 昨天半夜两点
+		other := q
+		other.from, other.to = q.from-dayMinutes, q.to-dayMinutes
 		q.also = &other
 	}
 	return q, read
 }
 
-// dateNote takes the (23日) after 下周二; false if that is another day.
-func (r *reader) dateNote(p point) (end int, ok bool) {
-	if r.l.get(p.end) != '(' {
-		return p.end, true
+// nightHour is 昨晚 or 明早 with the hour that may stand at j: 昨晚半夜两点.
+func (r *reader) nightHour(p point, j int) point {
+	if part, end := r.l.find(j, partsOfDay); part != "" {
+		j = r.l.blanks(end)
 	}
-	inner := *r
-	inner.base = p.first
-	q, what := inner.absolute(p.end + 1)
-	if what != read || q.grain != Day || r.l.get(q.end) != ')' {
-		return p.end, true
+	if c, ok := r.hour(j, p.from, true); ok {
+		q := c.on(p.first)
+		q.also = nil
+		return q
 	}
-	return q.end + 1, q.first == p.first
-}
-
-// weekdayNote takes the (周一) after a date; false if the date is another day of the week.
-func (r *reader) weekdayNote(p point) (end int, ok bool) {
-	l := r.l
-	j := l.blanks(p.end)
-	bracket := l.get(j) == '('
-	if bracket {
-		j++
-	}
-	k, name := l.weekName(j)
-	if k == j {
-		return p.end, true
-	}
-	day, ok := weekdayOf(l.get(k))
-	if !ok || !bracket && isHan(l.get(k+1)) && !l.in(k+1, "上下中晚早凌到至前的") {
-		return p.end, true
-	}
-	k++
-	if bracket {
-		if l.get(k) != ')' {
-			return p.end, true
-		}
-		k++
-	}
-	return k, name && int(p.first.Weekday()+6)%7 == day
+	p.grain = PartOfDay
+	return p
 }
