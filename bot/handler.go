@@ -22,6 +22,9 @@ type Handler struct {
 	// Taps handle the buttons, by the word between the dot and the colon; arg is
 	// what follows the colon.
 	Taps map[string]func(ctx context.Context, t *Turn, arg string) error
+	// Sealed take what Turn.Await waits for, by the word between the dot and the colon;
+	// arg is what follows the colon. They must let the words go nowhere but sealed.
+	Sealed map[string]func(ctx context.Context, t *Turn, arg string) error
 	// Forms owns the forms whose key is the handler's name; nil if it has none.
 	Forms FormOwner
 	// Wanted answers, just before a queued notice is sent, whether it is still

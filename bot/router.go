@@ -15,6 +15,7 @@ import (
 
 // route finds who handles a message. In this order:
 //
+//  0. what waits for words that must not be kept (sealed.go);
 //  1. a button, or the number that stands for it on an open card;
 //  2. photos, files and places: the running form, or who claims them;
 //  3. a word of command at the beginning;
@@ -24,6 +25,9 @@ import (
 //  7. the running form, if it can take it as free text;
 //  8. nobody: the bot says so, and what it could do instead.
 func (b *Bot) route(ctx context.Context, t *Turn) error {
+	if taken, err := b.awaited(ctx, t); taken || err != nil {
+		return err
+	}
 	if t.Message.Tap != "" {
 		return b.tap(ctx, t, t.Message.Tap)
 	}
