@@ -42,6 +42,7 @@ type settings struct {
 	} `yaml:"redis"`
 	Keys struct {
 		Master string `yaml:"master" secret:"true"`
+		Old    string `yaml:"old" secret:"true"`
 	} `yaml:"keys"`
 	Delivery struct {
 		Quiet struct {
@@ -135,6 +136,7 @@ type campaign struct {
 	calendar *calendar.Calendar
 	table    *table.Table
 	periods  []table.Period
+	masters  [][]byte // keys.master and keys.old, read; none = keys.master is not set
 	places   []dialog.Name
 	leadHash string
 	leadBody []byte
@@ -186,7 +188,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		groups = append(groups, g.Group)
 	}
 	c.roster = bot.NewRoster(c.People, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkKeys} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

@@ -26,6 +26,7 @@ import (
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
+	"zhuanban/seal"
 	"zhuanban/store"
 	"zhuanban/store/redis"
 	"zhuanban/templates"
@@ -51,6 +52,7 @@ type desk struct {
 	robot    *robot.Channel // nil where there is no smart robot
 	people   *staff.Staff   // keeps the roster by its directory; nil likewise
 	redis    *redis.Redis   // nil where none is configured
+	seal     *seal.Ring     // nil where there is no master key
 	spool    *spool.Spool   // of the process that serves
 	replicas replicas
 	metrics  *metrics
@@ -89,6 +91,9 @@ func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
 	if d.data, err = os.OpenRoot(cfg.DataDir); err != nil {
 		return d, fmt.Errorf("opening the data folder: %w", err)
 	}
+	if d.seal, err = cfg.ring(); err != nil {
+		return d, err
+	}
 	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
 		return d, err
 	}
@@ -126,15 +131,16 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Groups: d.cfg.robotGroups(), Answers: d.answers(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Groups: d.cfg.robotGroups(), Answers: d.answers(), Seal: d.sealer(), Log: d.log})
 	if err != nil {
 		return err
 	}
 	d.front = d.bot
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
+	d.courier.Reveal = d.bot.RevealRow
 	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
-	o := phone.Options{Desk: d, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
+	o := phone.Options{Desk: d, Inbox: phone.NewSealedInbox(d.store, d.sealer(), d.clock.Now), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
 	if d.stepped != nil {
 		o.Clock = d

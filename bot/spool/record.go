@@ -24,8 +24,15 @@ const (
 // record is the text of a record.
 type record struct {
 	Kept    time.Time `json:"kept"`
-	Message message   `json:"message"`
+	Message *message  `json:"message,omitempty"`
+	Sealed  []byte    `json:"sealed,omitempty"` // the message's text, where it is sealed
 }
+
+// box seals records, if it has a key.
+type box struct{ seal bot.Sealer }
+
+// What records are sealed for, and where they stand.
+const sealPurpose, sealPlace = "spool", "record"
 
 // message is bot.Message with its names on disk. Carry is not kept: the
 // acknowledgement has gone, so the answer takes the other way. Nor is Line, which is of
@@ -53,13 +60,13 @@ type message struct {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encode makes the record of a message, length and checksum in front.
-func encode(kept time.Time, m bot.Message) ([]byte, error) {
+func (b box) encode(kept time.Time, m bot.Message) ([]byte, error) {
 	for _, name := range []string{m.Platform, m.Sender, m.ID} {
 		if !utf8.ValidString(name) { // JSON would change it, and the bot take it for another message
 			return nil, errors.New("the message's name is not UTF-8")
 		}
 	}
-	text, err := json.Marshal(record{kept, message(m)})
+	text, err := b.text(kept, message(m))
 	if err != nil {
 		return nil, fmt.Errorf("encoding the message: %w", err)
 	}
@@ -89,8 +96,24 @@ func frameAt(data []byte) (size int, ok bool) {
 // checksum is what a record says its checksum is.
 func checksum(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[4:]) }
 
+// text is a record's JSON.
+func (b box) text(kept time.Time, m message) ([]byte, error) {
+	if b.seal == nil {
+		return json.Marshal(record{Kept: kept, Message: &m})
+	}
+	plain, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := b.seal.Seal(sealPurpose, sealPlace, plain)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(record{Kept: kept, Sealed: sealed})
+}
+
 // decode reads the record that frame is.
-func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
+func (b box) decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if size, ok := frameAt(frame); !ok || size != len(frame) {
 		return kept, m, errors.New("a record's checksum does not match")
 	}
@@ -98,7 +121,25 @@ func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if err := json.Unmarshal(frame[prefix:], &r); err != nil {
 		return kept, m, fmt.Errorf("decoding a record: %w", err)
 	}
-	return r.Kept, bot.Message(r.Message), nil
+	if r.Message == nil {
+		if r.Message, err = b.opened(r.Sealed); err != nil {
+			return r.Kept, m, fmt.Errorf("opening a record: %w", err)
+		}
+	}
+	return r.Kept, bot.Message(*r.Message), nil
+}
+
+// opened reads a sealed message.
+func (b box) opened(sealed []byte) (*message, error) {
+	if b.seal == nil {
+		return nil, errors.New("it is sealed, and there is no key: set keys.master")
+	}
+	plain, err := b.seal.Open(sealPurpose, sealPlace, sealed)
+	if err != nil {
+		return nil, err
+	}
+	m := new(message)
+	return m, json.Unmarshal(plain, m)
 }
 
 // scan finds the records in a segment's bytes: where they begin and end. whole says

@@ -59,6 +59,7 @@ function said(body, actions) {
   if (body.location) parts.push(place(body.location));
   if (body.tap) parts.push(bubble("tapped", `已选：${body.label || body.tap}`));
   if (body.text) parts.push(bubble("text", body.mention ? make("span", { class: "call" }, "@专班 ") : "", body.text));
+  if (body.hushed) parts.push(bubble("text", "（已密封，不留原文）"));
   for (const { file: f } of body.parts ?? []) parts.push(bubble("waiting", `${f.name} · ${size(f.size)}`));
   return parts;
 }
