@@ -19,6 +19,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/wecom"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -79,6 +80,9 @@ type settings struct {
 	Lead struct {
 		Alarm []string `yaml:"alarm"`
 	} `yaml:"lead"`
+	Informants struct {
+		Tell []informant.Step `yaml:"tell"`
+	} `yaml:"informants"`
 	Forms struct {
 		Lead dialog.Form `yaml:"lead" required:"true"`
 	} `yaml:"forms" required:"true"`
@@ -155,6 +159,7 @@ func defaults() settings {
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
+	s.Informants.Tell = []informant.Step{informant.Refused, informant.Opened}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }

@@ -23,6 +23,9 @@ import (
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
+	"zhuanban/handlers/evidence"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
@@ -169,7 +172,10 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: d.leads(), Tell: d.cfg.Informants.Tell}),
+		Evidence:  evidence.New(evidence.Config{Leads: d.leads(), Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
+		Audit:     audit.New(d.leads()),
+		Weekly:    w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
@@ -196,6 +202,9 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 
 // configured is the roster of the configuration alone.
 func (c *campaign) configured() *bot.Roster { return c.roster }
+
+// leads is what duties beside the leads' own ask about them.
+func (d *desk) leads() leadRights { return leadRights{d.cfg.settings.Campaign.Prefix} }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {

@@ -143,7 +143,7 @@ func TestNobodyAsksWhichPlatformItIs(t *testing.T) {
 func TestEveryTemplateIsUsedAndEveryUsedOneExists(t *testing.T) {
 	words, err := templates.Load()
 	require.NoError(t, err)
-	named := regexp.MustCompile(`^"((?:announce|bot|delivery|form|help|lead|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
+	named := regexp.MustCompile(`^"((?:announce|audit|bot|delivery|evidence|form|help|informant|lead|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
 	used := map[string]bool{}
 	for _, s := range sources(t) {
 		if s.folder() == "." || strings.HasPrefix(s.path, "store/") || forTests(s.folder()) {

@@ -25,8 +25,10 @@ import (
 //  7. the running form, if it can take it as free text;
 //  8. nobody: the bot says so, and what it could do instead.
 func (b *Bot) route(ctx context.Context, t *Turn) error {
-	if taken, err := b.awaited(ctx, t); taken || err != nil {
-		return err
+	for _, first := range []func(context.Context, *Turn) (bool, error){b.awaited, b.guards} {
+		if taken, err := first(ctx, t); taken || err != nil {
+			return err
+		}
 	}
 	if t.Message.Tap != "" {
 		return b.tap(ctx, t, t.Message.Tap)
@@ -182,7 +184,8 @@ func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 func (t *Turn) Input() dialog.Input {
 	in := dialog.Input{Text: t.Message.Text}
 	for _, a := range t.Message.Attachments {
-		in.Files = append(in.Files, dialog.File{ID: a.ID, Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
+		in.Files = append(in.Files, dialog.File{ID: a.ID, Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256,
+			Platform: t.Message.Platform, Source: t.Message.ID, SaidAt: t.Message.At})
 	}
 	if l := t.Message.Location; l != nil {
 		in.Place = l.Label

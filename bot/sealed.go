@@ -59,7 +59,7 @@ func (b *Bot) awaited(ctx context.Context, t *Turn) (ok bool, err error) {
 	}
 	name, arg, _ := strings.Cut(w.Tap, ":")
 	handler, word, _ := strings.Cut(name, ".")
-	if _, rest, is := b.command(t.Message.Text); is && (strings.Trim(rest, "0123456789") == "" || b.owns(handler, t.Message.Text)) {
+	if c, rest, is := b.command(t.Message.Text); is && !c.Yield && (strings.Trim(rest, "0123456789") == "" || b.owns(handler, t.Message.Text)) {
 		t.Awaited()
 		return false, nil
 	}
@@ -71,6 +71,19 @@ func (b *Bot) awaited(ctx context.Context, t *Turn) (ok bool, err error) {
 		}
 	}
 	t.Awaited()
+	return false, nil
+}
+
+// guards asks the handlers whether a text may go its way.
+func (b *Bot) guards(ctx context.Context, t *Turn) (taken bool, err error) {
+	for _, h := range b.handlers {
+		if h.Guard == nil || t.Message.Text == "" || b.owns(h.Name, t.Message.Text) {
+			continue
+		}
+		if taken, err := h.Guard(ctx, t); taken || err != nil {
+			return taken, err
+		}
+	}
 	return false, nil
 }
 

@@ -5,7 +5,10 @@ package handlers
 import (
 	"zhuanban/bot"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
+	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
@@ -19,8 +22,12 @@ type Duties struct {
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
 	Announce *announce.Duty
-	Table    *table.Table
-	Periods  []table.Period
+
+	Informant *informant.Duty
+	Evidence  *evidence.Duty
+	Audit     *audit.Duty
+	Table     *table.Table
+	Periods   []table.Period
 }
 
 // All is the desk's duties, in the order in which they are asked.
@@ -28,6 +35,9 @@ func All(d Duties) []bot.Handler {
 	return []bot.Handler{
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
+		d.Informant.Handler(),
+		d.Evidence.Handler(),
+		d.Audit.Handler(),
 		d.Lead.Handler(),
 		d.Stage.Handler(),
 		d.Announce.Handler(),

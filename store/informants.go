@@ -19,8 +19,7 @@ type Informant struct {
 	Confidential bool   // wishes that it is kept secret
 	EnteredBy    string
 	EnteredAt    time.Time
-	ToldAt       time.Time // when they were told whether a case is filed; zero = not yet
-	Version      int64     // 1 when inserted; counted up by every change
+	Version      int64 // 1 when inserted; counted up by every change
 }
 
 // Informants is who told of what; one for each lead.
@@ -29,17 +28,17 @@ type Informants struct{ tx *Tx }
 // Informants gives the informants.
 func (tx *Tx) Informants() Informants { return Informants{tx} }
 
-var informantCols = []string{"id", "lead_id", "name", "phone", "id_number", "reach", "real_name", "confidential", "entered_by", "entered_at", "told_at", "version"}
+var informantCols = []string{"id", "lead_id", "name", "phone", "id_number", "reach", "real_name", "confidential", "entered_by", "entered_at", "version"}
 
 func scanInformant(r scanner) (i Informant, err error) {
 	err = r.Scan(&i.ID, &i.LeadID, doc(&i.Name), doc(&i.Phone), doc(&i.IDNumber), doc(&i.Reach), &i.RealName, &i.Confidential,
-		&i.EnteredBy, at(&i.EnteredAt), at(&i.ToldAt), &i.Version)
+		&i.EnteredBy, at(&i.EnteredAt), &i.Version)
 	return i, err
 }
 
 func (i Informant) row() []any {
 	return []any{i.ID, i.LeadID, i.Name, i.Phone, i.IDNumber, i.Reach, bit(i.RealName), bit(i.Confidential),
-		i.EnteredBy, millis(i.EnteredAt), millis(i.ToldAt), i.Version}
+		i.EnteredBy, millis(i.EnteredAt), i.Version}
 }
 
 // Insert enters a lead's informant, as version 1. ErrDuplicate if the lead has one.
@@ -55,8 +54,8 @@ func (r Informants) Insert(ctx context.Context, i Informant) error {
 // somebody else has written it meanwhile.
 func (r Informants) Update(ctx context.Context, i Informant) error {
 	n, err := r.tx.exec(ctx, "UPDATE informants SET name = ?, phone = ?, id_number = ?, reach = ?, real_name = ?, confidential = ?,"+
-		" entered_by = ?, entered_at = ?, told_at = ?, version = version + 1 WHERE id = ? AND version = ?",
-		i.Name, i.Phone, i.IDNumber, i.Reach, bit(i.RealName), bit(i.Confidential), i.EnteredBy, millis(i.EnteredAt), millis(i.ToldAt), i.ID, i.Version)
+		" entered_by = ?, entered_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+		i.Name, i.Phone, i.IDNumber, i.Reach, bit(i.RealName), bit(i.Confidential), i.EnteredBy, millis(i.EnteredAt), i.ID, i.Version)
 	if err == nil && n == 0 {
 		err = ErrConflict
 	}
@@ -80,15 +79,6 @@ func (r Informants) After(ctx context.Context, id int64, limit int) ([]Informant
 	out, err := all(ctx, r.tx, scanInformant, "SELECT "+columns(informantCols)+" FROM informants WHERE id > ? ORDER BY id LIMIT ?", id, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the informants: %w", err)
-	}
-	return out, nil
-}
-
-// Untold is those who told by name and have not been told what became of it.
-func (r Informants) Untold(ctx context.Context) ([]Informant, error) {
-	out, err := all(ctx, r.tx, scanInformant, "SELECT "+columns(informantCols)+" FROM informants WHERE real_name = 1 AND told_at = 0 ORDER BY id")
-	if err != nil {
-		return nil, fmt.Errorf("reading who is to be told: %w", err)
 	}
 	return out, nil
 }

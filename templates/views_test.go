@@ -13,7 +13,10 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/media"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
+	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
@@ -32,7 +35,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
-			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
+			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, media.LostView{}, informant.View{}, informant.OpeningView{}, informant.IdentityView{}, evidence.View{}, audit.View{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
 				Text, Draft string
 				Lead, Is    int
 				May, Number int

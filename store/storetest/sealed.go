@@ -170,18 +170,6 @@ func informants(t *testing.T, s *store.Store) {
 			return err
 		})
 	})
-	t.Run("who told by name is to be told, until they were", func(t *testing.T) {
-		do(t, s, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.Informants().Untold(ctx)
-			require.Len(t, got, 1)
-			require.NoError(t, err)
-			i.ToldAt = noon
-			require.NoError(t, tx.Informants().Update(ctx, i))
-			got, err = tx.Informants().Untold(ctx)
-			require.Empty(t, got)
-			return err
-		})
-	})
 }
 
 func openings(t *testing.T, s *store.Store) {

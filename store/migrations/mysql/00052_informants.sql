@@ -11,9 +11,7 @@ CREATE TABLE informants (
   confidential BIGINT NOT NULL,
   entered_by   VARCHAR(128) NOT NULL,
   entered_at   BIGINT NOT NULL,
-  told_at      BIGINT NOT NULL,
   version      BIGINT NOT NULL,
   PRIMARY KEY (id),
-  UNIQUE KEY informants_lead_id (lead_id),
-  KEY informants_real_name (real_name, told_at)
+  UNIQUE KEY informants_lead_id (lead_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

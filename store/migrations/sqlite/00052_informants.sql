@@ -11,8 +11,6 @@ CREATE TABLE informants (
   confidential INTEGER NOT NULL,
   entered_by   TEXT NOT NULL,
   entered_at   INTEGER NOT NULL,
-  told_at      INTEGER NOT NULL,
   version      INTEGER NOT NULL,
   UNIQUE (lead_id)
 ) STRICT;
-CREATE INDEX informants_real_name ON informants (real_name, told_at);
