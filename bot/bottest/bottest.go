@@ -40,9 +40,9 @@ type World struct {
 	Bot     *bot.Bot
 	Courier *delivery.Courier
 	Runner  *schedule.Runner
-	Channel *Channel // the platform; it outlives a Restart, as platforms do
-	Clock   *Clock   // of the campaign
-	Wall    *Clock   // of the machine: leases and retries
+	Channel *Channel   // the platform; it outlives a Restart, as platforms do
+	Clock   *Clock     // of the campaign
+	Wall    *Clock     // of the machine: leases and retries
 	Seal    *seal.Ring // of a key that everybody knows
 
 	t        *testing.T

@@ -183,19 +183,29 @@ func (d *Duty) unseal(row store.Informant) (id Identity, err error) {
 	return id, nil
 }
 
-// Reseal seals anew, with the current master, what an informant's row has sealed with an
-// old one; changed is whether there was anything.
-func Reseal(ring interface {
+// Keys are keys that also know what an old one has sealed: package seal's Ring.
+type Keys interface {
 	bot.Sealer
 	Stale(sealed []byte) bool
-}, row store.Informant) (out store.Informant, changed bool, err error) {
-	d := New(Config{Seal: ring})
+}
+
+// Opens says whether a row can be opened, and whether an old key has sealed it.
+func Opens(keys Keys, row store.Informant) (stale bool, err error) {
 	for _, v := range values(&row, new(Identity)) {
-		changed = changed || *v.sealed != nil && ring.Stale(*v.sealed)
+		stale = stale || *v.sealed != nil && keys.Stale(*v.sealed)
 	}
-	if !changed {
-		return row, false, nil
+	_, err = New(Config{Seal: keys}).unseal(row)
+	return stale, err
+}
+
+// Reseal seals anew, with the current master, what an informant's row has sealed with an
+// old one; changed is whether there was anything.
+func Reseal(keys Keys, row store.Informant) (out store.Informant, changed bool, err error) {
+	stale, err := Opens(keys, row)
+	if err != nil || !stale {
+		return row, false, err
 	}
+	d := New(Config{Seal: keys})
 	id, err := d.unseal(row)
 	if err == nil {
 		err = d.seal(&row, id)
