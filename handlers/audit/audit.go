@@ -74,5 +74,5 @@ func (d *Duty) show(ctx context.Context, t *bot.Turn, rest string) error {
 		v.Entries = append(v.Entries, ev)
 	}
 	t.Say("audit.list", v)
-	return t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: "audit.read", Object: object})
+	return t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: name + ".read", Object: object})
 }

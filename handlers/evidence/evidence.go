@@ -151,7 +151,7 @@ func (d *Duty) link(ctx context.Context, t *bot.Turn, l store.Lead, u zh.URL, te
 	if err != nil {
 		return err
 	}
-	err = t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: "evidence.link", Object: l.Number, Details: link.Hash})
+	err = t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: name + ".link", Object: l.Number, Details: link.Hash})
 	if err != nil {
 		return err
 	}

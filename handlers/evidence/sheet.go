@@ -57,7 +57,7 @@ func (d *Duty) print(ctx context.Context, t *bot.Turn, l store.Lead) error {
 		return fmt.Errorf("keeping the sheet of %s: %w", l.Number, err)
 	}
 	reason := "核验单 " + l.Number
-	err = t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: "evidence.sheet", Object: l.Number, Reason: reason,
+	err = t.Tx.Audit().Append(ctx, store.AuditEntry{At: t.Now, Actor: t.Person.Account, Action: name + ".sheet", Object: l.Number, Reason: reason,
 		Details: fmt.Sprintf("%s, %d entries, head %s, sha256 %x", v.Sheet, len(v.Items), v.Head, sha256.Sum256(data))})
 	if err != nil {
 		return err

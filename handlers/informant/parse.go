@@ -3,7 +3,6 @@ package informant
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -42,6 +41,7 @@ var (
 	real      = regexp.MustCompile(`实名(举报)?`)
 	pieces    = regexp.MustCompile(`[,,;;。、\s|/]+`)
 	aName     = regexp.MustCompile(`^[\p{Han}·•]{2,12}(先生|女士|同志)?$|^[A-Za-z][A-Za-z .'·-]{1,40}$`)
+	noise     = regexp.MustCompile(`^(举报人|投诉人|姓名|名字|电话|手机|手机号|身份证|身份证号|证件号|号码|是|为|要求|另外|还有)+$`)
 	noNames   = regexp.MustCompile(`^(举报人|投诉人|姓名|电话|手机|号码|是|为|要求|白天|晚上|上班|下班|方便|联系|可以|打电话|微信|同号|随时)`)
 )
 
@@ -76,14 +76,14 @@ func Parse(text string) Identity {
 		case "微信号", "微信", "邮箱", "地址", "住址":
 			value = m[1] + value
 		}
-		id.told = true
+		id.told = id.told || value != ""
 		id.reach(value)
 		return " "
 	})
 	for _, p := range pieces.Split(text, -1) {
 		p = strings.Trim(p, " ::")
 		switch {
-		case p == "" || noNames.MatchString(p) && utf8.RuneCountInString(p) <= 4:
+		case p == "" || noise.MatchString(p):
 		case id.Name == "" && aName.MatchString(p) && !noNames.MatchString(p):
 			id.Name = p
 		default:
