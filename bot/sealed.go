@@ -77,7 +77,7 @@ func (b *Bot) awaited(ctx context.Context, t *Turn) (ok bool, err error) {
 // guards asks the handlers whether a text may go its way.
 func (b *Bot) guards(ctx context.Context, t *Turn) (taken bool, err error) {
 	for _, h := range b.handlers {
-		if h.Guard == nil || t.Message.Text == "" || b.owns(h.Name, t.Message.Text) {
+		if h.Guard == nil || t.Message.Text == "" || t.Message.Tap != "" {
 			continue
 		}
 		if taken, err := h.Guard(ctx, t); taken || err != nil {

@@ -62,7 +62,7 @@ func (b inbox) open(e *Entry) {
 	case r == nil:
 		e.Body.Text, e.Body.Hushed = string(words), words == nil
 	case words != nil:
-		r.Text = string(words)
+		r.Once.After, r.Text = r.Text, string(words)
 	}
 }
 

@@ -3,7 +3,9 @@ package informant
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"zhuanban/bot"
 	"zhuanban/bot/zh"
@@ -27,7 +29,7 @@ const near = 72
 // that it goes into no lead, draft or echo: it is forgotten, and its sender is told the
 // way.
 func (d *Duty) guard(_ context.Context, t *bot.Turn) (taken bool, err error) {
-	if !Names(t.Message.Text) {
+	if !Names(t.Message.Text) || ours(t.Message.Text) {
 		return false, nil
 	}
 	t.Hush()
@@ -35,9 +37,33 @@ func (d *Duty) guard(_ context.Context, t *bot.Turn) (taken bool, err error) {
 	return true, nil
 }
 
+// ours says whether a text is a word of this duty's with something behind it.
+func ours(text string) bool {
+	text = zh.Fold(text)
+	for _, w := range slices.Concat(tellWords, askWords) {
+		if rest, ok := strings.CutPrefix(text, w); ok && rest != "" && strings.ContainsRune(" \t\n,:;。、0123456789", []rune(rest)[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// figures counts the digits of a text, also full-width and Chinese ones.
+func figures(text string) (n int) {
+	for _, r := range text {
+		if unicode.IsDigit(r) || strings.ContainsRune("零一二三四五六七八九幺", r) {
+			n++
+		}
+	}
+	return n
+}
+
+// shortestPhone is how many digits a phone has at least.
+const shortestPhone = 7
+
 // Names says whether a text seems to name an informant.
 func Names(text string) bool {
-	if !strings.ContainsAny(text, "人者姓") {
+	if !strings.Contains(text, "姓名") && figures(text) < shortestPhone {
 		return false
 	}
 	text = accused.ReplaceAllString(zh.Fold(text), "")

@@ -77,13 +77,19 @@ func New(c Config) *Duty { return &Duty{c} }
 
 const name = "informant"
 
+// The words of command. What stands behind them is this duty's to keep secret.
+var (
+	tellWords = []string{"举报人", "登记举报人", "举报人登记", "投诉人"}
+	askWords  = []string{"查看举报人", "看举报人", "申请查看举报人", "举报人是谁"}
+)
+
 // Handler is the duty as the bot knows it.
 func (d *Duty) Handler() bot.Handler {
 	return bot.Handler{
 		Name: name,
 		Commands: []bot.Command{
-			{Words: []string{"举报人", "登记举报人", "举报人登记", "投诉人"}, Do: d.begin},
-			{Words: []string{"查看举报人", "看举报人", "申请查看举报人", "举报人是谁"}, Do: d.ask},
+			{Words: tellWords, Do: d.begin},
+			{Words: askWords, Do: d.ask},
 		},
 		Guard: d.guard,
 		Taps: map[string]func(context.Context, *bot.Turn, string) error{
