@@ -44,9 +44,12 @@ type verifier struct {
 	seen   map[string]error // files that were hashed
 }
 
-func (v *verifier) broken(err error) {
+func (v *verifier) broken(f *store.Flaw) {
 	v.faults++
-	fmt.Fprintf(v.out, "BROKEN %s\n", err)
+	if !f.At.IsZero() {
+		f.At = f.At.In(calendar.Shanghai)
+	}
+	fmt.Fprintf(v.out, "BROKEN %s\n", f)
 }
 
 // audit follows the audit. Only a database that does not answer is an error.
@@ -139,7 +142,7 @@ func (v *verifier) owner(ctx context.Context, owner string) (entries int64, err 
 	}
 	for _, e := range found {
 		if what := v.file(e, refs); what != "" {
-			v.broken(&store.Flaw{Chain: "evidence of " + owner + number, Seq: e.Seq, At: e.At.In(calendar.Shanghai), What: what})
+			v.broken(&store.Flaw{Chain: "evidence of " + owner + number, Seq: e.Seq, At: e.At, What: what})
 			break
 		}
 	}

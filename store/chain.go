@@ -33,7 +33,7 @@ func (f *Flaw) Error() string {
 		s += fmt.Sprintf(", entry %d", f.Seq)
 	}
 	if !f.At.IsZero() {
-		s += " of " + f.At.UTC().Format(time.RFC3339)
+		s += " of " + f.At.Format(time.RFC3339)
 	}
 	return s + ": " + f.What
 }
