@@ -38,7 +38,7 @@ func (r leadRights) Number(text string, now time.Time) (number, more string, ok 
 		}
 		year, _ = strconv.Atoi(text[m[4]:m[5]])
 	}
-	more = strings.TrimLeft(text[m[7]:], "号# \t\n,:;,:;。、的")
+	more = strings.TrimLeft(text[m[7]:], "号# \t\n,:;。、的")
 	return fmt.Sprintf("%s-%d-%04d", r.prefix, year, n), more, true
 }
 

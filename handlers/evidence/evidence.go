@@ -135,17 +135,17 @@ func (d *Duty) fix(ctx context.Context, t *bot.Turn, rest string) error {
 	if strings.TrimSpace(more) == "" {
 		return d.list(ctx, t, *l)
 	}
-	links := zh.URLs(more)
+	links := zh.URLs(t.Message.Text) // as typed: what comes with a command is folded
 	if len(links) == 0 {
 		t.Say("evidence.no_link", l.Number)
 		return nil
 	}
-	return d.link(ctx, t, *l, links[0], more)
+	return d.link(ctx, t, *l, links[0])
 }
 
-// link fixes one address. It is an https or http address as typed, and is never fetched.
-func (d *Duty) link(ctx context.Context, t *bot.Turn, l store.Lead, u zh.URL, text string) error {
-	note := strings.TrimSpace(strings.TrimSpace(text[:u.From]) + " " + strings.TrimSpace(text[u.To:]))
+// link fixes one address, and what is written behind it, as typed. It is never fetched.
+func (d *Duty) link(ctx context.Context, t *bot.Turn, l store.Lead, u zh.URL) error {
+	note := strings.TrimSpace(t.Message.Text[u.To:])
 	link, err := t.Tx.EvidenceLog().Append(ctx, store.EvidenceEntry{Owner: owner(l), At: t.Now, Person: t.Person.Account, Kind: store.EvidenceLink,
 		URL: u.Text, Note: note, Platform: t.Message.Platform, Source: t.Message.ID, SaidAt: t.Message.At})
 	if err != nil {

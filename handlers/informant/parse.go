@@ -81,7 +81,7 @@ func Parse(text string) Identity {
 		return " "
 	})
 	for _, p := range pieces.Split(text, -1) {
-		p = strings.Trim(p, " ::")
+		p = strings.Trim(p, " :")
 		switch {
 		case p == "" || noise.MatchString(p):
 		case id.Name == "" && aName.MatchString(p) && !noNames.MatchString(p):
