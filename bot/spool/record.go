@@ -23,9 +23,10 @@ const (
 
 // record is the text of a record.
 type record struct {
-	Kept    time.Time `json:"kept"`
-	Message *message  `json:"message,omitempty"`
-	Sealed  []byte    `json:"sealed,omitempty"` // the message's text, where it is sealed
+	Kept time.Time `json:"kept"`
+	// Message is the message, or, where it is sealed, its sealed JSON in base64: a program
+	// that knows nothing of seals cannot take that for a message, and sets it aside.
+	Message json.RawMessage `json:"message"`
 }
 
 // box seals records, if it has a key.
@@ -98,18 +99,20 @@ func checksum(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[4:]
 
 // text is a record's JSON.
 func (b box) text(kept time.Time, m message) ([]byte, error) {
-	if b.seal == nil {
-		return json.Marshal(record{Kept: kept, Message: &m})
-	}
-	plain, err := json.Marshal(m)
+	text, err := json.Marshal(m)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := b.seal.Seal(sealPurpose, sealPlace, plain)
-	if err != nil {
-		return nil, err
+	if b.seal != nil {
+		sealed, err := b.seal.Seal(sealPurpose, sealPlace, text)
+		if err != nil {
+			return nil, err
+		}
+		if text, err = json.Marshal(sealed); err != nil {
+			return nil, err
+		}
 	}
-	return json.Marshal(record{Kept: kept, Sealed: sealed})
+	return json.Marshal(record{kept, text})
 }
 
 // decode reads the record that frame is.
@@ -121,25 +124,29 @@ func (b box) decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if err := json.Unmarshal(frame[prefix:], &r); err != nil {
 		return kept, m, fmt.Errorf("decoding a record: %w", err)
 	}
-	if r.Message == nil {
-		if r.Message, err = b.opened(r.Sealed); err != nil {
-			return r.Kept, m, fmt.Errorf("opening a record: %w", err)
-		}
+	var said message
+	if r.Message, err = b.opened(r.Message); err == nil {
+		err = json.Unmarshal(r.Message, &said)
 	}
-	return r.Kept, bot.Message(*r.Message), nil
+	if err != nil {
+		return r.Kept, m, fmt.Errorf("opening a record: %w", err)
+	}
+	return r.Kept, bot.Message(said), nil
 }
 
-// opened reads a sealed message.
-func (b box) opened(sealed []byte) (*message, error) {
+// opened is a message's JSON; what is in the clear is as it was.
+func (b box) opened(text json.RawMessage) (json.RawMessage, error) {
+	if len(text) == 0 || text[0] != '"' {
+		return text, nil
+	}
+	var sealed []byte
+	if err := json.Unmarshal(text, &sealed); err != nil {
+		return nil, err
+	}
 	if b.seal == nil {
 		return nil, errors.New("it is sealed, and there is no key: set keys.master")
 	}
-	plain, err := b.seal.Open(sealPurpose, sealPlace, sealed)
-	if err != nil {
-		return nil, err
-	}
-	m := new(message)
-	return m, json.Unmarshal(plain, m)
+	return b.seal.Open(sealPurpose, sealPlace, sealed)
 }
 
 // scan finds the records in a segment's bytes: where they begin and end. whole says

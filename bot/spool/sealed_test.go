@@ -91,3 +91,36 @@ func TestWhatWaitsOnDiskIsSealed(t *testing.T) {
 	<-done
 	require.NoError(t, s.Close())
 }
+
+// TestAnotherKeySetsASealedMessageAside: it is not handed in, not lost, and readable again
+// with its key.
+func TestAnotherKeySetsASealedMessageAside(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "spool")
+	open := func(l *listener, r bot.Sealer) *spool.Spool {
+		s, err := spool.Open(dir, spool.Options{Next: l, Away: func(err error) bool { return errors.Is(err, errAway) }, Seal: r,
+			Ping: func(context.Context) error { return nil }, Wall: time.Now, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		return s
+	}
+	depth := func(r bot.Sealer) int {
+		s := open(&listener{}, r)
+		n, _, _ := s.Depth()
+		require.NoError(t, s.Close())
+		return n
+	}
+	s := open(&listener{away: true}, ring(t, 1))
+	_, err := s.Handle(t.Context(), bot.Message{Platform: "wecom", ID: "1", Sender: "ann", Text: "x", At: time.Now()})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+	require.Equal(t, 1, depth(ring(t, 1)))
+	require.Zero(t, depth(ring(t, 2)), "with another key")
+	aside, err := filepath.Glob(filepath.Join(dir, "*", "*.log"))
+	require.NoError(t, err)
+	here, err := filepath.Glob(filepath.Join(dir, "*.log"))
+	require.NoError(t, err)
+	for _, f := range aside { // as the package comment says: moved back beside the lock
+		require.NoError(t, os.Rename(f, filepath.Join(dir, filepath.Base(f))))
+	}
+	require.NotEmpty(t, append(aside, here...))
+	require.Equal(t, 1, depth(ring(t, 1)), "with its own again")
+}
