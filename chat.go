@@ -137,6 +137,9 @@ func (t *terminal) take(ctx context.Context, line string) answer {
 	}
 	a := answer{Replies: []shown{}, Notices: []shown{}}
 	for _, r := range replies {
+		if !seen {
+			r = t.reveal(ctx, m, r)
+		}
 		a.Replies = append(a.Replies, show("", r))
 	}
 	if seen {
@@ -146,6 +149,20 @@ func (t *terminal) take(ctx context.Context, line string) answer {
 		return failed(err)
 	}
 	return a
+}
+
+// reveal is a reply as its recipient hears it, the one time that it is said.
+func (t *terminal) reveal(ctx context.Context, m bot.Message, r bot.Reply) bot.Reply {
+	account := m.Sender
+	if p, ok := t.Roster().Person(m.Sender); ok {
+		account = p.Account
+	}
+	shown, err := t.bot.Reveal(r, account, bot.Cause(m), t.clock.Now())
+	if err != nil {
+		t.log.ErrorContext(ctx, "an answer cannot be opened", "err", err)
+		return r
+	}
+	return shown
 }
 
 func failed(err error) answer {

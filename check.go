@@ -53,6 +53,7 @@ func (*checkCommand) Run(w *world) error {
 	c.checkCalendar(cfg, time.Now())
 	c.checkDisk(cfg.DataDir)
 	c.checkDatabase(w, cfg)
+	c.checkSeal(w, cfg)
 	c.checkRedis(w.ctx, cfg.Redis.URL)
 	c.checkPlatforms(w, cfg)
 	return c.verdict()

@@ -20,6 +20,7 @@ import (
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/wecom"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -43,6 +44,7 @@ type settings struct {
 	} `yaml:"redis"`
 	Keys struct {
 		Master string `yaml:"master" secret:"true"`
+		Old    string `yaml:"old" secret:"true"`
 	} `yaml:"keys"`
 	Delivery struct {
 		Quiet struct {
@@ -79,6 +81,9 @@ type settings struct {
 	Lead struct {
 		Alarm []string `yaml:"alarm"`
 	} `yaml:"lead"`
+	Informants struct {
+		Tell []informant.Step `yaml:"tell"`
+	} `yaml:"informants"`
 	Forms struct {
 		Lead dialog.Form `yaml:"lead" required:"true"`
 	} `yaml:"forms" required:"true"`
@@ -122,6 +127,7 @@ type campaign struct {
 	calendar *calendar.Calendar
 	table    *table.Table
 	periods  []table.Period
+	masters  [][]byte // keys.master and keys.old, read; none = keys.master is not set
 	places   []dialog.Name
 	leadHash string
 	leadBody []byte
@@ -143,6 +149,7 @@ func defaults() settings {
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
+	s.Informants.Tell = []informant.Step{informant.Refused, informant.Opened}
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }
@@ -180,7 +187,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		people = append(people, p.Person)
 	}
 	c.roster = bot.NewRoster(people, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkDingTalk} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkDingTalk, c.checkKeys} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

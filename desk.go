@@ -24,9 +24,13 @@ import (
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
+	"zhuanban/handlers/evidence"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
+	"zhuanban/seal"
 	"zhuanban/store"
 	"zhuanban/store/redis"
 	"zhuanban/templates"
@@ -55,6 +59,7 @@ type desk struct {
 	book     *identity.Book    // who its users are; nil likewise
 	homes    *identity.Homes   // on which platform each person is met; nil where there is only one
 	redis    *redis.Redis      // nil where none is configured
+	seal     *seal.Ring        // nil where there is no master key
 	spool    *spool.Spool      // of the process that serves
 	replicas replicas
 	metrics  *metrics
@@ -92,6 +97,9 @@ func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
 	}
 	if d.data, err = os.OpenRoot(cfg.DataDir); err != nil {
 		return d, fmt.Errorf("opening the data folder: %w", err)
+	}
+	if d.seal, err = cfg.ring(); err != nil {
+		return d, err
 	}
 	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
 		return d, err
@@ -133,15 +141,16 @@ func (d *desk) build() error {
 	d.courier.Budget = redis.NewFallback(d.redis, d.replicas.count)
 	d.metrics = newMetrics(d)
 	d.bot, err = bot.New(bot.Options{Store: d.store, Roster: d.cfg.roster, Templates: d.words, Handlers: duties,
-		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Homes: d.met(), Groups: d.cfg.groupPlatforms(), Answers: d.answers(), Log: d.log})
+		Clock: d.clock, Wall: time.Now, Wake: d.wake, Fetch: d.fetch, Platform: d.cfg.platform(), Homes: d.met(), Groups: d.cfg.groupPlatforms(), Answers: d.answers(), Seal: d.sealer(), Log: d.log})
 	if err != nil {
 		return err
 	}
 	d.front, d.caster.Home = d.bot, d.bot.Home
 	d.courier.Writer, d.courier.Office = d.bot, d.bot
+	d.courier.Reveal = d.bot.RevealRow
 	d.caster.Done = announce.Done(d.bot)
 	d.runner = &schedule.Runner{Store: d.store, Jobs: jobs, Queue: d.bot.Queue, Wake: d.wake}
-	o := phone.Options{Desk: d, Inbox: phone.NewInbox(d.store), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
+	o := phone.Options{Desk: d, Inbox: phone.NewSealedInbox(d.store, d.sealer(), d.clock.Now), Evidence: d.evidence, Now: d.clock.Now, Data: d.data,
 		Title: d.cfg.settings.Campaign.Title, Words: d.cfg.settings.Phone.Words, Here: d.cfg.settings.Phone.Here, Log: d.log}
 	if d.stepped != nil {
 		o.Clock = d
@@ -173,7 +182,10 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
 			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
+		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: d.leads(), Tell: d.cfg.Informants.Tell}),
+		Evidence:  evidence.New(evidence.Config{Leads: d.leads(), Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
+		Audit:     audit.New(d.leads()),
+		Weekly:    w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
 }
@@ -200,6 +212,9 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 
 // configured is the roster of the configuration alone.
 func (c *campaign) configured() *bot.Roster { return c.roster }
+
+// leads is what duties beside the leads' own ask about them.
+func (d *desk) leads() leadRights { return leadRights{d.cfg.settings.Campaign.Prefix} }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {

@@ -31,6 +31,8 @@ type commands struct {
 	RunDue   runDueCommand `cmd:"" help:"Do once what is due up to a time (simulated clock only)."`
 	Demo     demoCommand   `cmd:"" help:"Fill an empty database with a plausible campaign by playing it through the bot."`
 	Check    checkCommand  `cmd:"" help:"Configuration, database, redis, calendar years, disk; each with what to do."`
+	Verify   verifyCommand `cmd:"" help:"Follow the audit and evidence chains, hash all evidence anew, name the first broken link."`
+	Reseal   resealCommand `cmd:"" help:"Seal anew with keys.master what a key of keys.old has sealed."`
 	Settings configCommand `cmd:"" name:"config" help:"Print the effective configuration, secrets hidden, with where each value came from."`
 }
 

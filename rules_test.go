@@ -147,7 +147,7 @@ func TestNobodyAsksWhichPlatformItIs(t *testing.T) {
 func TestEveryTemplateIsUsedAndEveryUsedOneExists(t *testing.T) {
 	words, err := templates.Load()
 	require.NoError(t, err)
-	named := regexp.MustCompile(`^"((?:announce|bind|bot|delivery|dingtalk|form|help|lead|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
+	named := regexp.MustCompile(`^"((?:announce|audit|bind|bot|delivery|dingtalk|evidence|form|help|informant|lead|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
 	used := map[string]bool{}
 	for _, s := range sources(t) {
 		if s.folder() == "." || strings.HasPrefix(s.path, "store/") || forTests(s.folder()) {

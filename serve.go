@@ -73,7 +73,7 @@ func (d *desk) openSpool() error {
 }
 
 func (d *desk) spoolOptions() spool.Options {
-	return spool.Options{Next: sleeper{d.bot, d}, Away: away, Ping: d.writable, Wall: time.Now, Log: d.log, Others: &d.replicas,
+	return spool.Options{Next: sleeper{d.bot, d}, Away: away, Ping: d.writable, Wall: time.Now, Log: d.log, Seal: d.sealer(), Others: &d.replicas,
 		MaxBytes: d.cfg.settings.Spool.MaxMB << 20, MinFree: uint64(d.cfg.settings.Spool.MinFreeMB) << 20}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -256,9 +257,12 @@ func (k *talk) told(notices []shown) {
 	}
 }
 
+// hashes are those of chains, which differ with every id.
+var hashes = regexp.MustCompile(`[0-9a-f]{8}…[0-9a-f]{4}`)
+
 // write writes indented lines; a reply's empty lines stay empty.
 func (k *talk) write(indent, text string) {
-	for l := range strings.SplitSeq(text, "\n") {
+	for l := range strings.SplitSeq(hashes.ReplaceAllString(text, "########…####"), "\n") {
 		k.out.WriteString(strings.TrimRight(indent+l, " ") + "\n")
 	}
 }

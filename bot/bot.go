@@ -61,6 +61,7 @@ type Options struct {
 	Homes     Homes             // where each of them does; nil = all there
 	Groups    map[string]string // on which platform a group is, if not on that one
 	Answers   Answers           // shared by the replicas; nil = none
+	Seal      Sealer            // for what must be kept sealed; nil = nothing of that kind can be said or heard
 	Log       *slog.Logger
 }
 
@@ -78,6 +79,7 @@ type Bot struct {
 	homes     Homes
 	groups    map[string]string
 	log       *slog.Logger
+	seal      Sealer
 	turns     turns
 	hot       hot
 	// What was read or written last.
@@ -98,7 +100,7 @@ func New(o Options) (*Bot, error) {
 		return nil, errors.New("a bot needs a store, a roster, templates, two clocks and a log")
 	}
 	b := &Bot{store: o.Store, templates: o.Templates, handlers: o.Handlers, clock: o.Clock,
-		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, homes: o.Homes, groups: o.Groups, log: o.Log, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
+		wall: o.Wall, wake: o.Wake, fetch: o.Fetch, platform: o.Platform, homes: o.Homes, groups: o.Groups, log: o.Log, seal: o.Seal, turns: turns{held: map[string]*turnLock{}}, hot: hot{shared: o.Answers, wall: o.Wall}}
 	b.roster.Store(o.Roster)
 	return b, nil
 }
@@ -136,12 +138,14 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 		return a, nil
 	}
 	var queued, wanted, waits bool
+	var kept Answer // what may be given again
 	now := b.clock.Now()
 	turn := store.Turn{Person: person.Account, Platform: m.Platform, Sender: m.Sender, MsgID: m.ID, Fresh: b.fresh(m)}
 	err = b.store.Join(ctx, turn, func(tx *store.Tx) error { // may run again after a conflict: it starts from nothing
 		t := &Turn{Message: m, Person: person, Now: now, Tx: tx, bot: b, roster: roster, cause: Cause(m)}
 		err := b.turn(ctx, t, known)
-		answer, queued = Answer{Replies: t.replies, Carried: t.carried}, len(t.queue) > 0
+		answer, queued = Answer{Replies: t.replies, Carried: t.carried, Hushed: t.hushed}, len(t.queue) > 0
+		kept = Answer{Replies: lasting(t.replies), Carried: t.carried}
 		wanted, waits = t.wanted, t.waits
 		return err
 	})
@@ -151,7 +155,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (answer Answer, err error) 
 	if waits {
 		return Answer{}, fmt.Errorf("a message of %s: %w", person.Account, ErrWaits)
 	}
-	b.hot.keep(ctx, m, answer)
+	b.hot.keep(ctx, m, kept)
 	if queued && b.wake != nil {
 		b.wake()
 	}
@@ -313,7 +317,7 @@ func (b *Bot) guarded(ctx context.Context, do func() error) (err error) {
 // acknowledgement can carry and no other answer is on its way to the speaker, which it
 // would overtake.
 func (t *Turn) carry(ctx context.Context) error {
-	if t.Message.Carry == 0 || t.Message.Group != "" || len(t.replies) != 1 {
+	if t.Message.Carry == 0 || t.Message.Group != "" || len(t.replies) != 1 || t.replies[0].Once != nil {
 		return nil
 	}
 	r := t.replies[0]
@@ -344,7 +348,7 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 	if err := t.carry(ctx); err != nil {
 		return fmt.Errorf("carrying the answer: %w", err)
 	}
-	answer, err := json.Marshal(t.replies)
+	answer, err := json.Marshal(lasting(t.replies))
 	if err != nil {
 		return fmt.Errorf("encoding the answer: %w", err)
 	}
@@ -364,6 +368,9 @@ func (b *Bot) finish(ctx context.Context, t *Turn, row store.Conversation) error
 	row.UpdatedAt = t.Now
 	if err := t.Tx.Conversations().Save(ctx, row); err != nil {
 		return fmt.Errorf("keeping the conversation: %w", err)
+	}
+	if err := t.sent(ctx); err != nil {
+		return err
 	}
 	rows, err := t.deliveries()
 	if err != nil {

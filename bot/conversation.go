@@ -18,6 +18,8 @@ type Conversation struct {
 	Active int64 `json:"active,omitempty"`
 	// Dropped is the draft that was dropped last, so that 「恢复」 finds it.
 	Dropped int64 `json:"dropped,omitempty"`
+	// Await is a text that is to come and must not be kept; nil = none.
+	Await *Await `json:"await,omitempty"`
 	// Open are the cards whose numbers still mean something.
 	Open []OpenItem `json:"open,omitempty"`
 }

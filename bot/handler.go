@@ -22,6 +22,12 @@ type Handler struct {
 	// Taps handle the buttons, by the word between the dot and the colon; arg is
 	// what follows the colon.
 	Taps map[string]func(ctx context.Context, t *Turn, arg string) error
+	// Guard sees every text before anybody else and may take it: what must not get into a
+	// form, a draft or an echo. It is cheap, and reads nothing. nil = none.
+	Guard func(ctx context.Context, t *Turn) (taken bool, err error)
+	// Sealed take what Turn.Await waits for, by the word between the dot and the colon;
+	// arg is what follows the colon. They must let the words go nowhere but sealed.
+	Sealed map[string]func(ctx context.Context, t *Turn, arg string) error
 	// Forms owns the forms whose key is the handler's name; nil if it has none.
 	Forms FormOwner
 	// Stranger handles a message of somebody who is nobody's, in private or in a group;

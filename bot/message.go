@@ -44,6 +44,9 @@ type Answer struct {
 	// Spooled says that the database is away and the message is safe on disk: it
 	// may be acknowledged, and is answered through delivery when its turn has come.
 	Spooled bool
+	// Hushed says that the words of the message were sealed: whoever has kept them
+	// forgets them. It is said only once, not again with a re-delivery.
+	Hushed bool `json:"-"`
 }
 
 // Attachment is a photo or file that came with a message. Its bytes are in the
@@ -96,6 +99,7 @@ type Reply struct {
 	Name    string    `json:"name,omitempty"`    // of a file: as the reader should see it
 	Mention []string  `json:"mention,omitempty"` // accounts to call by name, in a group
 	Ref     string    `json:"ref,omitempty"`     // of a CardDone: the handle of the card (Message.Card)
+	Once    *Once     `json:"once,omitempty"`    // what is said in place of Text, only once; see Turn.SayOnce
 }
 
 // ReplyKind says how a reply is shown.

@@ -15,6 +15,7 @@ import (
 
 // route finds who handles a message. In this order:
 //
+//  0. what waits for words that must not be kept (sealed.go);
 //  1. a button, or the number that stands for it on an open card;
 //  2. photos, files and places: the running form, or who claims them;
 //  3. a word of command at the beginning;
@@ -24,6 +25,11 @@ import (
 //  7. the running form, if it can take it as free text;
 //  8. nobody: the bot says so, and what it could do instead.
 func (b *Bot) route(ctx context.Context, t *Turn) error {
+	for _, first := range []func(context.Context, *Turn) (bool, error){b.awaited, b.guards} {
+		if taken, err := first(ctx, t); taken || err != nil {
+			return err
+		}
+	}
 	if t.Message.Tap != "" {
 		return b.tap(ctx, t, t.Message.Tap)
 	}
@@ -178,7 +184,8 @@ func (b *Bot) enclosure(ctx context.Context, t *Turn, active *Session) error {
 func (t *Turn) Input() dialog.Input {
 	in := dialog.Input{Text: t.Message.Text}
 	for _, a := range t.Message.Attachments {
-		in.Files = append(in.Files, dialog.File{ID: a.ID, Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256})
+		in.Files = append(in.Files, dialog.File{ID: a.ID, Kind: string(a.Kind), Name: a.Name, MIME: a.MIME, Size: a.Size, SHA256: a.SHA256,
+			Platform: t.Message.Platform, Source: t.Message.ID, SaidAt: t.Message.At})
 	}
 	if l := t.Message.Location; l != nil {
 		in.Place = l.Label

@@ -24,12 +24,14 @@ type Turn struct {
 	cause   string
 	replies []Reply
 	queue   []said
-	err     error // the first failure to say something
-	draft   int64 // the draft that was shown
-	carried bool  // the answer goes out with the acknowledgement
-	wanted  bool  // something is to be fetched
-	waits   bool  // an older message of the person is to be handled before, elsewhere
-	carded  bool  // a card was said: passing cards of earlier turns are over
+	err     error  // the first failure to say something
+	draft   int64  // the draft that was shown
+	carried bool   // the answer goes out with the acknowledgement
+	wanted  bool   // something is to be fetched
+	waits   bool   // an older message of the person is to be handled before, elsewhere
+	carded  bool   // a card was said: passing cards of earlier turns are over
+	hushed  bool   // the words of the message are to be forgotten
+	why     string // files leave, for the audit
 	// understood says that the running form takes the message, and that only who is
 	// Certain of it can have it.
 	understood bool

@@ -5,8 +5,11 @@ package handlers
 import (
 	"zhuanban/bot"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
 	"zhuanban/handlers/bind"
+	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
@@ -21,8 +24,12 @@ type Duties struct {
 	Stage    *stage.Duty
 	Announce *announce.Duty
 	Bind     *bind.Duty // nil = there is nothing to bind
-	Table    *table.Table
-	Periods  []table.Period
+
+	Informant *informant.Duty
+	Evidence  *evidence.Duty
+	Audit     *audit.Duty
+	Table     *table.Table
+	Periods   []table.Period
 }
 
 // All is the desk's duties, in the order in which they are asked.
@@ -30,6 +37,9 @@ func All(d Duties) []bot.Handler {
 	all := []bot.Handler{
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
+		d.Informant.Handler(),
+		d.Evidence.Handler(),
+		d.Audit.Handler(),
 		d.Lead.Handler(),
 		d.Stage.Handler(),
 		d.Announce.Handler(),

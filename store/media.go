@@ -144,6 +144,9 @@ func (r MediaList) Fetched(ctx context.Context, m Media) (mine bool, err error) 
 	}
 	_, err = r.tx.exec(ctx, "UPDATE file_refs SET sha256 = ?, mime = ?, size = ?, name = ? WHERE media = ?",
 		m.SHA256, m.MIME, m.Size, m.Name, m.ID)
+	if err == nil {
+		err = r.tx.EvidenceLog().arrived(ctx, m)
+	}
 	if err != nil {
 		return false, fmt.Errorf("completing the files of media %d: %w", m.ID, err)
 	}

@@ -68,6 +68,18 @@ func (r Phone) add(ctx context.Context, m PhoneMessage) (int64, bool, error) {
 	return there[0].ID, false, nil
 }
 
+// Rewrite puts another body in the place of a line's own.
+func (r Phone) Rewrite(ctx context.Context, id int64, body []byte) error {
+	n, err := r.tx.exec(ctx, "UPDATE phone_messages SET body = ? WHERE id = ?", string(body), id)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("rewriting line %d: %w", id, err)
+	}
+	return nil
+}
+
 // History is the last limit lines of a chat before an id (0 = the newest), the oldest
 // first.
 func (r Phone) History(ctx context.Context, chat string, beforeID int64, limit int) ([]PhoneMessage, error) {

@@ -136,6 +136,16 @@ func (r Deliveries) Try(ctx context.Context, now time.Time, ds ...Delivery) (los
 		" doubt_at = CASE WHEN doubt_at = 0 THEN ? ELSE doubt_at END", "", ds, func(Delivery) []any { return []any{millis(now)} })
 }
 
+// Forget puts other bytes in the place of an ended delivery's own. One that has not
+// ended keeps them.
+func (r Deliveries) Forget(ctx context.Context, id int64, body []byte) error {
+	_, err := r.tx.exec(ctx, "UPDATE deliveries SET body = ? WHERE id = ? AND NOT ("+unfinished+")", body, id)
+	if err != nil {
+		return fmt.Errorf("forgetting what delivery %d said: %w", id, err)
+	}
+	return nil
+}
+
 // Extend makes the leases of an owner's deliveries longer that have not run out, and
 // says of which.
 func (r Deliveries) Extend(ctx context.Context, owner string, now, until time.Time, ids ...int64) (held []int64, err error) {

@@ -13,8 +13,11 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/media"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/audit"
 	"zhuanban/handlers/bind"
+	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
+	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
@@ -33,7 +36,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
-			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
+			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, media.LostView{}, informant.View{}, informant.OpeningView{}, informant.IdentityView{}, evidence.View{}, audit.View{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
 				Text, Draft string
 				Lead, Is    int
 				May, Number int

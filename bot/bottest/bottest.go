@@ -25,6 +25,7 @@ import (
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/schedule"
+	"zhuanban/seal"
 	"zhuanban/store"
 	"zhuanban/store/storetest"
 	"zhuanban/templates"
@@ -39,9 +40,10 @@ type World struct {
 	Bot     *bot.Bot
 	Courier *delivery.Courier
 	Runner  *schedule.Runner
-	Channel *Channel // the platform; it outlives a Restart, as platforms do
-	Clock   *Clock   // of the campaign
-	Wall    *Clock   // of the machine: leases and retries
+	Channel *Channel   // the platform; it outlives a Restart, as platforms do
+	Clock   *Clock     // of the campaign
+	Wall    *Clock     // of the machine: leases and retries
+	Seal    *seal.Ring // of a key that everybody knows
 
 	t        *testing.T
 	o        options
@@ -108,6 +110,9 @@ func New(t *testing.T, opts ...Option) *World {
 	t.Helper()
 	w := &World{t: t, replies: map[string][]bot.Reply{}, Clock: NewClock(Friday), Wall: NewClock(Friday), Channel: NewChannel("test")}
 	w.o = options{roster: people(), owner: "one", handlers: func() []bot.Handler { return nil }}
+	var err error
+	w.Seal, err = seal.New(make([]byte, seal.MasterSize))
+	require.NoError(t, err)
 	for _, o := range opts {
 		o(&w.o)
 	}
@@ -134,9 +139,9 @@ func (w *World) open() {
 	w.Courier = &delivery.Courier{Store: w.Store, Clock: w.Clock, Wall: w.o.wall, Owner: w.o.owner, Log: log,
 		Chance: func() float64 { return 0.5 }, Channels: map[string]bot.Channel{w.Channel.Name(): w.Channel}}
 	w.Bot, err = bot.New(bot.Options{Store: w.Store, Roster: w.o.roster, Templates: words, Handlers: w.o.handlers(),
-		Clock: w.Clock, Wall: w.o.wall, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Homes: w.o.homes, Log: log})
+		Clock: w.Clock, Wall: w.o.wall, Wake: w.Courier.Wake, Platform: w.Channel.Name(), Homes: w.o.homes, Seal: w.Seal, Log: log})
 	require.NoError(w.t, err)
-	w.Courier.Writer = w.Bot
+	w.Courier.Writer, w.Courier.Reveal = w.Bot, w.Bot.RevealRow
 	w.Runner = &schedule.Runner{Store: w.Store, Jobs: w.o.jobs, Queue: w.Bot.Queue, Wake: w.Courier.Wake}
 }
 

@@ -70,6 +70,10 @@ type Courier struct {
 	Owner    string           // of this process's leases; unique among replicas
 	Log      *slog.Logger
 
+	// Reveal opens what a reply says only once, at the moment of its send: Bot.RevealRow;
+	// nil = such a reply goes out with the words that take its place.
+	Reveal func(d store.Delivery, r bot.Reply, now time.Time) (bot.Reply, error)
+
 	Manners  Manners        // towards people who did not ask
 	Office   Office         // who hears of what could not be delivered; nil = nobody
 	Budget   Budget         // shared by the replicas; nil = one of this process alone
@@ -180,8 +184,10 @@ func (c *Courier) settle(ctx context.Context, out []store.Delivery) error {
 		if _, err = tx.Deliveries().Prepare(ctx, c.Wall().Add(lease), kept...); err != nil { // who is lost here is lost there, too
 			return err
 		}
-		lost, err = tx.Deliveries().Settle(ctx, out...)
-		return err
+		if lost, err = tx.Deliveries().Settle(ctx, out...); err != nil {
+			return err
+		}
+		return forget(ctx, tx, out)
 	})
 	if err != nil {
 		return fmt.Errorf("writing what became of %d deliveries: %w", len(out), err)

@@ -286,7 +286,7 @@ func (b *batch) write(ctx context.Context) error {
 			return fmt.Errorf("deliveries %v: %w", lost, store.ErrConflict)
 		}
 	}
-	return nil
+	return forget(ctx, b.tx, b.out)
 }
 
 // withClaim says whether a row's try may be noted with its claim, which saves a commit:

@@ -129,9 +129,13 @@ func (c *Courier) send(ctx context.Context, stop <-chan struct{}, p parcel) (d s
 			return d, false
 		}
 	}
+	shown, err := c.reveal(p)
+	if err != nil {
+		return c.after(p, bot.Receipt{}, err), true
+	}
 	short, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
-	receipt, err := c.hand(short, p)
+	receipt, err := c.hand(short, shown)
 	return c.after(p, receipt, err), true
 }
 

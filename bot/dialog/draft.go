@@ -3,6 +3,7 @@ package dialog
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // Draft is a form being filled. It is plain data: it is written out and read back
@@ -48,6 +49,10 @@ type File struct {
 	MIME   string `json:"mime"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"` // "" while they are fetched
+	// Where it came from: the channel, its message there, and when that was said.
+	Platform string    `json:"platform,omitempty"`
+	Source   string    `json:"source,omitempty"`
+	SaidAt   time.Time `json:"said_at,omitzero"`
 }
 
 // same says whether two are one: the same bytes, or, where these are not known, the

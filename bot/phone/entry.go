@@ -36,6 +36,8 @@ type Body struct {
 	Mention     bool             `json:"mention,omitempty"` // in a group: said to the bot
 	Attachments []bot.Attachment `json:"attachments,omitempty"`
 	Location    *bot.Location    `json:"location,omitempty"`
+	Sealed      []byte           `json:"sealed,omitempty"` // the words, as they are kept; see sealed.go
+	Hushed      bool             `json:"hushed,omitempty"` // something was said whose words are not kept
 }
 
 const (

@@ -4,16 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"zhuanban/bot"
 	"zhuanban/store"
 )
 
 // NewInbox keeps the entries in the store. It is also how another process says
 // something into a chat: every page open on the same database shows it.
-func NewInbox(s *store.Store) Inbox { return inbox{s} }
+func NewInbox(s *store.Store) Inbox { return inbox{store: s} }
+
+// NewSealedInbox is one that keeps what people type sealed, and what the bot says only
+// once, so that the database shows neither. now is the campaign's time.
+func NewSealedInbox(s *store.Store, seal bot.Sealer, now func() time.Time) Inbox {
+	return inbox{s, seal, now}
+}
 
 // inbox turns entries into the store's phone messages and back.
-type inbox struct{ store *store.Store }
+type inbox struct {
+	store *store.Store
+	seal  bot.Sealer // nil = nothing is sealed
+	now   func() time.Time
+}
 
 // botAuthor is the bot among the store's authors; accounts of the roster are
 // letters, digits and dots of a unit and a role.
@@ -21,7 +33,11 @@ const botAuthor = "bot"
 
 // Append is a transaction of its own, as is each of the following.
 func (b inbox) Append(ctx context.Context, e Entry) (id int64, fresh bool, err error) {
-	body, err := json.Marshal(e.Body)
+	sealed, err := b.sealed(e)
+	if err != nil {
+		return 0, false, err
+	}
+	body, err := json.Marshal(sealed)
 	if err != nil {
 		return 0, false, fmt.Errorf("encode an entry of %s: %w", e.Chat, err)
 	}
@@ -64,6 +80,7 @@ func (b inbox) read(ctx context.Context, query func(store.Phone) ([]store.PhoneM
 		if err := json.Unmarshal(m.Body, &out[i].Body); err != nil {
 			return nil, fmt.Errorf("decode entry %d of %s: %w", m.ID, m.Chat, err)
 		}
+		b.open(&out[i])
 	}
 	return out, nil
 }

@@ -58,9 +58,13 @@ func (p *Phone) takeSaid(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if e.forBot() {
-		if _, err := p.o.Desk.Handle(ctx, e.message()); err != nil {
+		answer, err := p.o.Desk.Handle(ctx, e.message())
+		if err != nil {
 			p.fail(w, r, fmt.Errorf("hand in %s of %s: %w", e.Body.MessageID, e.Author, err))
 			return
+		}
+		if answer.Hushed {
+			p.hush(ctx, e)
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]int64{"entry": e.ID})
@@ -85,6 +89,9 @@ func (p *Phone) Say(ctx context.Context, m bot.Message, label string) ([]bot.Rep
 	kept := e.message()
 	kept.Voice = m.Voice
 	answer, err := p.o.Desk.Handle(ctx, kept)
+	if answer.Hushed {
+		p.hush(ctx, e)
+	}
 	return answer.Replies, err
 }
 

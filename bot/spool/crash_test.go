@@ -155,7 +155,7 @@ func TestAnEndThatIsSpoiltInAnEarlierSegmentIsDamage(t *testing.T) {
 
 // FuzzScan: whatever is in a file, each byte belongs to one record or to none.
 func FuzzScan(f *testing.F) {
-	frame, err := encode(friday, said("ann", "1", 1))
+	frame, err := box{}.encode(friday, said("ann", "1", 1))
 	require.NoError(f, err)
 	f.Add([]byte(header))
 	f.Add(slices.Concat([]byte(header), frame, frame))

@@ -78,8 +78,9 @@
 // segment was never acknowledged; it is cut off at Open. Anything else that cannot
 // be read is logged, what can be read is handed in, and the file then goes to
 // damaged/ in place of being removed. After a failed fsync a segment gets no
-// further record. Files are 0600 and folders 0700; messages are in the clear, as
-// they are in the database. Memory holds ids, times and offsets, no texts; the log
+// further record. Files are 0600 and folders 0700; messages are sealed
+// where there is a key (Options.Seal) and in the clear where there is none; what was sealed
+// with another key is set aside as damaged, and readable again with that key. Memory holds ids, times and offsets, no texts; the log
 // neither.
 //
 // # Testing

@@ -22,6 +22,7 @@ type journal struct {
 	max     int64
 	minFree uint64
 	log     *slog.Logger
+	box     box
 	lock    io.Closer
 	damaged atomic.Int64
 

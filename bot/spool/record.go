@@ -23,9 +23,17 @@ const (
 
 // record is the text of a record.
 type record struct {
-	Kept    time.Time `json:"kept"`
-	Message message   `json:"message"`
+	Kept time.Time `json:"kept"`
+	// Message is the message, or, where it is sealed, its sealed JSON in base64: a program
+	// that knows nothing of seals cannot take that for a message, and sets it aside.
+	Message json.RawMessage `json:"message"`
 }
+
+// box seals records, if it has a key.
+type box struct{ seal bot.Sealer }
+
+// What records are sealed for, and where they stand.
+const sealPurpose, sealPlace = "spool", "record"
 
 // message is bot.Message with its names on disk. Carry is not kept: the
 // acknowledgement has gone, so the answer takes the other way. Nor is Line, which is of
@@ -54,13 +62,13 @@ type message struct {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // encode makes the record of a message, length and checksum in front.
-func encode(kept time.Time, m bot.Message) ([]byte, error) {
+func (b box) encode(kept time.Time, m bot.Message) ([]byte, error) {
 	for _, name := range []string{m.Platform, m.Sender, m.ID} {
 		if !utf8.ValidString(name) { // JSON would change it, and the bot take it for another message
 			return nil, errors.New("the message's name is not UTF-8")
 		}
 	}
-	text, err := json.Marshal(record{kept, message(m)})
+	text, err := b.text(kept, message(m))
 	if err != nil {
 		return nil, fmt.Errorf("encoding the message: %w", err)
 	}
@@ -90,8 +98,26 @@ func frameAt(data []byte) (size int, ok bool) {
 // checksum is what a record says its checksum is.
 func checksum(frame []byte) uint32 { return binary.LittleEndian.Uint32(frame[4:]) }
 
+// text is a record's JSON.
+func (b box) text(kept time.Time, m message) ([]byte, error) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	if b.seal != nil {
+		sealed, err := b.seal.Seal(sealPurpose, sealPlace, text)
+		if err != nil {
+			return nil, err
+		}
+		if text, err = json.Marshal(sealed); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(record{kept, text})
+}
+
 // decode reads the record that frame is.
-func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
+func (b box) decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if size, ok := frameAt(frame); !ok || size != len(frame) {
 		return kept, m, errors.New("a record's checksum does not match")
 	}
@@ -99,7 +125,29 @@ func decode(frame []byte) (kept time.Time, m bot.Message, err error) {
 	if err := json.Unmarshal(frame[prefix:], &r); err != nil {
 		return kept, m, fmt.Errorf("decoding a record: %w", err)
 	}
-	return r.Kept, bot.Message(r.Message), nil
+	var said message
+	if r.Message, err = b.opened(r.Message); err == nil {
+		err = json.Unmarshal(r.Message, &said)
+	}
+	if err != nil {
+		return r.Kept, m, fmt.Errorf("opening a record: %w", err)
+	}
+	return r.Kept, bot.Message(said), nil
+}
+
+// opened is a message's JSON; what is in the clear is as it was.
+func (b box) opened(text json.RawMessage) (json.RawMessage, error) {
+	if len(text) == 0 || text[0] != '"' {
+		return text, nil
+	}
+	var sealed []byte
+	if err := json.Unmarshal(text, &sealed); err != nil {
+		return nil, err
+	}
+	if b.seal == nil {
+		return nil, errors.New("it is sealed, and there is no key: set keys.master")
+	}
+	return b.seal.Open(sealPurpose, sealPlace, sealed)
 }
 
 // scan finds the records in a segment's bytes: where they begin and end. whole says

@@ -38,7 +38,7 @@ func openJournal(dir string, o Options, d disk) (j *journal, waiting []found, er
 	if err := makeFolder(dir, d); err != nil {
 		return nil, nil, fmt.Errorf("making the folder: %w", err)
 	}
-	j = &journal{dir: dir, disk: d, max: o.MaxBytes, minFree: o.MinFree, log: o.Log, segments: map[*segment]struct{}{}}
+	j = &journal{dir: dir, disk: d, max: o.MaxBytes, minFree: o.MinFree, log: o.Log, box: box{o.Seal}, segments: map[*segment]struct{}{}}
 	if j.lock, err = lock(dir); err != nil {
 		return nil, nil, err
 	}
@@ -179,7 +179,7 @@ func (j *journal) undone(seg *segment, data []byte, spans [][2]int) ([]found, er
 		if done[string(note(p))] {
 			continue
 		}
-		kept, m, err := decode(frame)
+		kept, m, err := j.box.decode(frame)
 		if err != nil {
 			j.spoilt(seg, err)
 			continue
@@ -195,7 +195,7 @@ func (j *journal) read(p place) (bot.Message, error) {
 	if err != nil {
 		return bot.Message{}, err
 	}
-	_, m, err := decode(frame)
+	_, m, err := j.box.decode(frame)
 	return m, err
 }
 
@@ -212,7 +212,7 @@ func (p place) frame() ([]byte, error) {
 func (j *journal) reject(p place) (name string, err error) {
 	frame, err := p.frame()
 	if err == nil {
-		_, _, err = decode(frame)
+		_, _, err = j.box.decode(frame)
 	}
 	if err != nil {
 		j.mu.Lock()

@@ -21,13 +21,15 @@ type Desk interface {
 	Roster() *bot.Roster
 }
 
-// Options are what a Spool is made of. All but Others, Grace, MaxBytes and MinFree are needed.
+// Options are what a Spool is made of. All but Seal, Others, Grace, MaxBytes and MinFree are needed.
 type Options struct {
 	Next Desk                            // the bot
 	Away func(error) bool                // says whether an error of Next means that the database is away
 	Ping func(ctx context.Context) error // asks the database whether it is there
 	Wall func() time.Time                // the real time
 	Log  *slog.Logger
+
+	Seal bot.Sealer // seals what is kept; nil = it is kept in the clear
 
 	Others Others // the other replicas; nil = there are never any
 
@@ -190,7 +192,7 @@ func (s *Spool) person(sender string) string {
 
 // keep writes an admitted message to the disk.
 func (s *Spool) keep(l *lane, e *entry, m bot.Message) error {
-	frame, err := encode(e.kept, m)
+	frame, err := s.journal.box.encode(e.kept, m)
 	if err == nil {
 		e.place, err = s.journal.append(frame)
 	}

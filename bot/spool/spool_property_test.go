@@ -235,7 +235,7 @@ func (p *play) tear(t *rapid.T, dir string) {
 	if len(logs) == 0 {
 		return
 	}
-	frame, err := encode(friday, said("ann", "never acknowledged", 1))
+	frame, err := box{}.encode(friday, said("ann", "never acknowledged", 1))
 	require.NoError(p.t, err)
 	f, err := os.OpenFile(logs[len(logs)-1], os.O_WRONLY|os.O_APPEND, 0)
 	require.NoError(p.t, err)

@@ -94,7 +94,8 @@ func columns(l *store.Lead, f *dialog.Form, values map[string]dialog.Value, env 
 func (d *Duty) keepFiles(ctx context.Context, t *bot.Turn, lead int64, files []dialog.File) error {
 	for _, f := range files {
 		err := t.Tx.Files().Attach(ctx, store.FileRef{ID: t.Tx.NewID(), Media: f.ID, SHA256: f.SHA256, Name: f.Name, MIME: f.MIME,
-			Kind: f.Kind, Size: f.Size, Owner: item(lead), By: t.Person.Account, At: t.Now})
+			Kind: f.Kind, Size: f.Size, Owner: item(lead), By: t.Person.Account, At: t.Now,
+			Platform: f.Platform, Source: f.Source, SaidAt: f.SaidAt})
 		if err != nil {
 			return fmt.Errorf("attaching files: %w", err)
 		}

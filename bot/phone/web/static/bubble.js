@@ -40,6 +40,13 @@ function card(reply, tap) {
     reply.title ? make("h3", {}, reply.title) : "", make("p", {}, body), buttons.length ? make("div", { class: "buttons" }, ...buttons) : "");
 }
 
+// passing takes back what is shown only for a time.
+function passing(shown, entry) {
+  const { once } = entry.body.reply;
+  if (once?.after) setTimeout(() => shown.replaceChildren(once.after), Math.max(0, Date.parse(once.until) - Date.parse(entry.at)));
+  return shown;
+}
+
 function replied(entry, viewer, actions) {
   const { reply } = entry.body;
   const href = `/phone/data/${entry.id}?as=${encodeURIComponent(viewer)}`;
@@ -49,7 +56,7 @@ function replied(entry, viewer, actions) {
     case "card": return [calls.length ? bubble("text", ...calls) : "", card(reply, actions.tap)];
     case "image": return [image(href, reply.text || name, actions.enlarge)];
     case "file": return [reply.text && reply.text !== name ? bubble("text", ...calls, reply.text) : "", file(href, name, "点开下载")];
-    default: return [bubble("text", ...calls, reply.text)];
+    default: return [passing(bubble("text", ...calls, reply.text), entry)];
   }
 }
 
@@ -59,6 +66,7 @@ function said(body, actions) {
   if (body.location) parts.push(place(body.location));
   if (body.tap) parts.push(bubble("tapped", `已选：${body.label || body.tap}`));
   if (body.text) parts.push(bubble("text", body.mention ? make("span", { class: "call" }, "@专班 ") : "", body.text));
+  if (body.hushed) parts.push(bubble("text", "（已密封，不留原文）"));
   for (const { file: f } of body.parts ?? []) parts.push(bubble("waiting", `${f.name} · ${size(f.size)}`));
   return parts;
 }
