@@ -274,4 +274,3 @@ func Stand(cal Calendar, u Unit, due, now time.Time) (Standing, error) {
 	}
 	return s, nil
 }
-
