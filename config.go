@@ -19,6 +19,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/wecom"
+	"zhuanban/handlers/lead/triage"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -76,7 +77,11 @@ type settings struct {
 		Alias []string `yaml:"alias"`
 	} `yaml:"places"`
 	Lead struct {
-		Alarm []string `yaml:"alarm"`
+		Alarm  []string      `yaml:"alarm"`
+		Digest *table.Clock  `yaml:"digest"`
+		Notice string        `yaml:"notice"`
+		Home   []string      `yaml:"home"`
+		Routes []triage.Rule `yaml:"routes"`
 	} `yaml:"lead"`
 	Forms struct {
 		Lead dialog.Form `yaml:"lead" required:"true"`
@@ -153,6 +158,7 @@ func defaults() settings {
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
+	s.Lead.Notice = "督办"
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }
@@ -186,7 +192,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		groups = append(groups, g.Group)
 	}
 	c.roster = bot.NewRoster(c.People, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkRoutes, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

@@ -23,6 +23,7 @@ import (
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
@@ -160,12 +161,14 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 		return nil, nil, err
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
+	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
+		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage()})
+	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
+		Notice: d.cfg.settings.Lead.Notice}, leads)
 	list := handlers.All(handlers.Duties{
-		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Lead: leads, Case: cases, Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
-	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
+	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {

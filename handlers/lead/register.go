@@ -9,14 +9,20 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/dialog"
+	"zhuanban/handlers/lead/flow"
 	"zhuanban/store"
 )
 
-// The states of a lead so far.
+// The states that registration knows; all states are in package flow.
 const (
-	StateRegistered store.LeadState = "registered" // in the ledger, waiting for triage
-	StateWithdrawn  store.LeadState = "withdrawn"  // taken back by its reporter before triage
+	StateRegistered = store.LeadState(flow.Registered)
+	StateWithdrawn  = store.LeadState(flow.Withdrawn)
+	StateReturned   = store.LeadState(flow.Returned)
 )
+
+// takesFiles says whether photos of the reporter's may still be added to a lead just by
+// sending them.
+func takesFiles(l store.Lead) bool { return l.State == StateRegistered || l.State == StateReturned }
 
 // The kinds of event on a lead's timeline.
 const (
@@ -44,6 +50,11 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	columns(&l, s.Form, values, s.Env)
 	if err := t.Tx.Leads().Insert(ctx, l); err != nil {
 		return "", fmt.Errorf("registering %s: %w", number, err)
+	}
+	m := &Matter{Lead: l, Handling: store.Handling{LeadID: l.ID, Origin: l.Unit, Unit: l.Unit, EnteredAt: l.RegisteredAt}}
+	d.Count(m)
+	if err := t.Tx.Handlings().Put(ctx, m.Handling); err != nil {
+		return "", err
 	}
 	if err := d.keepFiles(ctx, t, l.ID, s.Draft.Files); err != nil {
 		return "", err
@@ -151,7 +162,7 @@ func (d *Duty) appendFiles(ctx context.Context, t *bot.Turn, arg string) error {
 	if err != nil || l == nil {
 		return err
 	}
-	if l.State != StateRegistered {
+	if !takesFiles(*l) {
 		t.Say("bot.stale", nil)
 		return nil
 	}

@@ -72,7 +72,7 @@ func Moves() []Move {
 			Tells: []Party{ToOffice}, Words: []string{"反馈", "进展"}},
 
 		// Time that does not count, and more of it.
-		{Name: Exclude, From: working, Who: []Right{Handler, Office}, Needs: []Need{Days, Reason},
+		{Name: Exclude, From: working, Who: []Right{Handler, Office}, Needs: []Need{Days},
 			Tells: []Party{ToOffice}, Words: []string{"鉴定", "检验", "检测", "检疫", "辨认", "鉴别", "送检"}},
 		{Name: Extend, From: working, Who: []Right{Handler}, Needs: []Need{Reason}, Tells: []Party{ToHead}, Words: []string{"延期", "申请延期", "展期"}},
 		{Name: ApproveExtend, From: working, Who: []Right{HandlingHead, Director}, Tells: []Party{ToUnit, ToOffice}, Words: []string{"同意延期"}},
