@@ -21,7 +21,7 @@ type Handling struct {
 	RoutedAt   time.Time // when its way was first decided; zero = it waits for triage
 	AssignedAt time.Time // zero = to no unit
 	AcceptedAt time.Time
-	ToldAt     time.Time // of the first feedback
+	ToldAt     time.Time // of the latest feedback
 	InformedAt time.Time // when whoever it came from was told of the outcome
 	DemandAt   time.Time // until when the office wants it; zero = as the law allows
 	Outcome    string    // what the checking ended with; "" = it goes on

@@ -78,7 +78,7 @@ func (a *act) outcome(from, to flow.State) {
 
 // record writes the lead, how it is handled and the event, and tells who is to hear.
 func (a *act) record(ctx context.Context, from, to flow.State) error {
-	a.event.From, a.event.To = string(from), string(to)
+	a.event.From, a.event.To, a.event.Word = string(from), string(to), a.word()
 	data, err := json.Marshal(a.event)
 	if err != nil {
 		return fmt.Errorf("encoding an event: %w", err)
@@ -94,11 +94,19 @@ func (a *act) record(ctx context.Context, from, to flow.State) error {
 	return nil
 }
 
+// word is what the move is called here: as it was ordered, if that is one of its words.
+func (a *act) word() string {
+	if slices.Contains(a.move.Words, a.args.word) {
+		return a.args.word
+	}
+	return a.move.Words[0]
+}
+
 // view is what was done, for the speaker.
 func (a *act) view() ActView {
-	v := ActView{View: a.lead.View(a.t, a.m), Short: short(a.m.Lead.Number), Actor: a.t.Person.Name, Word: a.move.Words[0], Why: a.why, Reader: true}
+	v := ActView{View: a.lead.View(a.t, a.m), Short: short(a.m.Lead.Number), Actor: a.t.Person.Name, Word: a.word(), Why: a.why, Reader: true}
 	v.Did = lead.EventView{At: a.t.Now, Actor: a.t.Person.Name, Kind: string(a.move.Name), Word: v.Word, Document: a.event.Document,
-		Agency: a.event.Agency, Text: a.event.Text, Other: a.event.Other, Days: a.event.Days}
+		Agency: a.event.Agency, Text: a.event.Text, Other: a.event.Other, Days: a.event.Days, Workdays: a.event.Workdays}
 	if a.event.Unit != "" {
 		v.Did.Unit = a.t.Roster().UnitName(a.event.Unit)
 	}
@@ -172,7 +180,7 @@ func (a *act) template(p flow.Party) string {
 	switch {
 	case p == flow.ToUnit && a.move.Name == flow.Assign:
 		return "case.assigned"
-	case p == flow.ToFormer:
+	case p == flow.ToFormer, p == flow.ToUnit && a.move.Name == flow.Merge:
 		return "case.taken"
 	case p == flow.ToHead && a.move.Name == flow.Extend:
 		return "case.extension"

@@ -80,7 +80,7 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 	if t.Message.Text == "" || !t.Person.Files() && !t.Person.SeesAll() {
 		return bot.No
 	}
-	if _, ok := d.read.read(t.Message.Text, t.Now); ok {
+	if _, ok := d.read.read(t.Message.Text, t.Now, t.Person.Files()); ok {
 		return bot.Certain
 	}
 	if t.Understood() {
@@ -94,7 +94,7 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 
 // take does what an order says, to each of its leads.
 func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
-	o, ok := d.read.read(t.Message.Text, t.Now)
+	o, ok := d.read.read(t.Message.Text, t.Now, t.Person.Files())
 	if !ok {
 		return d.answer(ctx, t)
 	}

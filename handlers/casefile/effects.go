@@ -22,7 +22,7 @@ var zero time.Time
 var effects = map[flow.Name]func(context.Context, *act) error{
 	flow.Assign:        assign,
 	flow.AskMore:       words,
-	flow.Supplement:    words,
+	flow.Supplement:    supplement,
 	flow.Refuse:        sendBack,
 	flow.Feedback:      feedback,
 	flow.Exclude:       exclude,
@@ -62,6 +62,14 @@ func words(_ context.Context, a *act) error {
 	return nil
 }
 
+// supplement adds what was missing: what the form of registration recognises of it fills
+// what was not known.
+func supplement(_ context.Context, a *act) error {
+	a.event.Text = a.args.text
+	a.lead.Fill(a.t, a.m, a.args.text)
+	return nil
+}
+
 // assign gives the lead to a unit, for the way that was suggested if it is that unit's.
 func assign(_ context.Context, a *act) error {
 	h := &a.m.Handling
@@ -71,7 +79,7 @@ func assign(_ context.Context, a *act) error {
 	}
 	h.Unit, h.AssignedAt, h.AcceptedAt, h.Person = a.args.unit, a.t.Now, zero, ""
 	h.DemandAt, h.Note = a.args.until, a.args.text
-	a.event.Unit, a.event.Text, a.event.Days = a.args.unit, a.args.text, a.args.days
+	a.event.Unit, a.event.Text, a.event.Days, a.event.Workdays = a.args.unit, a.args.text, a.args.days, a.args.workdays
 	return nil
 }
 
@@ -79,7 +87,7 @@ func assign(_ context.Context, a *act) error {
 func sendBack(_ context.Context, a *act) error {
 	h := &a.m.Handling
 	h.Refused = append(h.Refused, h.Unit)
-	a.event.Unit, a.event.Text = h.Unit, a.args.text
+	a.event.Text = a.args.text
 	h.Unit, h.AssignedAt, h.AcceptedAt, h.Person, h.DemandAt = h.Origin, zero, zero, "", zero
 	return nil
 }
@@ -87,8 +95,9 @@ func sendBack(_ context.Context, a *act) error {
 // feedback is what a unit tells of its work.
 func feedback(_ context.Context, a *act) error {
 	a.event.Text, a.event.Document = a.args.text, a.args.document
-	if a.m.Handling.ToldAt.IsZero() {
-		a.m.Handling.ToldAt = a.t.Now
+	h := &a.m.Handling
+	if h.ToldAt = a.t.Now; strings.Contains(h.Note, "反馈") {
+		h.DemandAt = zero // 「三天内反馈」: it has been
 	}
 	return nil
 }
@@ -107,7 +116,7 @@ func exclude(ctx context.Context, a *act) error {
 	until := calendar.DateOf(a.args.until.Add(-time.Second))
 	s := store.Span{LeadID: a.m.Lead.ID, Kind: store.Inspection, From: from.String(), Until: until.String(), Reason: a.args.word,
 		AskedBy: a.t.Person.Account, AskedAt: a.t.Now, AnsweredBy: a.t.Person.Account, AnsweredAt: a.t.Now, Status: store.SpanHolds}
-	a.event.Days, a.event.Text = from.DaysUntil(until)+1, a.args.text
+	a.event.Days, a.event.Text = from.DaysUntil(until)+1, trim(daysWord.ReplaceAllString(a.args.text, ""))
 	return a.addSpan(ctx, s)
 }
 
@@ -149,7 +158,7 @@ func extend(ctx context.Context, a *act) error {
 		a.move.Tells = []flow.Party{flow.ToUnit, flow.ToOffice}
 		a.event.Other = "approved"
 	}
-	a.event.Text, a.event.Days = a.args.text, units
+	a.event.Text, a.event.Days, a.event.Workdays = a.args.text, units, kind == limits.Check
 	return a.addSpan(ctx, s)
 }
 
@@ -167,7 +176,7 @@ func (a *act) answerExtension(ctx context.Context, status store.SpanStatus) erro
 		return nil
 	}
 	s.Status, s.AnsweredBy, s.AnsweredAt = status, a.t.Person.Account, a.t.Now
-	a.event.Days, a.event.Text = int(s.Units), a.args.text
+	a.event.Days, a.event.Workdays, a.event.Text = int(s.Units), s.Limit == string(limits.Check), a.args.text
 	return a.putSpan(ctx, s)
 }
 

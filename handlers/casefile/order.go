@@ -50,8 +50,10 @@ func newReader(prefix string, figures map[string]bool, number func(string, time.
 	return r
 }
 
-// read reads a text as an order; ok is false if it is none.
-func (r *reader) read(text string, now time.Time) (o order, ok bool) {
+// read reads a text as an order; ok is false if it is none. reports says that the speaker
+// reports figures, so that 「立案 2」 may be one: then it is, unless the number can only be a
+// lead's or what follows can be no figures.
+func (r *reader) read(text string, now time.Time, reports bool) (o order, ok bool) {
 	text = strings.TrimSpace(zh.Fold(text))
 	if m := r.front.FindStringSubmatch(text); m != nil {
 		after := text[len(m[0]):]
@@ -69,7 +71,7 @@ func (r *reader) read(text string, now time.Time) (o order, ok bool) {
 	if m == nil || counts(m[2]) {
 		return order{}, false
 	}
-	if r.figures[word] && !named(m[1]) && len(zh.Documents(m[2])) == 0 {
+	if reports && r.figures[word] && !named(m[1]) && len(zh.Documents(m[2])) == 0 && (trim(m[2]) == "" || strings.ContainsAny(m[2], "0123456789")) {
 		return order{}, false
 	}
 	o = order{word: word, rest: trim(m[2])}

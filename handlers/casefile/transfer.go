@@ -3,6 +3,7 @@ package casefile
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/lead/flow"
@@ -99,6 +100,7 @@ func sendToPolice(ctx context.Context, a *act) error {
 // policeAnswer is what the police have decided.
 func policeAnswer(ctx context.Context, a *act) error {
 	a.event.Text, a.event.Document = a.args.text, a.args.document
+	a.m.Handling.ToldAt = zero // what the unit has to tell next is that the goods are there
 	for _, t := range slices.Backward(a.m.Transfers) {
 		if t.Kind != store.ToPolice || t.SentAt.IsZero() {
 			continue
@@ -129,8 +131,11 @@ func assist(ctx context.Context, a *act) error {
 	return nil
 }
 
-// first is the first words of a text.
+// first is who a text begins with.
 func first(text string) string {
 	agency, _ := agencyIn(text)
+	for _, verb := range []string{"来函", "发函", "请求", "要求", "商请"} {
+		agency, _, _ = strings.Cut(agency, verb)
+	}
 	return agency
 }

@@ -212,7 +212,7 @@ func (m *Matter) transferClocks(add func(limits.Kind, time.Time)) {
 		case t.SentAt.IsZero():
 		case t.AnsweredAt.IsZero():
 			add(limits.PoliceReview, t.SentAt)
-		case t.Answer == PoliceHasFiled && m.Lead.State == store.LeadState(flow.TransferredPolice):
+		case t.Answer == PoliceHasFiled && m.Lead.State == store.LeadState(flow.TransferredPolice) && m.Handling.ToldAt.IsZero(): // until the unit feeds back that it has
 			add(limits.PoliceGoods, t.AnsweredAt)
 		case t.Answer == PoliceHasRefused && m.Lead.State != store.LeadState(flow.Closed):
 			add(limits.PoliceObject, t.AnsweredAt)

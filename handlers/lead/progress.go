@@ -40,6 +40,7 @@ type EventView struct {
 	// Word is what the move is called; "" where it is none. The others are its details.
 	Word, Unit, Document, Agency, Text, Other, Amount string
 	Days                                              int
+	Workdays                                          bool
 }
 
 // ListView is a list of leads.

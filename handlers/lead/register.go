@@ -101,6 +101,32 @@ func columns(l *store.Lead, f *dialog.Form, values map[string]dialog.Value, env 
 	l.Township = dialog.Township(l.Place, env.Places)
 }
 
+// Fill reads a text as the form does and fills with it what is not known of a lead. What
+// is known stays: to change it is not the reporter's any more.
+func (d *Duty) Fill(t *bot.Turn, m *Matter, text string) {
+	env := dialog.Env{Now: t.Now, Places: d.cfg.Places, Units: t.Roster().UnitNames(), People: t.Roster().PersonNames()}
+	draft, _ := dialog.Step(&d.cfg.Form, dialog.Draft{}, dialog.Input{Text: text}, env)
+	var read store.Lead
+	columns(&read, &d.cfg.Form, draft.Values, env)
+	l := &m.Lead
+	for _, f := range []struct {
+		key      string
+		into, as *string
+	}{{"subject", &l.Subject, &read.Subject}, {"place", &l.Place, &read.Place}, {"phone", &l.Phone, &read.Phone},
+		{"platform", &l.Platform, &read.Platform}, {"shop", &l.Shop, &read.Shop}, {"link", &l.Link, &read.Link}} {
+		fd, ok := d.cfg.Form.Field(f.key)
+		if ok && *f.as != "" && (*f.into == "" || *f.into == fd.Unknown || *f.into == l.Township) {
+			*f.into = *f.as
+		}
+	}
+	if l.Value == nil {
+		l.Value = read.Value
+	}
+	if l.Township == "" {
+		l.Township = dialog.Township(l.Place, env.Places)
+	}
+}
+
 // keepFiles attaches files to a lead.
 func (d *Duty) keepFiles(ctx context.Context, t *bot.Turn, lead int64, files []dialog.File) error {
 	for _, f := range files {

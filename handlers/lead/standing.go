@@ -38,6 +38,8 @@ type LimitView struct {
 	Kind, Level    string
 	Left, Hours    int
 	ByHour, Still  bool
+	ByDay          bool // counted in days of the calendar: Days are left
+	Days           int
 	Due, Last      time.Time // the moment it is over, and the last day
 	Law, Article   string
 	Extended, Year int
@@ -46,6 +48,7 @@ type LimitView struct {
 // SpanView is time that was added or does not count.
 type SpanView struct {
 	Extension   bool
+	Workdays    bool // an extension counts them; the limit of a case counts days
 	Asked       bool // somebody has to agree yet
 	Units, Days int
 	From, Until time.Time
@@ -91,7 +94,7 @@ type Action struct {
 
 // offered are the moves that are buttons on a lead's card, in their order.
 var offered = []flow.Name{flow.Accept, flow.Refuse, flow.ApprovePolice, flow.RefusePolice, flow.ApproveExtend, flow.RefuseExtend,
-	flow.File, flow.NotFile, flow.Extend, flow.Supplement, flow.Resume, flow.Close, flow.Feedback}
+	flow.File, flow.NotFile, flow.Decide, flow.Extend, flow.Supplement, flow.Resume, flow.Close, flow.Feedback}
 
 // most is how many of them a card has.
 const most = 4
@@ -130,11 +133,17 @@ func (d *Duty) Stand(r *bot.Roster, p bot.Person, now time.Time, m *Matter) Stan
 			s.Suggest = &SuggestView{string(g.Route), r.UnitName(g.Unit), g.Unit, g.Why}
 		}
 	}
-	if p.Office() || m.Handles(r, p) {
+	if (p.Office() || m.Handles(r, p)) && m.hinted() {
 		s.Hints = hintViews(m.Hints())
 	}
 	s.Actions = d.actions(r, p, m)
 	return s
+}
+
+// hinted says whether hints at the criminal law are of use yet: while nothing is decided.
+func (m *Matter) hinted() bool {
+	state := flow.State(m.Lead.State)
+	return flow.BeforeOutcome(state) || flow.InCase(state)
 }
 
 // actions are the buttons for what the person could do next.
@@ -157,6 +166,8 @@ func (m *Matter) pends(n flow.Name) bool {
 	case flow.ApproveExtend, flow.RefuseExtend:
 		_, ok := m.AskedSpan()
 		return ok
+	case flow.Close:
+		return !flow.InCase(flow.State(m.Lead.State))
 	case flow.ApprovePolice, flow.RefusePolice:
 		_, ok := m.ProposedTransfer()
 		return ok
@@ -198,7 +209,7 @@ func (d *Duty) limit(c Clock, now time.Time) LimitView {
 	due, still, err := c.Due(d.cfg.Calendar)
 	var s limits.Standing
 	if err == nil && !still {
-		s, err = limits.Stand(d.cfg.Calendar, c.Unit, due, now)
+		s, err = c.Stand(d.cfg.Calendar, due, now)
 	}
 	var missing calendar.MissingYear
 	if errors.As(err, &missing) {
@@ -206,11 +217,12 @@ func (d *Duty) limit(c Clock, now time.Time) LimitView {
 		return v
 	}
 	v.Still, v.Due, v.Last, v.Level, v.Left, v.Hours = still, due, due.Add(-time.Second), string(s.Level), s.Left, s.Hours
+	v.ByDay, v.Days = c.Unit == limits.Days || c.Unit == limits.Strict, s.Days
 	return v
 }
 
 func spanView(r *bot.Roster, s store.Span) SpanView {
-	v := SpanView{Extension: s.Kind == store.Extension, Asked: s.Status == store.SpanAsked, Units: int(s.Units), Reason: s.Reason,
+	v := SpanView{Extension: s.Kind == store.Extension, Workdays: s.Limit == string(limits.Check), Asked: s.Status == store.SpanAsked, Units: int(s.Units), Reason: s.Reason,
 		By: r.PersonName(s.AnsweredBy)}
 	from, err := calendar.ParseDate(s.From)
 	if err != nil {
@@ -289,6 +301,7 @@ func hintViews(hints []threshold.Hint) []HintView {
 // EventData is what an event of a lead's timeline keeps beside its kind.
 type EventData struct {
 	Count    int    `json:"count,omitempty"`
+	Word     string `json:"word,omitempty"` // by which the move was ordered
 	From     string `json:"from,omitempty"` // the states
 	To       string `json:"to,omitempty"`
 	Unit     string `json:"unit,omitempty"`
@@ -298,6 +311,7 @@ type EventData struct {
 	Other    string `json:"other,omitempty"` // another lead's number, or a notice's
 	Amount   int64  `json:"amount,omitempty"`
 	Days     int    `json:"days,omitempty"`
+	Workdays bool   `json:"workdays,omitempty"` // the days are
 }
 
 // event prepares an event for a template. Whoever does not handle the lead hears what
@@ -312,10 +326,13 @@ func (d *Duty) event(t *bot.Turn, e store.LeadEvent, full bool) EventView {
 	if m, ok := flow.Find(flow.Name(e.Kind)); ok {
 		ev.Word = m.Words[0]
 	}
+	if data.Word != "" {
+		ev.Word = data.Word
+	}
 	if data.Unit != "" {
 		ev.Unit = t.Roster().UnitName(data.Unit)
 	}
-	ev.Days, ev.Other = data.Days, data.Other
+	ev.Days, ev.Workdays, ev.Other = data.Days, data.Workdays, data.Other
 	if full {
 		ev.Document, ev.Agency, ev.Text = data.Document, data.Agency, data.Text
 		if data.Amount > 0 {
@@ -331,5 +348,5 @@ func (d *Duty) DueView(h store.Handling, now time.Time) LimitView {
 	if !ok {
 		l = limits.Limit{Kind: limits.Kind(h.DueKind)}
 	}
-	return d.limit(Clock{Clock: limits.Clock{Limit: limits.Limit{Kind: l.Kind, Unit: l.Unit}}, Demand: h.DueAt}, now)
+	return d.limit(Clock{Clock: limits.Clock{Limit: limits.Limit{Kind: l.Kind, Unit: l.Unit, N: l.N}}, Demand: h.DueAt}, now)
 }

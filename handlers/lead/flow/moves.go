@@ -103,7 +103,7 @@ func Moves() []Move {
 
 		// Leads that belong together.
 		{Name: Merge, From: append(append([]State{Returned}, desk...), checking...), To: Merged, Who: []Right{Office}, Needs: []Need{Other},
-			Tells: []Party{ToReporter, ToFormer}, Words: []string{"合并", "并入"}},
+			Tells: []Party{ToReporter, ToUnit}, Words: []string{"合并", "并入"}},
 		{Name: Link, From: open, Who: []Right{Office, Handler}, Needs: []Need{Other}, Words: []string{"串并", "串案", "关联"}},
 
 		// Laid aside, and pressed.

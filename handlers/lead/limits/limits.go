@@ -232,6 +232,7 @@ type Standing struct {
 	// Left is how many workdays are left, today's included in none: on the last day it is
 	// 0. Of what is over it is how many workdays ago that was, at least 1.
 	Left  int
+	Days  int // likewise in days of the calendar
 	Hours int // of limits in hours: how many are left, or have passed since
 }
 
@@ -241,14 +242,24 @@ func (c Clock) At(cal Calendar, now time.Time) (Standing, error) {
 	if err != nil || still {
 		return Standing{Level: Green, Still: still}, err
 	}
-	return Stand(cal, c.Unit, due, now)
+	return c.Stand(cal, due, now)
+}
+
+// warnAt is how many workdays before the end a warning comes. A limit of three workdays
+// or fewer would begin with one: of it the warning comes a day later, but of a transfer's
+// three days at once.
+func (l Limit) warnAt() int {
+	if l.Unit == Workdays && l.N > 0 && l.N <= WarnAt {
+		return l.N - 1
+	}
+	return WarnAt
 }
 
 // Stand says how a limit that ends at due stands at a moment.
-func Stand(cal Calendar, u Unit, due, now time.Time) (Standing, error) {
+func (l Limit) Stand(cal Calendar, due, now time.Time) (Standing, error) {
 	s := Standing{Level: Green, Due: due}
 	over := !now.Before(due)
-	if u == Hours {
+	if l.Unit == Hours {
 		left := due.Sub(now)
 		s.Hours = int(left.Abs() / time.Hour)
 		switch {
@@ -260,14 +271,15 @@ func Stand(cal Calendar, u Unit, due, now time.Time) (Standing, error) {
 		return s, nil
 	}
 	today, last := calendar.DateOf(now), calendar.DateOf(due.Add(-time.Second))
+	s.Days = today.DaysUntil(last)
 	n, err := cal.Between(today, last)
 	if err != nil {
 		return s, err
 	}
 	switch {
 	case over:
-		s.Level, s.Left = Red, max(1, -n)
-	case n <= WarnAt:
+		s.Level, s.Left, s.Days = Red, max(1, -n), -s.Days
+	case n <= l.warnAt():
 		s.Level, s.Left = Yellow, n
 	default:
 		s.Left = n
