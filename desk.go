@@ -172,7 +172,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
-	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: c.Ledger})
+	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: weekly.Ledger(c.table, c.Ledger)})
 }
 
 // weeklyTimes counts out all reminders, so that a missing calendar year shows
