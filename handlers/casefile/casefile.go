@@ -83,11 +83,16 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 	if _, ok := d.read.read(t.Message.Text, t.Now, t.Person.Files()); ok {
 		return bot.Certain
 	}
-	if t.Understood() {
+	document := hasDocument(t.Message.Text)
+	if t.Understood() && !document {
 		return bot.No
 	}
-	if _, ok := d.asked(ctx, t); ok {
-		return bot.Sure
+	_, ok := d.asked(ctx, t)
+	switch {
+	case ok && document: // no figure and no lead has one
+		return bot.Certain
+	case ok && !t.Understood():
+		return bot.Likely
 	}
 	return bot.No
 }
