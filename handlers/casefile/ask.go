@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (d *Duty) answer(ctx context.Context, t *bot.Turn) error {
 		return fmt.Errorf("loading the lead that was asked about: %w", err)
 	}
 	text := strings.TrimSpace(zh.Fold(t.Message.Text))
-	if r := zh.Answer(text); r == zh.No || text == "取消" || text == "算了" {
+	if drops(text) {
 		t.Say("case.dropped", AskView{Number: l.Number, Word: word})
 		return nil
 	}
@@ -69,6 +70,20 @@ func (d *Duty) answer(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return d.order(ctx, t, m, order{numbers: []string{l.Number}, word: word, rest: trim(said + " " + text)})
+}
+
+// drops says whether an answer is that it is not to be done after all.
+func drops(text string) bool {
+	return slices.Contains([]string{"不办", "不办了", "算了", "取消", "不用了"}, strings.TrimSpace(zh.Fold(text)))
+}
+
+// cancel is 「取消」 where no form is open that knows the word.
+func (d *Duty) cancel(ctx context.Context, t *bot.Turn, _ string) error {
+	if _, ok := d.asked(ctx, t); ok {
+		return d.answer(ctx, t)
+	}
+	t.Say("form.none", nil)
+	return nil
 }
 
 // hasDocument says whether a text has the number of a document.

@@ -60,6 +60,7 @@ func (d *Duty) Handler() bot.Handler {
 			{Words: []string{"按建议全部交办", "全部按建议交办", "全部交办"}, Do: d.assignAll, Alone: true},
 			{Words: []string{"我的任务", "任务", "待办任务", "我的待办", "到期", "快到期"}, Do: d.tasks, Alone: true},
 			{Words: []string{"超期", "超期线索", "超期清单"}, Do: d.overdue, Alone: true},
+			{Words: []string{"取消"}, Do: d.cancel, Alone: true, Yield: true},
 		},
 		Claim: d.claim,
 		Take:  d.take,
@@ -83,13 +84,13 @@ func (d *Duty) claim(ctx context.Context, t *bot.Turn) bot.Certainty {
 	if _, ok := d.read.read(t.Message.Text, t.Now, t.Person.Files()); ok {
 		return bot.Certain
 	}
-	document := hasDocument(t.Message.Text)
-	if t.Understood() && !document {
+	certain := hasDocument(t.Message.Text) || drops(t.Message.Text)
+	if t.Understood() && !certain {
 		return bot.No
 	}
 	_, ok := d.asked(ctx, t)
 	switch {
-	case ok && document: // no figure and no lead has one
+	case ok && certain: // no figure and no lead is like that
 		return bot.Certain
 	case ok && !t.Understood():
 		return bot.Likely
