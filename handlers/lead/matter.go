@@ -318,7 +318,11 @@ func (d *Duty) Suggest(m *Matter) (triage.Suggestion, bool) {
 func (d *Duty) Save(ctx context.Context, tx *store.Tx, m *Matter, e store.LeadEvent) error {
 	m.Lead.UpdatedAt, m.Handling.UpdatedAt = e.At, e.At
 	d.Count(m)
-	if err := tx.Leads().Update(ctx, m.Lead); err != nil {
+	err := tx.Leads().Update(ctx, m.Lead)
+	if errors.Is(err, store.ErrConflict) {
+		return tx.Again() // somebody else was quicker: whether the move may still be made is asked anew
+	}
+	if err != nil {
 		return err
 	}
 	m.Lead.Version++

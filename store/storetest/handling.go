@@ -253,3 +253,34 @@ func supervisions(t *testing.T, s *store.Store) {
 		})
 	})
 }
+
+// begunAgain: who finds a row changed meanwhile has the transaction begin anew.
+func begunAgain(t *testing.T, s *store.Store) {
+	l := aLead(t, s, "B-1", 0)
+	runs := 0
+	do(t, s, func(ctx context.Context, tx *store.Tx) error {
+		runs++
+		got, err := tx.Leads().Get(ctx, l.ID)
+		require.NoError(t, err)
+		if runs == 1 {
+			got.Version-- // as if it had been read before somebody else wrote it
+		}
+		got.State = "triaged"
+		if err := tx.Leads().Update(ctx, got); err != nil {
+			require.ErrorIs(t, err, store.ErrConflict)
+			require.NoError(t, tx.Handlings().Put(ctx, store.Handling{LeadID: l.ID, Unit: "lost"}))
+			return tx.Again()
+		}
+		return nil
+	})
+	require.Equal(t, 2, runs)
+	look(t, s, func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Leads().Get(ctx, l.ID)
+		require.NoError(t, err)
+		require.EqualValues(t, "triaged", got.State)
+		require.EqualValues(t, 2, got.Version)
+		h, err := tx.Handlings().Get(ctx, got)
+		require.Equal(t, "fengcheng", h.Unit, "the first run left nothing")
+		return err
+	})
+}

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("counters", func(t *testing.T) { counters(t, open(t)) })
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
 	t.Run("how leads are handled", func(t *testing.T) { handlings(t, open(t)) })
+	t.Run("a transaction begun again", func(t *testing.T) { begunAgain(t, open(t)) })
 	t.Run("time added and time that does not count", func(t *testing.T) { spans(t, open(t)) })
 	t.Run("cases", func(t *testing.T) { cases(t, open(t)) })
 	t.Run("transfers", func(t *testing.T) { transfers(t, open(t)) })
