@@ -96,6 +96,7 @@ func (r Handlings) Get(ctx context.Context, l Lead) (Handling, error) {
 
 const (
 	dueSQL  = " FROM handlings WHERE due_at > 0 AND due_at < ? ORDER BY due_at LIMIT ?"
+	lateSQL = "SELECT COUNT(*) FROM handlings WHERE due_at > 0 AND due_at < ?"
 	workSQL = " FROM handlings WHERE unit = ? AND open = 1 ORDER BY due_at LIMIT ?"
 )
 
@@ -106,6 +107,11 @@ func (r Handlings) Due(ctx context.Context, before time.Time, limit int) ([]Hand
 		return nil, fmt.Errorf("listing what is due: %w", err)
 	}
 	return out, nil
+}
+
+// Late counts what was due before a time and is not done.
+func (r Handlings) Late(ctx context.Context, now time.Time) (int64, error) {
+	return r.count(ctx, lateSQL, millis(now))
 }
 
 // Work is what a unit has in hand, in the order in which it is due; what has no date

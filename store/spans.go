@@ -14,6 +14,8 @@ const (
 	Extension  SpanKind = "extension"  // Units more
 	Inspection SpanKind = "inspection" // From to Until do not count: inspection, identification …
 	Suspension SpanKind = "suspension" // likewise, while the lead is suspended
+	Seizure    SpanKind = "seizure"    // goods are sealed or seized From that day; every day counts
+	Preserve   SpanKind = "preserve"   // goods are registered and preserved, likewise
 )
 
 // SpanStatus is whether a span holds.
@@ -24,6 +26,7 @@ const (
 	SpanAsked   SpanStatus = "asked"   // somebody has to agree yet
 	SpanHolds   SpanStatus = "holds"   //
 	SpanRefused SpanStatus = "refused" //
+	SpanLifted  SpanStatus = "lifted"  // of goods: they are free again
 )
 
 // Span is time that was added to a limit of a lead, or that does not count in it.

@@ -36,7 +36,7 @@ type args struct {
 var (
 	daysWord    = regexp.MustCompile(`([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\s*个?(工作日|天|日)`)
 	personsWord = regexp.MustCompile(`([0-9]{1,4}|[一二两三四五六七八九十]{1,3})\s*(?:名|个)?(?:人|嫌疑人)`)
-	goodsWord   = regexp.MustCompile(`(?:查扣|扣押|查获)\s*(?:商品|物品|货物)?\s*([0-9]{1,8})\s*(?:双|件|个|瓶|箱|条|盒|台|套|支|包|袋|只)`)
+	goodsWord   = regexp.MustCompile(`(?:查扣|扣押|查封|查获)\s*(?:商品|物品|货物)?\s*([0-9]{1,8})\s*(?:双|件|个|瓶|箱|条|盒|台|套|支|包|袋|只|卷|张|斤|公斤)`)
 	moneyLabel  = regexp.MustCompile(`(案值|涉案金额|查扣货值|货值|罚没款|罚没|罚款|没收|合计|共|约|为|:|\s)+$`)
 )
 
@@ -56,7 +56,7 @@ func (d *Duty) parse(t *bot.Turn, m flow.Move, o order) args {
 		rest = strings.TrimSuffix(strings.TrimPrefix(rest, "文号"), "文号")
 	}
 	money := strings.TrimSpace(rest)
-	if o.word == "案值" || o.word == "查扣" || o.word == "扣押" { // 「132 案值 3万」
+	if o.word == "案值" || o.word == "查扣" || o.word == "扣押" || o.word == "查封" { // 「132 案值 3万」
 		money = o.word + money
 	}
 	a.money(m, money)

@@ -16,6 +16,7 @@ package casefile
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
@@ -104,6 +105,7 @@ func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
 	if !ok {
 		return d.answer(ctx, t)
 	}
+	o = together(o, d.read)
 	if len(o.numbers) > most {
 		t.Say("case.too_many", most)
 		return nil
@@ -116,6 +118,19 @@ func (d *Duty) take(ctx context.Context, t *bot.Turn) error {
 		return err
 	}
 	return d.order(ctx, t, m, o)
+}
+
+// together reads 「串并 135 和 132」: of leads that belong together the last one named is the
+// one that the others go to, where no other is.
+func together(o order, r *reader) order {
+	moves := flow.Called(o.word)
+	if len(o.numbers) < 2 || len(moves) == 0 || !slices.Contains(moves[0].Needs, flow.Other) || r.single.MatchString(o.rest) {
+		return o
+	}
+	last := len(o.numbers) - 1
+	o.rest = trim(o.numbers[last] + " " + o.rest)
+	o.numbers = o.numbers[:last]
+	return o
 }
 
 // most is how many leads one order may name: more is a slip.

@@ -9,7 +9,7 @@ import (
 	"zhuanban/store"
 )
 
-// Waits are the states of leads that wait for the office.
+// waits are the states of leads that wait for the office.
 var waits = []store.LeadState{store.LeadState(flow.Registered), store.LeadState(flow.Triaged)}
 
 const (
@@ -67,11 +67,9 @@ func (d *Duty) desk(ctx context.Context, t *bot.Turn, rest string) error {
 			}
 		}
 	}
-	late, err := t.Tx.Handlings().Due(ctx, t.Now, 1000)
-	if err != nil {
+	if v.Late, err = t.Tx.Handlings().Late(ctx, t.Now); err != nil {
 		return err
 	}
-	v.Late = int64(len(late))
 	t.Say("case.desk", v)
 	return nil
 }

@@ -32,6 +32,8 @@ var effects = map[flow.Name]func(context.Context, *act) error{
 	flow.NotFile:       words,
 	flow.Confer:        words,
 	flow.EndConference: words,
+	flow.Seize:         seize,
+	flow.Lift:          lift,
 	flow.Suspend:       suspend,
 	flow.Resume:        resume,
 	flow.Merge:         merge,
@@ -178,6 +180,42 @@ func (a *act) answerExtension(ctx context.Context, status store.SpanStatus) erro
 	s.Status, s.AnsweredBy, s.AnsweredAt = status, a.t.Person.Account, a.t.Now
 	a.event.Days, a.event.Workdays, a.event.Text = int(s.Units), s.Limit == string(limits.Check), a.args.text
 	return a.putSpan(ctx, s)
+}
+
+// seize begins the limit of what is held: thirty days of sealing and seizing, seven
+// workdays of goods that are registered and preserved.
+func seize(ctx context.Context, a *act) error {
+	kind := store.Seizure
+	if strings.HasSuffix(a.args.word, "保存") {
+		kind = store.Preserve
+	}
+	a.event.Text, a.event.Document = a.args.text, a.args.document
+	err := a.addSpan(ctx, store.Span{LeadID: a.m.Lead.ID, Kind: kind, From: calendar.DateOf(a.t.Now).String(), Reason: a.args.text,
+		AskedBy: a.t.Person.Account, AskedAt: a.t.Now, Status: store.SpanHolds})
+	if err != nil || a.m.Case == nil {
+		return err
+	}
+	return a.change(ctx, a.m.Case)
+}
+
+// lift frees what is held.
+func lift(ctx context.Context, a *act) error {
+	lifted := false
+	for _, s := range a.m.Spans {
+		if (s.Kind != store.Seizure && s.Kind != store.Preserve) || s.Status != store.SpanHolds {
+			continue
+		}
+		lifted = true
+		s.Until, s.Status, s.AnsweredBy, s.AnsweredAt = calendar.DateOf(a.t.Now).String(), store.SpanLifted, a.t.Person.Account, a.t.Now
+		if err := a.putSpan(ctx, s); err != nil {
+			return err
+		}
+	}
+	if !lifted {
+		a.why = "nothing_held"
+	}
+	a.event.Text, a.event.Document = a.args.text, a.args.document
+	return nil
 }
 
 // suspend lets the limits stand still from today on.

@@ -72,3 +72,20 @@ func TestFiguresAreNoOrders(t *testing.T) {
 		require.True(t, ok, text)
 	}
 }
+
+// TestLeadsThatBelongTogether: the last one named is where the others go.
+func TestLeadsThatBelongTogether(t *testing.T) {
+	r := aReader()
+	for text, want := range map[string]string{
+		"串并 135 和 132":     "AX-2024-0135 → AX-2024-0132",
+		"合并 135、136 到 132": "AX-2024-0135,AX-2024-0136 → 到 132",
+		"135、136、132 并入":   "AX-2024-0135,AX-2024-0136 → AX-2024-0132",
+	} {
+		o, ok := r.read(text, time.Time{}, false)
+		require.True(t, ok, text)
+		o = together(o, r)
+		require.Equal(t, want, strings.Join(o.numbers, ",")+" → "+o.rest, text)
+	}
+	o, _ := r.read("135、132 交办 凤城所", time.Time{}, false)
+	require.Len(t, together(o, r).numbers, 2, "only of what needs another")
+}

@@ -162,8 +162,9 @@ func (c *Clocks) fire(ctx context.Context, tx *store.Tx, now time.Time) ([]bot.N
 		if !soon {
 			continue
 		}
+		hears := c.hears(r, leads[h.LeadID], h, over)
 		for _, p := range r.People {
-			sign, hears := c.hears(r, leads[h.LeadID], h, over)[p.Account]
+			sign, hears := hears[p.Account]
 			if !hears {
 				continue
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,7 @@ const (
 func (m *Matter) spansOf() []limits.Span {
 	var out []limits.Span
 	for _, s := range m.Spans {
-		if s.Kind == store.Extension || s.Status != store.SpanHolds {
+		if s.Kind != store.Inspection && s.Kind != store.Suspension || s.Status != store.SpanHolds {
 			continue
 		}
 		from, err := calendar.ParseDate(s.From)
@@ -184,12 +185,22 @@ func (m *Matter) Clocks() []Clock {
 		add(limits.TellInformant, h.OutcomeAt)
 	}
 	m.transferClocks(add)
+	for _, s := range m.Spans {
+		switch {
+		case s.Status != store.SpanHolds || !flow.Open(state):
+		case s.Kind == store.Seizure:
+			add(limits.Seizure, s.AskedAt)
+		case s.Kind == store.Preserve:
+			add(limits.Preserve, s.AskedAt)
+		}
+	}
 	if flow.BeforeOutcome(state) && !h.DemandAt.IsZero() {
 		out = append(out, Clock{Clock: limits.Clock{Limit: limits.Limit{Kind: DemandOffice}}, Demand: h.DemandAt})
 	}
-	for _, s := range m.Supervision {
-		if s.EndedAt.IsZero() && !s.DueAt.IsZero() && flow.Open(state) {
+	for _, s := range slices.Backward(m.Supervision) {
+		if s.EndedAt.IsZero() && !s.DueAt.IsZero() && flow.Open(state) { // the latest one holds
 			out = append(out, Clock{Clock: limits.Clock{Limit: limits.Limit{Kind: DemandNotice}}, Demand: s.DueAt})
+			break
 		}
 	}
 	return out
@@ -254,7 +265,7 @@ func nags(k limits.Kind) bool {
 func (d *Duty) Count(m *Matter) {
 	h := &m.Handling
 	h.CheckDueAt, h.DueAt, h.DueKind = time.Time{}, time.Time{}, ""
-	h.Open = flow.Open(flow.State(m.Lead.State))
+	h.Open = flow.Open(flow.State(m.Lead.State)) || m.assists()
 	if !h.Open {
 		return
 	}
@@ -270,6 +281,12 @@ func (d *Duty) Count(m *Matter) {
 			h.DueAt, h.DueKind = due, string(c.Kind)
 		}
 	}
+}
+
+// assists says whether another place waits for assistance, which may be asked for long
+// after the lead was closed.
+func (m *Matter) assists() bool {
+	return slices.ContainsFunc(m.Transfers, func(t store.Transfer) bool { return t.Kind == store.ToAssist && t.AnsweredAt.IsZero() })
 }
 
 // facts are what the hints at figures of the criminal law are made of: the value that was

@@ -113,7 +113,7 @@ func (d *Duty) Stand(r *bot.Roster, p bot.Person, now time.Time, m *Matter) Stan
 		s.Refused = append(s.Refused, r.UnitName(u))
 	}
 	for _, sp := range m.Spans {
-		if sp.Status != store.SpanRefused {
+		if sp.Status != store.SpanRefused && sp.Kind != store.Seizure && sp.Kind != store.Preserve {
 			s.Excluded = append(s.Excluded, spanView(r, sp))
 		}
 	}

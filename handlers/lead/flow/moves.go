@@ -26,6 +26,8 @@ const (
 	PoliceFiled   Name = "police_filed"
 	PoliceRefused Name = "police_refused"
 	Assist        Name = "assist"
+	Seize         Name = "seize"
+	Lift          Name = "lift"
 	Merge         Name = "merge"
 	Link          Name = "link"
 	Confer        Name = "confer"
@@ -78,6 +80,11 @@ func Moves() []Move {
 		{Name: ApproveExtend, From: working, Who: []Right{HandlingHead, Director}, Tells: []Party{ToUnit, ToOffice}, Words: []string{"同意延期"}},
 		{Name: RefuseExtend, From: working, Who: []Right{HandlingHead, Director}, Tells: []Party{ToUnit}, Words: []string{"不同意延期"}},
 
+		// Goods that are held.
+		{Name: Seize, From: working, Who: []Right{Handler}, Tells: []Party{ToOffice}, Words: []string{"查封", "扣押", "查封扣押", "先行登记保存", "登记保存"}},
+		{Name: Lift, From: append([]State{Decided, TransferredPolice, TransferredOther, TransferredOut, NotFiled}, working...), Who: []Right{Handler},
+			Tells: []Party{ToOffice}, Words: []string{"解除查封", "解除扣押", "解除登记保存", "解除强制措施"}},
+
 		// The outcomes of checking.
 		{Name: File, From: checking, To: Filed, Who: []Right{Handler}, Needs: []Need{Document}, Tells: []Party{ToOffice, ToReporter}, Words: []string{"立案"}},
 		{Name: NotFile, From: checking, To: NotFiled, Who: []Right{Handler}, Needs: []Need{Reason}, Tells: []Party{ToOffice, ToReporter},
@@ -119,11 +126,11 @@ func Moves() []Move {
 
 		// The case, to its end.
 		{Name: CaseFacts, From: append([]State{Decided, TransferredPolice, Closed}, inCase...), Who: []Right{Handler, Office}, Needs: []Need{Text},
-			Words: []string{"案值", "查扣", "扣押", "标记", "案由"}},
+			Words: []string{"案值", "查扣", "标记", "案由"}},
 		{Name: Decide, From: inCase, To: Decided, Who: []Right{Handler}, Needs: []Need{Document, Money}, Tells: []Party{ToOffice}, Words: []string{"决定", "处罚", "处罚决定"}},
 		{Name: Close, From: append(append([]State{}, inCase...), outcomes...), To: Closed, Who: []Right{Handler}, Tells: []Party{ToOffice, ToReporter},
 			Words: []string{"办结", "结案"}},
-		{Name: Tell, From: []State{NotFiled, TransferredOther, TransferredOut, TransferredPolice, Decided, Closed, Merged}, To: "", Who: []Right{Handler, Office},
+		{Name: Tell, From: []State{Filed, Investigating, NotFiled, TransferredOther, TransferredOut, TransferredPolice, Decided, Closed, Merged}, To: "", Who: []Right{Handler, Office},
 			Tells: []Party{ToOffice}, Words: []string{"已告知", "告知"}},
 		{Name: Feedback, From: []State{NotFiled, Closed}, To: FedBack, Who: []Right{Handler}, Needs: []Need{Text},
 			Tells: []Party{ToOffice, ToReporter}, Words: []string{"反馈"}},
