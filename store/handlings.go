@@ -97,7 +97,7 @@ func (r Handlings) Get(ctx context.Context, l Lead) (Handling, error) {
 const (
 	dueSQL  = " FROM handlings WHERE due_at > 0 AND due_at < ? ORDER BY due_at LIMIT ?"
 	lateSQL = "SELECT COUNT(*) FROM handlings WHERE due_at > 0 AND due_at < ?"
-	workSQL = " FROM handlings WHERE unit = ? AND open = 1 ORDER BY due_at LIMIT ?"
+	workSQL = " FROM handlings WHERE unit = ? AND open = 1 AND (assigned_at > 0 OR due_kind = 'supplement') ORDER BY due_at LIMIT ?"
 )
 
 // Due is what falls due before a time, the oldest first.
@@ -114,7 +114,7 @@ func (r Handlings) Late(ctx context.Context, now time.Time) (int64, error) {
 	return r.count(ctx, lateSQL, millis(now))
 }
 
-// Work is what a unit has in hand, in the order in which it is due; what has no date
+// Work is what a unit has in hand, given to it or to be added to by it, in the order in which it is due; what has no date
 // comes first.
 func (r Handlings) Work(ctx context.Context, unit string, limit int) ([]Handling, error) {
 	out, err := all(ctx, r.tx, scanHandling, selectHandling+columns(handlingCols)+workSQL, unit, limit)

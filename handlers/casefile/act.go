@@ -48,11 +48,17 @@ func (a *act) do(ctx context.Context) (done bool, err error) {
 		return false, nil
 	}
 	to := a.move.Target(from, flow.State(a.m.Handling.Before))
+	if to == flow.Assigned && a.move.Name != flow.Assign && a.works() {
+		to = flow.Accepted // whoever works on it has it
+	}
 	switch {
 	case a.move.Back:
 		a.m.Handling.Before = ""
 	case to == flow.Returned, to == flow.Conference, to == flow.Suspended, to == flow.TransferredPolice:
 		a.m.Handling.Before = store.LeadState(from)
+		if to == flow.TransferredPolice && (from == flow.Assigned || from == flow.Accepted) {
+			a.m.Handling.Before = store.LeadState(flow.Checking) // it has been checked, should the police not file
+		}
 	}
 	a.m.Lead.State = store.LeadState(to)
 	a.outcome(from, to)
@@ -71,10 +77,13 @@ func (a *act) outcome(from, to flow.State) {
 	if h.RoutedAt.IsZero() && to != flow.Registered && to != flow.Returned && to != flow.Withdrawn {
 		h.RoutedAt = a.t.Now
 	}
-	if h.AcceptedAt.IsZero() && a.former != "" && a.t.Person.Unit == a.former && to != flow.Triaged && to != flow.Returned {
-		h.AcceptedAt, h.Person = a.t.Now, a.t.Person.Account // whoever works on it has it
+	if h.AcceptedAt.IsZero() && a.works() && to != flow.Triaged && to != flow.Returned {
+		h.AcceptedAt, h.Person = a.t.Now, a.t.Person.Account
 	}
 }
+
+// works says whether the speaker is of the unit that had the lead before the move.
+func (a *act) works() bool { return a.former != "" && a.t.Person.Unit == a.former }
 
 // record writes the lead, how it is handled and the event, and tells who is to hear.
 func (a *act) record(ctx context.Context, from, to flow.State) error {

@@ -29,6 +29,7 @@ type args struct {
 	days     int
 	workdays bool
 	until    time.Time
+	when     string // the words of it
 	tags     []string
 	word     string // by which the move was ordered
 }
@@ -76,8 +77,7 @@ func (d *Duty) parse(t *bot.Turn, m flow.Move, o order) args {
 	switch {
 	case slices.Contains(m.Needs, flow.Unit):
 		a.unit, a.text = unitIn(t.Roster(), rest)
-		a.text = trim(daysWord.ReplaceAllString(a.text, ""))
-		a.text = trim(strings.TrimPrefix(a.text, "内"))
+		a.text = a.without(a.text)
 	case slices.Contains(m.Needs, flow.Other):
 		if one := d.read.single.FindString(rest); one != "" {
 			a.other, _ = d.lead.Number(one, t.Now)
@@ -120,6 +120,7 @@ func (a *args) money(m flow.Move, text string) {
 func (d *Duty) parseDays(t *bot.Turn, a *args, rest string) {
 	today := calendar.DateOf(t.Now)
 	if m := daysWord.FindStringSubmatchIndex(rest); m != nil && !strings.HasSuffix(rest[:m[0]], "月") {
+		a.when = rest[m[0]:m[1]]
 		a.days, a.workdays = int(count(rest[m[2]:m[3]])), rest[m[4]:m[5]] == "工作日"
 		last := today.AddDays(a.days)
 		if a.workdays {
@@ -133,11 +134,22 @@ func (d *Duty) parseDays(t *bot.Turn, a *args, rest string) {
 	}
 	for _, when := range zh.Dates(rest, t.Now, zh.Future) {
 		if last := when.Last(); !last.Before(today) {
-			a.until = last.AddDays(1).Time()
-			a.days = today.DaysUntil(last)
+			a.until, a.days, a.when = last.AddDays(1).Time(), today.DaysUntil(last), when.In(rest)
 			return
 		}
 	}
+}
+
+// without is a text without the words for the time that was read of it.
+func (a args) without(text string) string {
+	before, after, found := strings.Cut(text, a.when)
+	if a.when == "" || !found {
+		return text
+	}
+	for _, w := range []string{"之内", "以内", "内", "之前", "前", "以前"} {
+		after = strings.TrimPrefix(after, w)
+	}
+	return trim(trim(before) + " " + trim(after))
 }
 
 // count reads a small number in digits or in words.

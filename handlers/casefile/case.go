@@ -33,7 +33,7 @@ func caseFacts(ctx context.Context, a *act) error {
 		a.why = "no_fact"
 		return nil
 	}
-	a.event.Text = oneLine(a.args.word, a.args.text)
+	a.event.Text = a.args.text
 	return a.change(ctx, a.m.Case)
 }
 

@@ -194,8 +194,9 @@ func (d *Duty) refuse(t *bot.Turn, m *lead.Matter, mv flow.Move, word string, r 
 		v.Who = append(v.Who, string(right))
 	}
 	seen := map[string]bool{}
+	slices.SortStableFunc(r.Next, func(a, b flow.Move) int { return lead.Rank(a.Name) - lead.Rank(b.Name) })
 	for _, n := range r.Next {
-		if w := n.Words[0]; !seen[w] && len(v.Next) < 6 && n.Name != flow.Withdraw && n.Name != flow.Triage {
+		if w := n.Words[0]; !seen[w] && len(v.Next) < 6 && n.Name != flow.Withdraw && n.Name != flow.Triage && m.Pends(n.Name) {
 			seen[w] = true
 			v.Next = append(v.Next, w)
 		}

@@ -130,6 +130,9 @@ func (d *Duty) assignAll(ctx context.Context, t *bot.Turn, _ string) error {
 	if err != nil {
 		return err
 	}
+	if len(queue) == 0 {
+		return d.desk(ctx, t, "")
+	}
 	assign, _ := flow.Find(flow.Assign)
 	v := ResultView{Word: assign.Words[0]}
 	for _, m := range queue {

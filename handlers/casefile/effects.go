@@ -118,7 +118,7 @@ func exclude(ctx context.Context, a *act) error {
 	until := calendar.DateOf(a.args.until.Add(-time.Second))
 	s := store.Span{LeadID: a.m.Lead.ID, Kind: store.Inspection, From: from.String(), Until: until.String(), Reason: a.args.word,
 		AskedBy: a.t.Person.Account, AskedAt: a.t.Now, AnsweredBy: a.t.Person.Account, AnsweredAt: a.t.Now, Status: store.SpanHolds}
-	a.event.Days, a.event.Text = from.DaysUntil(until)+1, trim(daysWord.ReplaceAllString(a.args.text, ""))
+	a.event.Days, a.event.Text = from.DaysUntil(until)+1, a.args.without(a.args.text)
 	return a.addSpan(ctx, s)
 }
 
@@ -157,10 +157,10 @@ func extend(ctx context.Context, a *act) error {
 		AskedBy: a.t.Person.Account, AskedAt: a.t.Now, Status: store.SpanAsked}
 	if approves, _ := flow.Find(flow.ApproveExtend); flow.Entitled(approves, a.m.Flow(), lead.Mover(a.t.Roster(), a.t.Person)) {
 		s.Status, s.AnsweredBy, s.AnsweredAt = store.SpanHolds, a.t.Person.Account, a.t.Now
-		a.move.Tells = []flow.Party{flow.ToUnit, flow.ToOffice}
-		a.event.Other = "approved"
+		a.move = approves
 	}
-	a.event.Text, a.event.Days, a.event.Workdays = a.args.text, units, kind == limits.Check
+	s.Reason = a.args.without(a.args.text)
+	a.event.Text, a.event.Days, a.event.Workdays = s.Reason, units, kind == limits.Check
 	return a.addSpan(ctx, s)
 }
 
@@ -299,6 +299,3 @@ func (a *act) note(ctx context.Context, o *lead.Matter, n flow.Name) error {
 	return a.lead.Save(ctx, a.t.Tx, o, store.LeadEvent{ID: a.t.Tx.NewID(), At: a.t.Now, Actor: a.t.Person.Account, Kind: string(n),
 		Data: fmt.Appendf(nil, `{"other":%q}`, a.m.Lead.Number)})
 }
-
-// oneLine joins what was said into a line.
-func oneLine(parts ...string) string { return strings.TrimSpace(strings.Join(parts, " ")) }

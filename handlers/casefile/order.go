@@ -27,9 +27,6 @@ type reader struct {
 	number  func(text string, now time.Time) (string, bool)
 }
 
-// show is the word that shows a lead with the suggestion for it, in place of a move.
-const show = "研判"
-
 // newReader makes a reader of orders about leads whose numbers begin with a prefix.
 // figures are words that also name a figure of the weekly table: before a bare number
 // they are taken for it.

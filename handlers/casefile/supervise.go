@@ -69,8 +69,8 @@ func (d *Duty) sign(ctx context.Context, t *bot.Turn, arg string) error {
 		t.Say("bot.stale", nil)
 		return nil
 	}
-	due := t.Now
-	if due, err = d.pressUntil(t.Now, draft.Days); err != nil {
+	due, err := d.pressUntil(t.Now, draft.Days)
+	if err != nil {
 		t.Say("case.no_calendar", nil)
 		return nil
 	}

@@ -48,6 +48,16 @@ func toPolice(m *lead.Matter) (store.Transfer, bool) {
 	return store.Transfer{}, false
 }
 
+// refusedBefore says whether the last decision on a transfer to the police was against it.
+func refusedBefore(m *lead.Matter) bool {
+	for _, t := range slices.Backward(m.Transfers) {
+		if t.Kind == store.ToPolice {
+			return !t.DecidedAt.IsZero() && !t.Approved
+		}
+	}
+	return false
+}
+
 // proposePolice begins the three days in which the head decides.
 func proposePolice(ctx context.Context, a *act) error {
 	if _, ok := toPolice(a.m); ok {
@@ -86,6 +96,10 @@ func refusePolice(ctx context.Context, a *act) error {
 func sendToPolice(ctx context.Context, a *act) error {
 	a.event.Document, a.event.Text = a.args.document, a.args.text
 	t, ok := toPolice(a.m)
+	if !ok && refusedBefore(a.m) {
+		a.why = "refused_before"
+		return nil
+	}
 	if !ok {
 		return a.addTransfer(ctx, store.Transfer{Kind: store.ToPolice, Agency: "公安机关", Document: a.args.document, Reason: a.args.text,
 			Persons: a.args.persons, Approved: true, SentAt: a.t.Now})

@@ -68,7 +68,7 @@ type TransferView struct {
 	Kind, Agency, Document, Answer string
 	Persons                        int64
 	Sent                           time.Time
-	Waits, Approved                bool // for the decision; decided, not sent yet
+	Waits, Approved, Refused       bool // for the decision; decided, not sent yet; decided against
 }
 
 // SuggestView is which way a lead should go.
@@ -95,6 +95,15 @@ type Action struct {
 // offered are the moves that are buttons on a lead's card, in their order.
 var offered = []flow.Name{flow.Accept, flow.Refuse, flow.ApprovePolice, flow.RefusePolice, flow.ApproveExtend, flow.RefuseExtend,
 	flow.File, flow.NotFile, flow.Decide, flow.Extend, flow.Supplement, flow.Resume, flow.Close, flow.Feedback}
+
+// Rank is a move's place among those that a card offers, for saying them in that order;
+// those that it does not offer come after.
+func Rank(n flow.Name) int {
+	if i := slices.Index(offered, n); i >= 0 {
+		return i
+	}
+	return len(offered)
+}
 
 // most is how many of them a card has.
 const most = 4
@@ -126,7 +135,8 @@ func (d *Duty) Stand(r *bot.Roster, p bot.Person, now time.Time, m *Matter) Stan
 	for _, tr := range m.Transfers {
 		s.Transfers = append(s.Transfers, TransferView{Kind: string(tr.Kind), Agency: tr.Agency, Document: tr.Document, Answer: tr.Answer,
 			Persons: tr.Persons, Sent: tr.SentAt, Waits: tr.Kind == store.ToPolice && tr.SentAt.IsZero() && tr.DecidedAt.IsZero(),
-			Approved: tr.Kind == store.ToPolice && tr.SentAt.IsZero() && tr.Approved})
+			Approved: tr.Kind == store.ToPolice && tr.SentAt.IsZero() && tr.Approved,
+			Refused:  tr.Kind == store.ToPolice && !tr.DecidedAt.IsZero() && !tr.Approved})
 	}
 	if p.Office() && (m.Lead.State == StateRegistered || m.Lead.State == store.LeadState(flow.Triaged)) {
 		if g, ok := d.Suggest(m); ok {
@@ -152,7 +162,7 @@ func (d *Duty) actions(r *bot.Roster, p bot.Person, m *Matter) []Action {
 	var out []Action
 	for _, name := range offered {
 		i := slices.IndexFunc(possible, func(mv flow.Move) bool { return mv.Name == name })
-		if i < 0 || !m.pends(name) || len(out) == most {
+		if i < 0 || !m.Pends(name) || len(out) == most {
 			continue
 		}
 		out = append(out, Action{string(name), possible[i].Words[0], m.Lead.ID})
@@ -160,8 +170,8 @@ func (d *Duty) actions(r *bot.Roster, p bot.Person, m *Matter) []Action {
 	return out
 }
 
-// pends says whether a move that answers something has something to answer.
-func (m *Matter) pends(n flow.Name) bool {
+// Pends says whether a move that answers something has something to answer.
+func (m *Matter) Pends(n flow.Name) bool {
 	switch n {
 	case flow.ApproveExtend, flow.RefuseExtend:
 		_, ok := m.AskedSpan()

@@ -38,7 +38,7 @@ func handlings(t *testing.T, s *store.Store) {
 		do(t, s, func(ctx context.Context, tx *store.Tx) error {
 			require.NoError(t, tx.Handlings().Put(ctx, store.Handling{LeadID: a.ID, Unit: "x"}))
 			require.NoError(t, tx.Handlings().Put(ctx, full))
-			return tx.Handlings().Put(ctx, store.Handling{LeadID: b.ID, Origin: "fengcheng", Unit: "zhifa", EnteredAt: b.RegisteredAt, Open: true,
+			return tx.Handlings().Put(ctx, store.Handling{LeadID: b.ID, Origin: "fengcheng", Unit: "zhifa", EnteredAt: b.RegisteredAt, AssignedAt: b.RegisteredAt, Open: true,
 				CheckDueAt: noon.AddDate(0, 0, 2), DueAt: noon.AddDate(0, 0, 2)})
 		})
 		look(t, s, func(ctx context.Context, tx *store.Tx) error {
