@@ -21,6 +21,7 @@ import (
 	"zhuanban/bot/dingtalk"
 	"zhuanban/bot/wecom"
 	"zhuanban/handlers/informant"
+	"zhuanban/handlers/lead/triage"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -79,7 +80,11 @@ type settings struct {
 		Alias []string `yaml:"alias"`
 	} `yaml:"places"`
 	Lead struct {
-		Alarm []string `yaml:"alarm"`
+		Alarm  []string      `yaml:"alarm"`
+		Digest *table.Clock  `yaml:"digest"`
+		Notice string        `yaml:"notice"`
+		Home   []string      `yaml:"home"`
+		Routes []triage.Rule `yaml:"routes"`
 	} `yaml:"lead"`
 	Informants struct {
 		Tell []informant.Step `yaml:"tell"`
@@ -150,6 +155,7 @@ func defaults() settings {
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Informants.Tell = []informant.Step{informant.Refused, informant.Opened}
+	s.Lead.Notice = "督办"
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }
@@ -187,7 +193,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		people = append(people, p.Person)
 	}
 	c.roster = bot.NewRoster(people, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkDingTalk, c.checkKeys} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkRoutes, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot, c.checkDingTalk, c.checkKeys} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

@@ -25,6 +25,7 @@ import (
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/audit"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
@@ -179,19 +180,22 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 		return nil, nil, err
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
+	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
+		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage()})
+	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
+		Notice: d.cfg.settings.Lead.Notice}, leads)
 	list := handlers.All(handlers.Duties{
-		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
+		Lead: leads, Case: cases,
 		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: d.leads(), Tell: d.cfg.Informants.Tell}),
 		Evidence:  evidence.New(evidence.Config{Leads: d.leads(), Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
 		Audit:     audit.New(d.leads()),
 		Weekly:    w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
-	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
+	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
-	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: c.Ledger})
+	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: weekly.Ledger(c.table, c.Ledger)})
 }
 
 // weeklyTimes counts out all reminders, so that a missing calendar year shows

@@ -7,6 +7,7 @@ import (
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/audit"
 	"zhuanban/handlers/bind"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/informant"
@@ -20,6 +21,7 @@ import (
 // Duties are the duties that need something of the configuration.
 type Duties struct {
 	Lead     *lead.Duty
+	Case     *casefile.Duty
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
 	Announce *announce.Duty
@@ -35,6 +37,7 @@ type Duties struct {
 // All is the desk's duties, in the order in which they are asked.
 func All(d Duties) []bot.Handler {
 	all := []bot.Handler{
+		d.Case.Handler(),
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
 		d.Informant.Handler(),

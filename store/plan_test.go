@@ -35,7 +35,13 @@ func TestNoScanGrowsWithTheYears(t *testing.T) {
 		"who has filed":           {"SELECT id" + selectCurrentFilings + " AND period = ?", []any{"w", 1}, "INDEX filings_table_id"},
 		"a message seen before": {"SELECT id FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?",
 			[]any{"", "", ""}, "INDEX sqlite_autoindex_messages_1"},
-		"leads by state": {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
+		"what is due":            {"SELECT lead_id" + dueSQL, []any{1, 50}, "INDEX handlings_due (due_at>? AND due_at<?)"},
+		"how much is late":       {lateSQL, []any{1}, "COVERING INDEX handlings_due (due_at>? AND due_at<?)"},
+		"a unit's work":          {"SELECT lead_id" + workSQL, []any{"u", 50}, "INDEX handlings_unit (unit=? AND open=?)"},
+		"the office's queue":     {"SELECT id" + waitingLeadsSQL, []any{"registered", forever, 50}, "INDEX leads_state (state=? AND registered_at<?)"},
+		"outcomes of a week":     {outcomesSQL, []any{"u", 1, 2}, "COVERING INDEX handlings_outcome (unit=? AND outcome_at>? AND outcome_at<?)"},
+		"ways decided in a week": {routedSQL, []any{"u", 1, 2}, "COVERING INDEX handlings_origin (origin=? AND routed_at>? AND routed_at<?)"},
+		"leads by state":         {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
 	}
 	for name, q := range queries {
 		t.Run(name, func(t *testing.T) {

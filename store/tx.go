@@ -173,6 +173,10 @@ func (tx *Tx) query(ctx context.Context, scan func(scanner) error, query string,
 	return nil
 }
 
+// Again makes the whole transaction start over, for a caller whose row somebody else has
+// changed meanwhile: the next run reads it as it is then. Return what it returns.
+func (tx *Tx) Again() error { return tx.again() }
+
 // again makes the whole transaction start over.
 func (tx *Tx) again() error {
 	tx.poison = errAgain

@@ -15,6 +15,7 @@ import (
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/audit"
 	"zhuanban/handlers/bind"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/informant"
@@ -35,7 +36,8 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	came := map[string]bool{}
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
+		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{}, lead.Standing{}, lead.LimitView{}, lead.HintView{}, lead.SpanView{}, lead.TransferView{}, lead.SuggestView{}, lead.EventView{}, lead.CaseView{}, []lead.LimitView{},
+			casefile.ActView{}, casefile.AskView{}, casefile.RefusalView{}, casefile.ResultView{}, casefile.DeskView{}, casefile.TasksView{}, casefile.TaskView{}, casefile.DigestView{},
 			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, media.LostView{}, informant.View{}, informant.OpeningView{}, informant.IdentityView{}, evidence.View{}, audit.View{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
 				Text, Draft string
 				Lead, Is    int
@@ -65,7 +67,8 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 
 // words are what strings are filled with: what templates ask for, and nothing.
 var words = []string{"", "", "a", "凤城镇 建设路12号\n某某鞋店", "too_long", "negative", "not_a_unit", "fixed", "default", "recorded", "registered",
-	"withdrawn", "files", "一般", "紧急", "done", "taken", "decided", "dingtalk"}
+	"withdrawn", "files", "一般", "紧急", "done", "taken", "decided", "dingtalk", "red", "yellow", "police", "out", "filed", "refused", "rights", "state", "reason", "handler", "check", "old", "refuse",
+	"approve_police", "propose_police", "hand_over", "assign", "extend", "tm", "local"}
 
 // fill puts something into a value and all that is in it.
 func fill(r *rand.Rand, v reflect.Value) {

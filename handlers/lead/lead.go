@@ -6,8 +6,10 @@
 // the ledger that make sense on a phone. An informant's identity is not among
 // them: it is never asked for in a chat.
 //
-// What becomes of a lead after its registration (triage, assignment, checks) is
-// not this package's business yet; every move will be an event of its timeline.
+// What becomes of a lead after its registration is package casefile's to do. This
+// package knows what there is of a lead (Matter), which limits run (Clocks) and how it
+// stands for whom (Standing), because it shows them; every move is an event of the
+// lead's timeline.
 package lead
 
 import (
@@ -21,6 +23,8 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
+	"zhuanban/handlers/lead/limits"
+	"zhuanban/handlers/lead/triage"
 	"zhuanban/store"
 )
 
@@ -32,6 +36,9 @@ type Config struct {
 	Body   []byte      // the form, to keep beside drafts begun with it
 	Places []dialog.Name
 	Alarm  []string // words in free text that make it sound like a lead
+	// Calendar counts the limits.
+	Calendar limits.Calendar
+	Triage   triage.Campaign // lead.routes
 }
 
 // Duty handles leads.
@@ -131,7 +138,7 @@ func (d *Duty) offerAppend(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return fmt.Errorf("looking for the last lead: %w", err)
 	}
-	if len(last) == 0 || last[0].State != StateRegistered {
+	if len(last) == 0 || !takesFiles(last[0]) {
 		return nil
 	}
 	draft := t.ActiveDraft()
@@ -186,6 +193,15 @@ func (d *Duty) number(ctx context.Context, t *bot.Turn) (string, error) {
 	}
 	return fmt.Sprintf("%s-%d-%04d", d.cfg.Prefix, year, n), nil
 }
+
+// Number reads a lead's number as people write it: "1", "0132", "AX-2024-0132".
+func (d *Duty) Number(text string, now time.Time) (string, bool) { return d.wanted(text, now) }
+
+// Prefix begins every number.
+func (d *Duty) Prefix() string { return d.cfg.Prefix }
+
+// Item is what the numbers on cards about a lead belong to, and the owner of its files.
+func Item(id int64) string { return item(id) }
 
 // wanted reads what follows 「进度」 as a lead's number: "1", "0132", "AX-2024-0132".
 func (d *Duty) wanted(rest string, now time.Time) (number string, ok bool) {
