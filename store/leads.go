@@ -81,7 +81,7 @@ func (r Leads) Insert(ctx context.Context, l Lead) error {
 	if err := r.tx.insert(ctx, "leads", leadCols, l.row()); err != nil {
 		return fmt.Errorf("entering lead %s: %w", l.Number, err)
 	}
-	return nil
+	return r.tx.LeadTerms().put(ctx, l)
 }
 
 // Get reads one lead, or gives ErrNotFound.
@@ -105,6 +105,9 @@ func (r Leads) ByNumber(ctx context.Context, number string) (Lead, error) {
 // Update writes a lead over the version that it was read as, and counts the version
 // up. ErrConflict if somebody else has written it meanwhile.
 func (r Leads) Update(ctx context.Context, l Lead) error {
+	if err := r.tx.LeadTerms().change(ctx, l); err != nil {
+		return err
+	}
 	changed := leadCols[1 : len(leadCols)-1]
 	args := append(l.row()[1:len(leadCols)-1], l.ID, l.Version)
 	n, err := r.tx.exec(ctx, "UPDATE leads SET "+strings.Join(changed, " = ?, ")+

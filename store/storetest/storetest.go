@@ -43,6 +43,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("occurrences", func(t *testing.T) { occurrences(t, open(t)) })
 	t.Run("counters", func(t *testing.T) { counters(t, open(t)) })
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
+	t.Run("the index of leads", func(t *testing.T) { index(t, open(t)) })
+	t.Run("the ledger", func(t *testing.T) { ledger(t, open(t)) })
+	t.Run("exports", func(t *testing.T) { exports(t, open(t)) })
 	t.Run("files", func(t *testing.T) { files(t, open(t)) })
 	t.Run("media", func(t *testing.T) { media(t, open) })
 	t.Run("what was prepared for a delivery", func(t *testing.T) { prepared(t, open(t)) })
@@ -62,7 +65,7 @@ func SQLite(t *testing.T) *store.Store {
 // Open opens a store for the length of the test.
 func Open(t *testing.T, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), url, store.Options{Wall: time.Now, Fast: true})
+	s, err := store.Open(t.Context(), url, store.Options{Wall: time.Now, Fast: true, Terms: terms})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
