@@ -44,12 +44,13 @@ type Lead struct {
 // LeadFilter chooses leads; what is zero does not choose. It is only ever for
 // reading: there is no way to remove leads.
 type LeadFilter struct {
-	Unit     string
-	Reporter string
-	States   []LeadState
-	From, To time.Time // registered from, and before
-	BeforeID int64     // the page after the one that ended with this id
-	Limit    int       // 0 = all
+	Unit                       string
+	Reporter                   string
+	States                     []LeadState
+	From, To                   time.Time // registered from, and before
+	Violation, Source, Urgency string
+	BeforeID                   int64 // the page after the one that ended with this id
+	Limit                      int   // 0 = all
 }
 
 // Leads is the ledger.
@@ -171,6 +172,9 @@ func (f LeadFilter) where() (string, []any) {
 	add(f.Unit != "", "unit = ?", f.Unit)
 	add(f.Reporter != "", "reporter = ?", f.Reporter)
 	add(len(f.States) > 0, "state IN (?)", f.States)
+	add(f.Violation != "", "violation = ?", f.Violation)
+	add(f.Source != "", "source = ?", f.Source)
+	add(f.Urgency != "", "urgency = ?", f.Urgency)
 	add(!f.From.IsZero(), "registered_at >= ?", millis(f.From))
 	add(!f.To.IsZero(), "registered_at < ?", millis(f.To))
 	add(f.BeforeID != 0, "id < ?", f.BeforeID)
