@@ -76,7 +76,11 @@ type settings struct {
 		Alias []string `yaml:"alias"`
 	} `yaml:"places"`
 	Lead struct {
-		Alarm []string `yaml:"alarm"`
+		Alarm     []string            `yaml:"alarm"`
+		Lines     map[string][]string `yaml:"lines"`
+		Duplicate struct {
+			Days int `yaml:"days"`
+		} `yaml:"duplicate"`
 	} `yaml:"lead"`
 	Forms struct {
 		Lead dialog.Form `yaml:"lead" required:"true"`
@@ -153,6 +157,7 @@ func defaults() settings {
 	s.WeCom.Directory.Role = bot.Filer
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
+	s.Lead.Duplicate.Days = 180
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }

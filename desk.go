@@ -24,6 +24,7 @@ import (
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/store"
@@ -44,6 +45,7 @@ type desk struct {
 	caster   *delivery.Broadcaster
 	fetcher  *media.Fetcher
 	runner   *schedule.Runner
+	maker    *ledger.Maker
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
@@ -92,7 +94,7 @@ func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
 	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
 		return d, err
 	}
-	if d.store, err = store.Connect(cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
+	if d.store, err = store.Connect(cfg.Database.URL, store.Options{Wall: time.Now, Logger: log, Terms: ledger.Terms}); err != nil {
 		return d, err
 	}
 	if cfg.Redis.URL != "" {
@@ -160,12 +162,25 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 		return nil, nil, err
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
+	book := ledgerDuty(d.cfg)
+	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm}),
+			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm,
+			Sees: book.Sees, Registered: book.Registered}),
+		Ledger: book,
 		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
+}
+
+// exportsFolder is where exports are made, below the data folder.
+const exportsFolder = "exports"
+
+func ledgerDuty(c *campaign) *ledger.Duty {
+	return ledger.New(ledger.Config{Prefix: c.settings.Campaign.Prefix, Title: c.settings.Campaign.Title, Form: &c.Forms.Lead, Places: c.places,
+		Lines: c.settings.Lead.Lines, Window: time.Duration(c.settings.Lead.Duplicate.Days) * 24 * time.Hour, Calendar: c.calendar,
+		Dir: c.dataPath(exportsFolder), Below: exportsFolder})
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
@@ -296,10 +311,14 @@ func (d *desk) passHolds(ctx context.Context, until time.Time) error {
 	}
 }
 
-// flush fetches what is due, and delivers what is, with the broadcasts that have
-// begun: their next batch is queued when the one before has left.
+// flush fetches what is due, makes the exports that were approved, and delivers what is
+// due, with the broadcasts that have begun: their next batch is queued when the one before
+// has left.
 func (d *desk) flush(ctx context.Context) error {
 	if _, err := d.fetcher.Flush(ctx); err != nil {
+		return err
+	}
+	if _, err := d.maker.Step(ctx); err != nil {
 		return err
 	}
 	for {

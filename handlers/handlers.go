@@ -7,6 +7,7 @@ import (
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
 	"zhuanban/handlers/weekly"
@@ -16,6 +17,7 @@ import (
 // Duties are the duties that need something of the configuration.
 type Duties struct {
 	Lead     *lead.Duty
+	Ledger   *ledger.Duty
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
 	Announce *announce.Duty
@@ -29,6 +31,7 @@ func All(d Duties) []bot.Handler {
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
 		d.Lead.Handler(),
+		d.Ledger.Handler(),
 		d.Stage.Handler(),
 		d.Announce.Handler(),
 		help.Handler(),

@@ -266,3 +266,8 @@ func (r Leads) ByIDs(ctx context.Context, ids []int64) ([]Lead, error) {
 	}
 	return out, nil
 }
+
+// Newest are the newest n leads that have a term.
+func (r LeadTerms) Newest(ctx context.Context, term int64, n int) ([]int64, error) {
+	return r.newest(ctx, []int64{term}, math.MaxInt64, n)
+}

@@ -15,6 +15,7 @@ import (
 	"zhuanban/handlers/announce"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
 	"zhuanban/handlers/weekly"
@@ -32,7 +33,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
-			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
+			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, ledger.PageView{}, ledger.HitView{}, ledger.SameView{}, ledger.ExportView{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
 				Text, Draft string
 				Lead, Is    int
 				May, Number int

@@ -32,6 +32,10 @@ type Config struct {
 	Body   []byte      // the form, to keep beside drafts begun with it
 	Places []dialog.Name
 	Alarm  []string // words in free text that make it sound like a lead
+	// Sees says whether a person may see a lead; nil = see sees.
+	Sees func(bot.Person, store.Lead) bool
+	// Registered, if set, is told of a lead that was just registered, in its turn.
+	Registered func(context.Context, *bot.Turn, store.Lead) error
 }
 
 // Duty handles leads.
@@ -40,7 +44,18 @@ type Duty struct {
 }
 
 // New makes the duty.
-func New(c Config) *Duty { return &Duty{cfg: c} }
+func New(c Config) *Duty {
+	if c.Sees == nil {
+		c.Sees = sees
+	}
+	return &Duty{cfg: c}
+}
+
+// sees says whether a lead is open to a person: their own, their unit's, or any
+// for the office and the leaders.
+func sees(p bot.Person, l store.Lead) bool {
+	return p.SeesAll() || l.Reporter == p.Account || l.Unit == p.Unit && p.Files()
+}
 
 // name begins the duty's taps and names its form.
 const name = "lead"

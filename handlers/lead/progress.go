@@ -77,7 +77,7 @@ func (d *Duty) progress(ctx context.Context, t *bot.Turn, rest string) error {
 		return nil
 	}
 	l, err := t.Tx.Leads().ByNumber(ctx, number)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !sees(t.Person, l) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !d.cfg.Sees(t.Person, l) {
 		t.Say("lead.unknown", number)
 		return nil
 	}
@@ -87,16 +87,10 @@ func (d *Duty) progress(ctx context.Context, t *bot.Turn, rest string) error {
 	return d.tell(ctx, t, l)
 }
 
-// sees says whether a lead is open to a person: their own, their unit's, or any
-// for the office and the leaders.
-func sees(p bot.Person, l store.Lead) bool {
-	return p.SeesAll() || l.Reporter == p.Account || l.Unit == p.Unit && p.Files()
-}
-
 // progressOf answers the button 「查进度」.
 func (d *Duty) progressOf(ctx context.Context, t *bot.Turn, arg string) error {
 	l, err := t.Tx.Leads().Get(ctx, bot.ID(arg))
-	if errors.Is(err, store.ErrNotFound) || err == nil && !sees(t.Person, l) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !d.cfg.Sees(t.Person, l) {
 		t.Say("bot.stale", nil)
 		return nil
 	}

@@ -59,7 +59,10 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	}
 	t.Say("lead.receipt", v)
 	d.tellOffice(t, "lead.registered", v)
-	return number, nil
+	if d.cfg.Registered != nil {
+		err = d.cfg.Registered(ctx, t, l)
+	}
+	return number, err
 }
 
 // columns puts the values that are searched and counted into columns of their
