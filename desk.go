@@ -46,6 +46,7 @@ type desk struct {
 	fetcher  *media.Fetcher
 	runner   *schedule.Runner
 	maker    *ledger.Maker
+	ledger   *ledger.Duty
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
@@ -163,6 +164,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
 	book := ledgerDuty(d.cfg)
+	d.ledger = book
 	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
 	list := handlers.All(handlers.Duties{
 		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,

@@ -31,6 +31,8 @@ type commands struct {
 	RunDue   runDueCommand `cmd:"" help:"Do once what is due up to a time (simulated clock only)."`
 	Demo     demoCommand   `cmd:"" help:"Fill an empty database with a plausible campaign by playing it through the bot."`
 	Check    checkCommand  `cmd:"" help:"Configuration, database, redis, calendar years, disk; each with what to do."`
+	Export   exportCommand `cmd:"" help:"Take something out as a file: numbered, watermarked, logged."`
+	Import   importCommand `cmd:"" help:"Take something over from a file: all or nothing."`
 	Settings configCommand `cmd:"" name:"config" help:"Print the effective configuration, secrets hidden, with where each value came from."`
 }
 

@@ -15,7 +15,7 @@ func (r Leads) Each(ctx context.Context, f LeadFilter, do func(l Lead, cells map
 	f.BeforeID = 0
 	where, args := f.where()
 	query, args, err := in("SELECT "+prefixed("leads", leadCols)+", COALESCE(k.cells, '') FROM leads LEFT JOIN lead_ledger k ON k.lead_id = leads.id"+
-		where+" ORDER BY registered_at, unit, id", args...)
+		where+" ORDER BY registered_at, id", args...)
 	if err != nil {
 		return fmt.Errorf("reading the ledger: %w", err)
 	}

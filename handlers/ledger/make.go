@@ -170,3 +170,19 @@ func (d *Duty) done(ctx context.Context, tx *store.Tx, e store.Export, m made, n
 	}
 	return d.log(ctx, tx, e.AskedBy, ActionMade, e.Number, e.Reason)
 }
+
+// WriteTo writes the table of an export for somebody at the command line, and gives the
+// export as it is to be entered.
+func (d *Duty) WriteTo(ctx context.Context, tx *store.Tx, r *bot.Roster, e store.Export, now time.Time, out io.Writer) (store.Export, error) {
+	m, err := d.Write(ctx, tx, r, e, now, out)
+	e.State, e.SHA256, e.Total, e.MadeAt = store.ExportDone, m.sha256, m.rows, now
+	return e, err
+}
+
+// Enlist enters an export that was made at the command line.
+func (d *Duty) Enlist(ctx context.Context, tx *store.Tx, e store.Export) error {
+	if err := tx.Exports().Insert(ctx, e); err != nil {
+		return err
+	}
+	return d.log(ctx, tx, e.AskedBy, ActionMade, e.Number, e.Reason)
+}
