@@ -14,6 +14,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
+	"zhuanban/bot/zh"
 	"zhuanban/store"
 )
 
@@ -115,8 +117,12 @@ func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
 	return bot.No
 }
 
-// asks says whether a text is a question rather than a report.
+// asks says whether a text is a question rather than a report. What stands in a link
+// (…/item.htm?id=1) asks nothing.
 func asks(text string) bool {
+	for _, u := range slices.Backward(zh.URLs(text)) {
+		text = text[:u.From] + text[u.To:]
+	}
 	for _, w := range []string{"?", "?", "多少", "谁", "吗", "怎么", "什么时候", "哪些", "几件", "几条", "如何"} {
 		if strings.Contains(text, w) {
 			return true
