@@ -70,15 +70,18 @@ func FindTable(p Page) (t Table, ok bool) {
 
 // blank says that a row has nothing but its running number, or only adds up.
 func blank(r Row) bool {
-	for key, text := range r.Cells {
-		if strings.HasPrefix(text, "合计") || strings.HasPrefix(text, "总计") || strings.HasPrefix(text, "填表") || strings.HasPrefix(text, "注:") {
-			return true
-		}
-		if key != "seq" {
-			return false
+	known := len(r.Cells)
+	if r.Cells["seq"] != "" {
+		known--
+	}
+	for _, text := range r.Cells {
+		for _, w := range []string{"合计", "总计", "小计", "填表", "注:"} {
+			if strings.HasPrefix(text, w) && len(r.Cells) < fewest+1 {
+				return true
+			}
 		}
 	}
-	return true
+	return known == 0
 }
 
 // headsAt reads a row as that of the heads; one that is empty there may stand above it.
