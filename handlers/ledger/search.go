@@ -59,7 +59,7 @@ func (d *Duty) search(ctx context.Context, t *bot.Turn, rest string) error {
 		words = string(r[:longestSearch])
 	}
 	if n, ok := d.number(words, t.Now); ok {
-		return d.numbered(ctx, t, n)
+		return d.numbered(ctx, t, n, words)
 	}
 	return d.page(ctx, t, words, 0)
 }
@@ -121,12 +121,15 @@ func (d *Duty) find(ctx context.Context, tx *store.Tx, p bot.Person, q find.Quer
 }
 
 // numbered answers 「查 AX-2024-0132」.
-func (d *Duty) numbered(ctx context.Context, t *bot.Turn, number string) error {
+func (d *Duty) numbered(ctx context.Context, t *bot.Turn, number, words string) error {
 	l, found, err := d.byNumber(ctx, t.Tx, number)
 	if err != nil {
 		return err
 	}
 	if !found || !d.rights.Sees(t.Person, l) {
+		if fourDigits.MatchString(words) { // no lead: a phone's end
+			return d.page(ctx, t, "尾号"+words, 0)
+		}
 		t.Say("ledger.no_number", number)
 		return nil
 	}
@@ -140,7 +143,9 @@ func (d *Duty) hit(r *bot.Roster, l store.Lead) HitView {
 		Unit: r.UnitName(l.Unit), Registered: l.RegisteredAt, Brief: Masked(l.Content), Reporter: r.PersonName(l.Reporter)}
 }
 
-var bare = regexp.MustCompile(`^(?:线索|第|No\.?|NO\.?)?\s*#?([0-9]{1,4})\s*号?$`)
+var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
+
+var bare = regexp.MustCompile(`^(?:线索|第|No\.?|NO\.?)?\s*#?([0-9]{1,6})\s*号?$`)
 
 // number reads 132, 0132号 and AX-2024-0132.
 func (d *Duty) number(text string, now time.Time) (string, bool) {
