@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+var eachSQL = "SELECT " + prefixed("leads", leadCols) + ", COALESCE(k.cells, '') FROM leads LEFT JOIN lead_ledger k ON k.lead_id = leads.id"
+
+const eachOrder = " ORDER BY registered_at, id"
+
 // Each hands every lead of a filter to do, in the order of registration, with what the
 // ledger that it was imported from says of it (nil = nothing). It keeps none: ten leads
 // and a million need the same memory. do must not use the transaction. BeforeID and
@@ -14,8 +18,7 @@ import (
 func (r Leads) Each(ctx context.Context, f LeadFilter, do func(l Lead, cells map[string]string) error) error {
 	f.BeforeID = 0
 	where, args := f.where()
-	query, args, err := in("SELECT "+prefixed("leads", leadCols)+", COALESCE(k.cells, '') FROM leads LEFT JOIN lead_ledger k ON k.lead_id = leads.id"+
-		where+" ORDER BY registered_at, id", args...)
+	query, args, err := in(eachSQL+where+eachOrder, args...)
 	if err != nil {
 		return fmt.Errorf("reading the ledger: %w", err)
 	}

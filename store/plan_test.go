@@ -35,7 +35,13 @@ func TestNoScanGrowsWithTheYears(t *testing.T) {
 		"who has filed":           {"SELECT id" + selectCurrentFilings + " AND period = ?", []any{"w", 1}, "INDEX filings_table_id"},
 		"a message seen before": {"SELECT id FROM messages WHERE platform = ? AND sender = ? AND msg_id = ?",
 			[]any{"", "", ""}, "INDEX sqlite_autoindex_messages_1"},
-		"leads by state": {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
+		"the leads of a term":         {newestSQL, []any{1, 2, 3}, "PRIMARY KEY (term=? AND lead_id<?)"},
+		"which leads have a term":     {"SELECT lead_id FROM lead_terms WHERE term = ? AND lead_id IN (?, ?)", []any{1, 2, 3}, "PRIMARY KEY (term=? AND lead_id=?)"},
+		"how many leads a term has":   {countSQL, []any{1, 2}, "PRIMARY KEY (term=?)"},
+		"the ledger of some months":   {eachSQL + " WHERE registered_at >= ? AND registered_at < ?" + eachOrder, []any{1, 2}, "INDEX leads_registered_at (registered_at>? AND registered_at<?)"},
+		"exports that are to be made": {"SELECT id FROM exports WHERE state = ? ORDER BY id", []any{"approved"}, "INDEX exports_state (state=?)"},
+		"who follows a lead":          {"SELECT account FROM lead_followers WHERE lead_id = ? ORDER BY account", []any{1}, "PRIMARY KEY (lead_id=?)"},
+		"leads by state":              {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
 	}
 	for name, q := range queries {
 		t.Run(name, func(t *testing.T) {

@@ -24,6 +24,7 @@ import (
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/store"
+	"zhuanban/templates"
 )
 
 // Config is what the configuration says of leads.
@@ -36,8 +37,9 @@ type Config struct {
 	Alarm  []string // words in free text that make it sound like a lead
 	// Sees says whether a person may see a lead; nil = see sees.
 	Sees func(bot.Person, store.Lead) bool
-	// Registered, if set, is told of a lead that was just registered, in its turn.
-	Registered func(context.Context, *bot.Turn, store.Lead) error
+	// Registered, if set, is told of a lead that was just registered, in its turn. What it
+	// gives stands on the receipt: what the lead seems to repeat.
+	Registered func(context.Context, *bot.Turn, store.Lead) (templates.Page, error)
 }
 
 // Duty handles leads.

@@ -11,6 +11,7 @@ import (
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/store"
+	"zhuanban/templates"
 )
 
 // View is a lead as the templates show it.
@@ -26,7 +27,8 @@ type View struct {
 	Files                     int
 	Waiting, Lost             int // of these, whose bytes are still to come, or never will
 	Events                    []EventView
-	Mine                      bool // the reader reported it
+	Same                      templates.Page // what it seems to repeat, as far as the reader may know
+	Mine                      bool           // the reader reported it
 	Withdrawable              bool
 }
 

@@ -57,12 +57,14 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	if v.Waiting, v.Lost, err = d.absent(ctx, t, l.ID, s.Draft.Files); err != nil {
 		return "", err
 	}
-	t.Say("lead.receipt", v)
 	d.tellOffice(t, "lead.registered", v)
 	if d.cfg.Registered != nil {
-		err = d.cfg.Registered(ctx, t, l)
+		if v.Same, err = d.cfg.Registered(ctx, t, l); err != nil {
+			return "", err
+		}
 	}
-	return number, err
+	t.Say("lead.receipt", v)
+	return number, nil
 }
 
 // columns puts the values that are searched and counted into columns of their

@@ -11,6 +11,7 @@ import (
 	"zhuanban/handlers/lead/dup"
 	"zhuanban/handlers/ledger/find"
 	"zhuanban/store"
+	"zhuanban/templates"
 )
 
 // How many leads are looked at for each thing that two can be alike in, the newest, and
@@ -75,15 +76,16 @@ type SameView struct {
 	Office bool // the reader may merge
 }
 
-// Registered says of a lead that was just registered what it seems to repeat: to its
-// reporter what they may see, to the office all. It is called in the turn that registers.
-func (d *Duty) Registered(ctx context.Context, t *bot.Turn, l store.Lead) error {
+// Registered says of a lead that was just registered what it seems to repeat: to the
+// office all, to its reporter, on the receipt, what they may see. It is called in the turn
+// that registers.
+func (d *Duty) Registered(ctx context.Context, t *bot.Turn, l store.Lead) (onReceipt templates.Page, err error) {
 	all, err := d.duplicates(ctx, t.Tx, l)
 	if err != nil {
-		return fmt.Errorf("looking for what %s repeats: %w", l.Number, err)
+		return onReceipt, fmt.Errorf("looking for what %s repeats: %w", l.Number, err)
 	}
 	if len(all) == 0 {
-		return nil
+		return onReceipt, nil
 	}
 	v := SameView{ID: l.ID, Number: l.Number, Unit: t.Roster().UnitName(l.Unit)}
 	mine := v
@@ -98,12 +100,12 @@ func (d *Duty) Registered(ctx context.Context, t *bot.Turn, l store.Lead) error 
 			mine.Same = append(mine.Same, h)
 		}
 	}
-	if mine.Office = t.Person.Office(); len(mine.Same) > 0 {
-		t.SayAbout(sameItem(l.ID), "ledger.same", mine)
-	}
 	v.Office = true
 	d.office(t, "ledger.same_office", sameItem(l.ID), v)
-	return nil
+	if mine.Office = t.Person.Office(); len(mine.Same) > 0 {
+		return t.Render("ledger.same", mine)
+	}
+	return onReceipt, nil
 }
 
 // sameItem is what the numbers on cards about a lead's duplicates belong to.
