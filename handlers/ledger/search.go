@@ -93,6 +93,7 @@ func (d *Duty) page(ctx context.Context, t *bot.Turn, words string, before int64
 func (d *Duty) find(ctx context.Context, tx *store.Tx, p bot.Person, q find.Query, before int64) (out []store.Lead, next int64, err error) {
 	next = before
 	for range rounds {
+		had := len(out)
 		ids, after, err := tx.LeadTerms().Find(ctx, store.LeadQuery{Groups: q.Groups(d.rights.Scope(p)), BeforeID: next, Limit: onPage + 1 - len(out)})
 		if err != nil {
 			return nil, 0, err
@@ -106,10 +107,8 @@ func (d *Duty) find(ctx context.Context, tx *store.Tx, p bot.Person, q find.Quer
 				out = append(out, l)
 			}
 		}
-		if next = after; next == 0 {
-			break
-		}
-		if len(out) > onPage {
+		next = after
+		if walked := len(ids) < onPage+1-had; next == 0 || walked || len(out) > onPage {
 			break
 		}
 	}
