@@ -19,6 +19,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/wecom"
+	"zhuanban/handlers/lead/triage"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/handlers/weekly/table"
@@ -81,6 +82,10 @@ type settings struct {
 		Duplicate struct {
 			Days int `yaml:"days"`
 		} `yaml:"duplicate"`
+		Digest *table.Clock  `yaml:"digest"`
+		Notice string        `yaml:"notice"`
+		Home   []string      `yaml:"home"`
+		Routes []triage.Rule `yaml:"routes"`
 	} `yaml:"lead"`
 	Forms struct {
 		Lead dialog.Form `yaml:"lead" required:"true"`
@@ -158,6 +163,7 @@ func defaults() settings {
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Lead.Duplicate.Days = 180
+	s.Lead.Notice = "督办"
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s
 }
@@ -191,7 +197,7 @@ func loadCampaign(path string, environ []string) (*campaign, error) {
 		groups = append(groups, g.Group)
 	}
 	c.roster = bot.NewRoster(c.People, c.Units, groups)
-	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
+	for _, check := range []func(*config.Faults){c.checkPeople, c.checkForm, c.checkRoutes, c.checkTable, c.checkPlatforms, c.checkWeCom, c.checkRobot} {
 		check(&faults)
 	}
 	if err := c.loadCalendar(&faults); err != nil {

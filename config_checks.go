@@ -109,12 +109,16 @@ func (c *campaign) checkTable(faults *config.Faults) {
 		}
 	}
 	for figure, what := range c.Ledger {
-		if _, ok := c.table.Figure(figure); !ok {
+		if strings.Contains(figure, "*") {
+			if len(weekly.Ledger(c.table, map[string]string{figure: what})) == 0 {
+				_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("the weekly table has no figures %q", figure), "use * for the rows of the matrix, as in g_*_filed, or take the line out"))
+			}
+		} else if _, ok := c.table.Figure(figure); !ok {
 			_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("the weekly table has no figure %q", figure), "use the key of a figure of weekly.fields, or take the line out"))
 		}
 		kind, _, _ := strings.Cut(what, ":")
-		if !slices.Contains([]string{"registered", "source", "state"}, kind) {
-			_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("%q is nothing that the register counts", what), "use registered, source:SOURCE or state:STATE"))
+		if !slices.Contains(weekly.Counts(), kind) {
+			_ = faults.Add(c.fault("ledger."+figure, fmt.Sprintf("%q is nothing that the registers count", what), "begin with one of "+strings.Join(weekly.Counts(), ", ")))
 		}
 	}
 	if c.settings.Campaign.Prefix != strings.ToUpper(c.settings.Campaign.Prefix) {

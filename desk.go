@@ -23,6 +23,7 @@ import (
 	"zhuanban/bot/wecom/robot"
 	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
@@ -166,14 +167,16 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	book := ledgerDuty(d.cfg)
 	d.ledger = book
 	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
+	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
+		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage(),
+		Sees: book.Sees, Registered: book.Registered, Handled: book.Handled})
+	book.Adopt(leads.Adopt)
+	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
+		Notice: d.cfg.settings.Lead.Notice}, leads)
 	list := handlers.All(handlers.Duties{
-		Lead: lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-			Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm,
-			Sees: book.Sees, Registered: book.Registered}),
-		Ledger: book,
-		Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
+		Lead: leads, Case: cases, Ledger: book, Weekly: w, Stage: st, Announce: announce.New(d.cfg.platform()), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
-	return list, []schedule.Job{w.Reminders(d.Roster), st}, nil
+	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
 }
 
 // exportsFolder is where exports are made, below the data folder.
@@ -186,7 +189,7 @@ func ledgerDuty(c *campaign) *ledger.Duty {
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
-	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: c.Ledger})
+	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: weekly.Ledger(c.table, c.Ledger)})
 }
 
 // weeklyTimes counts out all reminders, so that a missing calendar year shows

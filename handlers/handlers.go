@@ -5,6 +5,7 @@ package handlers
 import (
 	"zhuanban/bot"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/ledger"
@@ -18,6 +19,7 @@ import (
 type Duties struct {
 	Lead     *lead.Duty
 	Ledger   *ledger.Duty
+	Case     *casefile.Duty
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
 	Announce *announce.Duty
@@ -28,6 +30,7 @@ type Duties struct {
 // All is the desk's duties, in the order in which they are asked.
 func All(d Duties) []bot.Handler {
 	return []bot.Handler{
+		d.Case.Handler(),
 		d.Weekly.Handler(),
 		stats.New(d.Table, d.Periods).Handler(),
 		d.Lead.Handler(),

@@ -41,6 +41,11 @@ func TestNoScanGrowsWithTheYears(t *testing.T) {
 		"the ledger of some months":   {eachSQL + " WHERE registered_at >= ? AND registered_at < ?" + eachOrder, []any{1, 2}, "INDEX leads_registered_at (registered_at>? AND registered_at<?)"},
 		"exports that are to be made": {"SELECT id FROM exports WHERE state = ? ORDER BY id", []any{"approved"}, "INDEX exports_state (state=?)"},
 		"who follows a lead":          {"SELECT account FROM lead_followers WHERE lead_id = ? ORDER BY account", []any{1}, "PRIMARY KEY (lead_id=?)"},
+		"what is due":                 {"SELECT lead_id" + dueSQL, []any{1, 50}, "INDEX handlings_due (due_at>? AND due_at<?)"},
+		"a unit's work":               {"SELECT lead_id" + workSQL, []any{"u", 50}, "INDEX handlings_unit (unit=? AND open=?)"},
+		"the office's queue":          {"SELECT id" + waitingLeadsSQL, []any{"registered", forever, 50}, "INDEX leads_state (state=? AND registered_at<?)"},
+		"outcomes of a week":          {outcomesSQL, []any{"u", 1, 2}, "COVERING INDEX handlings_outcome (unit=? AND outcome_at>? AND outcome_at<?)"},
+		"ways decided in a week":      {routedSQL, []any{"u", 1, 2}, "COVERING INDEX handlings_origin (origin=? AND routed_at>? AND routed_at<?)"},
 		"leads by state":              {"SELECT state, COUNT(*) FROM leads GROUP BY state", nil, "COVERING INDEX leads_state"},
 	}
 	for name, q := range queries {

@@ -272,3 +272,13 @@ func (r Leads) ByIDs(ctx context.Context, ids []int64) ([]Lead, error) {
 func (r LeadTerms) Newest(ctx context.Context, term int64, n int) ([]int64, error) {
 	return r.newest(ctx, []int64{term}, math.MaxInt64, n)
 }
+
+// Open gives a lead a term that it has beside those that it is made of: who was given it
+// may see it from then on.
+func (r LeadTerms) Open(ctx context.Context, lead, term int64) error {
+	there, err := r.of(ctx, lead, []int64{term})
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	return r.add(ctx, lead, []int64{term})
+}

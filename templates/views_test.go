@@ -13,6 +13,7 @@ import (
 	"zhuanban/bot/delivery"
 	"zhuanban/bot/media"
 	"zhuanban/handlers/announce"
+	"zhuanban/handlers/casefile"
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/lead"
 	"zhuanban/handlers/ledger"
@@ -32,7 +33,8 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 	came := map[string]bool{}
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{},
+		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{}, lead.Standing{}, lead.LimitView{}, lead.HintView{}, lead.SpanView{}, lead.TransferView{}, lead.SuggestView{}, lead.EventView{}, lead.CaseView{}, []lead.LimitView{},
+			casefile.ActView{}, casefile.AskView{}, casefile.RefusalView{}, casefile.ResultView{}, casefile.DeskView{}, casefile.TasksView{}, casefile.TaskView{}, casefile.DigestView{},
 			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, ledger.PageView{}, ledger.HitView{}, ledger.SameView{}, ledger.ExportView{}, media.LostView{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, struct {
 				Text, Draft string
 				Lead, Is    int
@@ -62,7 +64,8 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 
 // words are what strings are filled with: what templates ask for, and nothing.
 var words = []string{"", "", "a", "凤城镇 建设路12号\n某某鞋店", "too_long", "negative", "not_a_unit", "fixed", "default", "recorded", "registered",
-	"withdrawn", "files", "一般", "紧急"}
+	"withdrawn", "files", "一般", "紧急", "red", "yellow", "police", "out", "filed", "refused", "rights", "state", "reason", "handler", "check", "old", "refuse",
+	"approve_police", "propose_police", "hand_over", "assign", "extend", "tm", "local"}
 
 // fill puts something into a value and all that is in it.
 func fill(r *rand.Rand, v reflect.Value) {

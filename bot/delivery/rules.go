@@ -28,6 +28,8 @@ var rules = []struct {
 	{"weekly.eve", Silence},         // posted in the group before all: a copy there is noise, and everybody concerned hears again on the day
 	{"stage.", Repeat},              // a deadline, too
 	{"lead.", Repeat},               // somebody has to act on it
+	{"case.", Repeat},               // likewise: a lead that nobody has heard of is late
+	{"case.reporter", Silence},      // that it goes on, and nobody has to do anything
 	{"announce.broadcast", Silence}, // a thousand people would read it twice because of one lost packet
 	{digestTemplate, Silence},       // long, and made of what is not urgent
 	{"delivery.report", Repeat},     // the office must know what went wrong

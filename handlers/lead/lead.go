@@ -6,8 +6,10 @@
 // the ledger that make sense on a phone. An informant's identity is not among
 // them: it is never asked for in a chat.
 //
-// What becomes of a lead after its registration (triage, assignment, checks) is
-// not this package's business yet; every move will be an event of its timeline.
+// What becomes of a lead after its registration is package casefile's to do. This
+// package knows what there is of a lead (Matter), which limits run (Clocks) and how it
+// stands for whom (Standing), because it shows them; every move is an event of the
+// lead's timeline.
 package lead
 
 import (
@@ -23,6 +25,8 @@ import (
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
+	"zhuanban/handlers/lead/limits"
+	"zhuanban/handlers/lead/triage"
 	"zhuanban/store"
 	"zhuanban/templates"
 )
@@ -40,6 +44,11 @@ type Config struct {
 	// Registered, if set, is told of a lead that was just registered, in its turn. What it
 	// gives stands on the receipt: what the lead seems to repeat.
 	Registered func(context.Context, *bot.Turn, store.Lead) (templates.Page, error)
+	// Handled, if set, is told of how a lead is handled now, in the transaction that makes it so.
+	Handled func(context.Context, *store.Tx, store.Handling) error
+	// Calendar counts the limits.
+	Calendar limits.Calendar
+	Triage   triage.Campaign // lead.routes
 }
 
 // Duty handles leads.
@@ -154,7 +163,7 @@ func (d *Duty) offerAppend(ctx context.Context, t *bot.Turn) error {
 	if err != nil {
 		return fmt.Errorf("looking for the last lead: %w", err)
 	}
-	if len(last) == 0 || last[0].State != StateRegistered {
+	if len(last) == 0 || !takesFiles(last[0]) {
 		return nil
 	}
 	draft := t.ActiveDraft()
@@ -209,6 +218,15 @@ func (d *Duty) number(ctx context.Context, t *bot.Turn) (string, error) {
 	}
 	return fmt.Sprintf("%s-%d-%04d", d.cfg.Prefix, year, n), nil
 }
+
+// Number reads a lead's number as people write it: "1", "0132", "AX-2024-0132".
+func (d *Duty) Number(text string, now time.Time) (string, bool) { return d.wanted(text, now) }
+
+// Prefix begins every number.
+func (d *Duty) Prefix() string { return d.cfg.Prefix }
+
+// Item is what the numbers on cards about a lead belong to, and the owner of its files.
+func Item(id int64) string { return item(id) }
 
 // wanted reads what follows 「进度」 as a lead's number: "1", "0132", "AX-2024-0132".
 func (d *Duty) wanted(rest string, now time.Time) (number string, ok bool) {

@@ -2,7 +2,6 @@ package lead
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +26,8 @@ type View struct {
 	Files                     int
 	Waiting, Lost             int // of these, whose bytes are still to come, or never will
 	Events                    []EventView
+	Full                      bool // the reader handles it, or runs or leads the campaign
+	Standing                  Standing
 	Same                      templates.Page // what it seems to repeat, as far as the reader may know
 	Mine                      bool           // the reader reported it
 	Withdrawable              bool
@@ -38,6 +39,10 @@ type EventView struct {
 	Actor string
 	Kind  string
 	Count int
+	// Word is what the move is called; "" where it is none. The others are its details.
+	Word, Unit, Document, Agency, Text, Other, Amount string
+	Days                                              int
+	Workdays                                          bool
 }
 
 // ListView is a list of leads.
@@ -78,32 +83,65 @@ func (d *Duty) progress(ctx context.Context, t *bot.Turn, rest string) error {
 		t.Say("lead.which", rest)
 		return nil
 	}
+	m, err := d.Find(ctx, t, number)
+	if err != nil || m == nil {
+		return err
+	}
+	return d.Tell(ctx, t, m)
+}
+
+// Find finds a lead by its number; nil, with the answer said, if there is none or it is
+// not open to the speaker.
+func (d *Duty) Find(ctx context.Context, t *bot.Turn, number string) (*Matter, error) {
 	l, err := t.Tx.Leads().ByNumber(ctx, number)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !d.cfg.Sees(t.Person, l) {
+	if errors.Is(err, store.ErrNotFound) {
 		t.Say("lead.unknown", number)
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("looking for %s: %w", number, err)
+		return nil, fmt.Errorf("looking for %s: %w", number, err)
 	}
-	return d.tell(ctx, t, l)
+	m, err := d.Load(ctx, t.Tx, l)
+	if err != nil {
+		return nil, err
+	}
+	if !m.Sees(t.Roster(), t.Person) {
+		t.Say("lead.unknown", number)
+		return nil, nil
+	}
+	return m, nil
+}
+
+// Open finds a lead by its id, as buttons name it; nil likewise.
+func (d *Duty) Open(ctx context.Context, t *bot.Turn, id int64) (*Matter, error) {
+	l, err := t.Tx.Leads().Get(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		t.Say("bot.stale", nil)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("loading a lead: %w", err)
+	}
+	m, err := d.Load(ctx, t.Tx, l)
+	if err == nil && !m.Sees(t.Roster(), t.Person) {
+		t.Say("bot.stale", nil)
+		return nil, nil
+	}
+	return m, err
 }
 
 // progressOf answers the button 「查进度」.
 func (d *Duty) progressOf(ctx context.Context, t *bot.Turn, arg string) error {
-	l, err := t.Tx.Leads().Get(ctx, bot.ID(arg))
-	if errors.Is(err, store.ErrNotFound) || err == nil && !d.cfg.Sees(t.Person, l) {
-		t.Say("bot.stale", nil)
-		return nil
+	m, err := d.Open(ctx, t, bot.ID(arg))
+	if err != nil || m == nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("loading a lead: %w", err)
-	}
-	return d.tell(ctx, t, l)
+	return d.Tell(ctx, t, m)
 }
 
-// tell says where one lead stands.
-func (d *Duty) tell(ctx context.Context, t *bot.Turn, l store.Lead) error {
+// Tell says where one lead stands.
+func (d *Duty) Tell(ctx context.Context, t *bot.Turn, m *Matter) error {
+	l := m.Lead
 	files, err := t.Tx.Files().Of(ctx, item(l.ID))
 	if err != nil {
 		return fmt.Errorf("loading the files of %s: %w", l.Number, err)
@@ -114,15 +152,45 @@ func (d *Duty) tell(ctx context.Context, t *bot.Turn, l store.Lead) error {
 	}
 	v := d.view(t, l, &d.cfg.Form, len(files))
 	v.Waiting, v.Lost = missing(files)
+	v.Full = t.Person.SeesAll() || m.Handles(t.Roster(), t.Person)
 	for _, e := range events {
-		ev := EventView{At: e.At, Actor: t.Roster().PersonName(e.Actor), Kind: e.Kind}
-		var data struct{ Count int }
-		if len(e.Data) > 0 && json.Unmarshal(e.Data, &data) == nil {
-			ev.Count = data.Count
-		}
-		v.Events = append(v.Events, ev)
+		v.Events = append(v.Events, d.event(t, e, v.Full))
+	}
+	v.Standing = d.Stand(t.Roster(), t.Person, t.Now, m)
+	if err := d.kin(ctx, t.Tx, m, &v.Standing); err != nil {
+		return err
 	}
 	t.Say("lead.progress", v)
+	return nil
+}
+
+// View is a lead as the templates show it, with how it stands and without its files.
+func (d *Duty) View(t *bot.Turn, m *Matter) View {
+	v := d.view(t, m.Lead, &d.cfg.Form, 0)
+	v.Full = t.Person.SeesAll() || m.Handles(t.Roster(), t.Person)
+	v.Standing = d.Stand(t.Roster(), t.Person, t.Now, m)
+	return v
+}
+
+// kin names the other leads of the series.
+func (d *Duty) kin(ctx context.Context, tx *store.Tx, m *Matter, s *Standing) error {
+	others, err := tx.Handlings().InSeries(ctx, m.Handling.Series)
+	if err != nil {
+		return err
+	}
+	var ids []int64
+	for _, o := range others {
+		if o.LeadID != m.Lead.ID {
+			ids = append(ids, o.LeadID)
+		}
+	}
+	leads, err := tx.Leads().Of(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		s.Series = append(s.Series, leads[id].Number)
+	}
 	return nil
 }
 
@@ -204,17 +272,17 @@ func (d *Duty) withdraw(ctx context.Context, t *bot.Turn, arg string) error {
 		t.Say("lead.nothing_to_withdraw", nil)
 		return nil
 	}
-	l.State, l.UpdatedAt = StateWithdrawn, t.Now
-	if err := t.Tx.Leads().Update(ctx, *l); err != nil {
+	m, err := d.Load(ctx, t.Tx, *l)
+	if err != nil {
+		return err
+	}
+	m.Lead.State = StateWithdrawn
+	err = d.Save(ctx, t.Tx, m, store.LeadEvent{ID: t.Tx.NewID(), At: t.Now, Actor: t.Person.Account, Kind: EventWithdrawn})
+	if err != nil {
 		return fmt.Errorf("withdrawing %s: %w", l.Number, err)
 	}
-	err = t.Tx.LeadEvents().Append(ctx, store.LeadEvent{ID: t.Tx.NewID(), LeadID: l.ID, At: t.Now,
-		Actor: t.Person.Account, Kind: EventWithdrawn})
-	if err != nil {
-		return fmt.Errorf("writing the timeline of %s: %w", l.Number, err)
-	}
 	t.Close(item(l.ID))
-	v := d.view(t, *l, &d.cfg.Form, 0)
+	v := d.view(t, m.Lead, &d.cfg.Form, 0)
 	t.Say("lead.withdrawn", v)
 	d.tellOffice(t, "lead.withdrawn_notice", v)
 	return nil

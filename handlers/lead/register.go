@@ -9,14 +9,20 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/dialog"
+	"zhuanban/handlers/lead/flow"
 	"zhuanban/store"
 )
 
-// The states of a lead so far.
+// The states that registration knows; all states are in package flow.
 const (
-	StateRegistered store.LeadState = "registered" // in the ledger, waiting for triage
-	StateWithdrawn  store.LeadState = "withdrawn"  // taken back by its reporter before triage
+	StateRegistered = store.LeadState(flow.Registered)
+	StateWithdrawn  = store.LeadState(flow.Withdrawn)
+	StateReturned   = store.LeadState(flow.Returned)
 )
+
+// takesFiles says whether photos of the reporter's may still be added to a lead just by
+// sending them.
+func takesFiles(l store.Lead) bool { return l.State == StateRegistered || l.State == StateReturned }
 
 // The kinds of event on a lead's timeline.
 const (
@@ -44,6 +50,11 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	columns(&l, s.Form, values, s.Env)
 	if err := t.Tx.Leads().Insert(ctx, l); err != nil {
 		return "", fmt.Errorf("registering %s: %w", number, err)
+	}
+	m := &Matter{Lead: l, open: d.cfg.Sees, Handling: store.Handling{LeadID: l.ID, Origin: l.Unit, Unit: l.Unit, EnteredAt: l.RegisteredAt}}
+	d.Count(m)
+	if err := t.Tx.Handlings().Put(ctx, m.Handling); err != nil {
+		return "", err
 	}
 	if err := d.keepFiles(ctx, t, l.ID, s.Draft.Files); err != nil {
 		return "", err
@@ -93,6 +104,32 @@ func columns(l *store.Lead, f *dialog.Form, values map[string]dialog.Value, env 
 		}
 	}
 	l.Township = dialog.Township(l.Place, env.Places)
+}
+
+// Fill reads a text as the form does and fills with it what is not known of a lead. What
+// is known stays: to change it is not the reporter's any more.
+func (d *Duty) Fill(t *bot.Turn, m *Matter, text string) {
+	env := dialog.Env{Now: t.Now, Places: d.cfg.Places, Units: t.Roster().UnitNames(), People: t.Roster().PersonNames()}
+	draft, _ := dialog.Step(&d.cfg.Form, dialog.Draft{}, dialog.Input{Text: text}, env)
+	var read store.Lead
+	columns(&read, &d.cfg.Form, draft.Values, env)
+	l := &m.Lead
+	for _, f := range []struct {
+		key      string
+		into, as *string
+	}{{"subject", &l.Subject, &read.Subject}, {"place", &l.Place, &read.Place}, {"phone", &l.Phone, &read.Phone},
+		{"platform", &l.Platform, &read.Platform}, {"shop", &l.Shop, &read.Shop}, {"link", &l.Link, &read.Link}} {
+		fd, ok := d.cfg.Form.Field(f.key)
+		if ok && *f.as != "" && (*f.into == "" || *f.into == fd.Unknown || *f.into == l.Township) {
+			*f.into = *f.as
+		}
+	}
+	if l.Value == nil {
+		l.Value = read.Value
+	}
+	if l.Township == "" {
+		l.Township = dialog.Township(l.Place, env.Places)
+	}
 }
 
 // keepFiles attaches files to a lead.
@@ -156,7 +193,7 @@ func (d *Duty) appendFiles(ctx context.Context, t *bot.Turn, arg string) error {
 	if err != nil || l == nil {
 		return err
 	}
-	if l.State != StateRegistered {
+	if !takesFiles(*l) {
 		t.Say("bot.stale", nil)
 		return nil
 	}

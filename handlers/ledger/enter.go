@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zhuanban/bot/calendar"
+	"zhuanban/handlers/lead/flow"
 	"zhuanban/store"
 )
 
@@ -39,12 +40,36 @@ func (d *Duty) Enter(ctx context.Context, tx *store.Tx, in Intake, by, file stri
 				return nil, err
 			}
 		}
+		if err := d.adopt(ctx, tx, e.Lead, e.handling(now)); err != nil {
+			return nil, err
+		}
 		err := tx.LeadEvents().Append(ctx, store.LeadEvent{ID: tx.NewID(), LeadID: e.ID, At: now, Actor: by, Kind: EventImported})
 		if err != nil {
 			return nil, err
 		}
 	}
 	return nil, d.log(ctx, tx, by, ActionImported, file, fmt.Sprintf("%d leads", len(in.Entries)))
+}
+
+// handling is how an imported lead is handled, as far as its row says.
+func (e Entry) handling(now time.Time) store.Handling {
+	h := store.Handling{LeadID: e.ID, Origin: e.Unit, Unit: e.Unit, EnteredAt: e.RegisteredAt, Open: flow.Open(flow.State(e.State)), UpdatedAt: now}
+	at := func(key string) time.Time {
+		d, err := calendar.ParseDate(e.Cells[key])
+		if err != nil {
+			return time.Time{}
+		}
+		return d.Time()
+	}
+	if e.Handler != "" {
+		h.Unit, h.AssignedAt = e.Handler, cmp.Or(at("assigned"), e.RegisteredAt)
+		h.RoutedAt = h.AssignedAt
+	}
+	h.ToldAt = at("fedback")
+	if !flow.BeforeOutcome(flow.State(e.State)) && e.State != "withdrawn" {
+		h.Outcome, h.OutcomeAt = string(e.State), cmp.Or(at("closed"), h.AssignedAt, e.RegisteredAt)
+	}
+	return h
 }
 
 // taken finds rows whose number a lead has already.

@@ -33,9 +33,10 @@ func (f Fault) String() string {
 // Entry is a lead read from a file, with what has no field of its own.
 type Entry struct {
 	store.Lead
-	Cells map[string]string
-	Table string
-	Row   int
+	Handler string // the unit that handles it, if it is one of ours
+	Cells   map[string]string
+	Table   string
+	Row     int
 }
 
 // Intake is what was read from a file. Nothing of it is taken over if there are faults.
@@ -125,6 +126,9 @@ func (x *reading) entry() Entry {
 			continue
 		}
 		e.Cells[col.Key] = x.cell(col)
+	}
+	if id, ok := x.unitCalled(e.Cells["handler"]); ok {
+		e.Handler = id
 	}
 	l.State = stateOf(e.Cells, c["state"])
 	l.Version, l.UpdatedAt = 1, x.now

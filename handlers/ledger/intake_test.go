@@ -115,7 +115,7 @@ func numbers(t *testing.T, s *store.Store) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	require.NoError(t, s.View(t.Context(), func(tx *store.Tx) error {
-		return tx.Leads().Each(t.Context(), store.LeadFilter{}, func(l store.Lead, _ map[string]string) error {
+		return tx.Leads().Each(t.Context(), store.LeadFilter{}, func(l store.LeadRow) error {
 			out[l.Subject] = l.Number
 			return nil
 		})

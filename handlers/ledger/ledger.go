@@ -57,13 +57,45 @@ const (
 type Duty struct {
 	cfg    Config
 	rights find.Rights
+	adopt  func(context.Context, *store.Tx, store.Lead, store.Handling) error
 }
 
 // New makes the duty.
-func New(c Config) *Duty { return &Duty{c, find.Rights{Lines: c.Lines}} }
+func New(c Config) *Duty {
+	d := &Duty{cfg: c, rights: find.Rights{Lines: c.Lines}}
+	d.adopt = d.putHandling
+	return d
+}
 
-// Sees says whether a person may see a lead.
-func (d *Duty) Sees(p bot.Person, l store.Lead) bool { return d.rights.Sees(p, l) }
+// Sees says whether a person may see a lead, whoever handles it.
+func (d *Duty) Sees(p bot.Person, l store.Lead) bool { return d.rights.Sees(p, l, "") }
+
+// Handled is told of how a lead is handled now, in the transaction that makes it so: who
+// was given it finds it.
+func (d *Duty) Handled(ctx context.Context, tx *store.Tx, h store.Handling) error {
+	if h.AssignedAt.IsZero() {
+		return nil
+	}
+	return tx.LeadTerms().Open(ctx, h.LeadID, find.UnitTerm(h.Unit))
+}
+
+// handlers are the units that some leads were given to.
+func handlers(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]string, error) {
+	handled, err := tx.Handlings().Of(ctx, ids)
+	out := make(map[int64]string, len(handled))
+	for id, h := range handled {
+		if !h.AssignedAt.IsZero() {
+			out[id] = h.Unit
+		}
+	}
+	return out, err
+}
+
+// sees is Sees for a lead whose handler is looked up.
+func (d *Duty) sees(ctx context.Context, tx *store.Tx, p bot.Person, l store.Lead) (bool, error) {
+	unit, err := handlers(ctx, tx, []int64{l.ID})
+	return d.rights.Sees(p, l, unit[l.ID]), err
+}
 
 // Terms is what leads are found by, for store.Options; TermsVersion for RenewTerms.
 func Terms(l store.Lead) []int64 { return find.Terms(l) }
@@ -92,6 +124,20 @@ func (d *Duty) Handler() bot.Handler {
 			"refuse":  d.refuse,
 		},
 	}
+}
+
+// Adopt sets who writes how imported leads are handled: package lead, which counts their
+// limits.
+func (d *Duty) Adopt(by func(context.Context, *store.Tx, store.Lead, store.Handling) error) {
+	d.adopt = by
+}
+
+// putHandling knows of the limits only the one for checking.
+func (d *Duty) putHandling(ctx context.Context, tx *store.Tx, l store.Lead, h store.Handling) error {
+	if due := d.view(nil, Filter{}, time.Time{}).due(store.LeadRow{Lead: l}); !due.IsZero() {
+		h.CheckDueAt = calendar.DateOf(due).At(23, 59)
+	}
+	return tx.Handlings().Put(ctx, h)
 }
 
 // log tells the audit, if there is one.

@@ -96,7 +96,9 @@ func (d *Duty) Registered(ctx context.Context, t *bot.Turn, l store.Lead) (onRec
 			h.Common = append(h.Common, string(k))
 		}
 		v.Same = append(v.Same, h)
-		if d.rights.Sees(t.Person, s.Lead) && (t.Person.SeesAll() || !find.Secret(s.Lead)) {
+		if sees, err := d.sees(ctx, t.Tx, t.Person, s.Lead); err != nil {
+			return onReceipt, err
+		} else if sees && (t.Person.SeesAll() || !find.Secret(s.Lead)) {
 			mine.Same = append(mine.Same, h)
 		}
 	}
@@ -128,7 +130,14 @@ func (d *Duty) pair(ctx context.Context, t *bot.Turn, arg string) (fresh, old st
 	if err == nil {
 		old, err = t.Tx.Leads().Get(ctx, bot.ID(b))
 	}
-	if errors.Is(err, store.ErrNotFound) || err == nil && !(d.rights.Sees(t.Person, fresh) && d.rights.Sees(t.Person, old)) {
+	both := false
+	if err == nil {
+		both, err = d.sees(ctx, t.Tx, t.Person, fresh)
+	}
+	if err == nil && both {
+		both, err = d.sees(ctx, t.Tx, t.Person, old)
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && !both {
 		t.Say("bot.stale", nil)
 		return fresh, old, false, nil
 	}

@@ -102,8 +102,12 @@ func (d *Duty) find(ctx context.Context, tx *store.Tx, p bot.Person, q find.Quer
 		if err != nil {
 			return nil, 0, err
 		}
+		units, err := handlers(ctx, tx, ids)
+		if err != nil {
+			return nil, 0, err
+		}
 		for _, l := range leads {
-			if q.Matches(l) && d.rights.Sees(p, l) {
+			if q.Matches(l) && d.rights.Sees(p, l, units[l.ID]) {
 				out = append(out, l)
 			}
 		}
@@ -122,10 +126,13 @@ func (d *Duty) find(ctx context.Context, tx *store.Tx, p bot.Person, q find.Quer
 // numbered answers 「查 AX-2024-0132」.
 func (d *Duty) numbered(ctx context.Context, t *bot.Turn, number, words string) error {
 	l, found, err := d.byNumber(ctx, t.Tx, number)
+	if err == nil && found {
+		found, err = d.sees(ctx, t.Tx, t.Person, l)
+	}
 	if err != nil {
 		return err
 	}
-	if !found || !d.rights.Sees(t.Person, l) {
+	if !found {
 		if fourDigits.MatchString(words) { // no lead: a phone's end
 			return d.page(ctx, t, "尾号"+words, 0)
 		}

@@ -305,49 +305,4 @@ func (d *Duty) beginView(t *bot.Turn, g target) View {
 	return v
 }
 
-// withdrawn is the state of leads that count as never reported.
-const withdrawn store.LeadState = "withdrawn"
-
-// ledger counts what the register of leads knows of the unit in the period.
-func (d *Duty) ledger(ctx context.Context, tx *store.Tx, g target) (map[string]zh.Num, error) {
-	out := map[string]zh.Num{}
-	if len(d.cfg.Ledger) == 0 {
-		return out, nil
-	}
-	from, to := g.period.From.Time(), g.period.To.AddDays(1).Time()
-	bySource, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, From: from, To: to}, "source")
-	if err != nil {
-		return nil, fmt.Errorf("counting the unit's leads: %w", err)
-	}
-	gone, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, From: from, To: to, States: []store.LeadState{withdrawn}}, "source")
-	if err != nil {
-		return nil, fmt.Errorf("counting the unit's withdrawn leads: %w", err)
-	}
-	for source, n := range gone {
-		bySource[source] -= n
-	}
-	byState, err := tx.Leads().Counts(ctx, store.LeadFilter{Unit: g.unit, To: to}, "state")
-	if err != nil {
-		return nil, fmt.Errorf("counting the unit's open leads: %w", err)
-	}
-	for figure, what := range d.cfg.Ledger {
-		if _, ok := d.cfg.Table.Figure(figure); !ok {
-			continue
-		}
-		var n int64
-		switch kind, arg, _ := strings.Cut(what, ":"); kind {
-		case "registered":
-			for _, c := range bySource {
-				n += c
-			}
-		case "source":
-			n = bySource[arg]
-		case "state":
-			n = byState[arg]
-		}
-		out[figure] = zh.FromInt(n)
-	}
-	return out, nil
-}
-
 var _ bot.FormOwner = (*Duty)(nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zhuanban/bot"
@@ -26,6 +27,7 @@ func form(tb *table.Table, own []table.Section, counted map[string]zh.Num) *dial
 	}
 	for _, fig := range tb.Figures() {
 		_, byLedger := counted[fig.Key]
+		byLedger = byLedger && fig.Source == table.Ledger
 		if fig.Row != "" && fig.Col == tb.Matrix.Cols[0].ID { // 「商标侵权2件」: the first column is meant
 			fig.Alias = append(slices.Clone(fig.Alias), rowNames(tb, fig.Row, taken)...)
 		}
@@ -101,7 +103,7 @@ func (d *Duty) Form(ctx context.Context, t *bot.Turn, topic, hash string) (bot.O
 	}
 	return bot.OpenForm{Form: f, Hash: tb.Hash(), Body: body, Heading: heading, Note: note, Begin: "weekly.begin", Data: d.beginView(t, g), Env: dialog.Env{
 		Now: t.Now, Defaults: fc.defaults(), Followups: fc.followups,
-		Check: fc.check, Zero: func(v map[string]dialog.Value) bool { return fc.zero(numbers(v)) },
+		Check: fc.check, Zero: func(v map[string]dialog.Value) bool { return fc.zero(fc.given(v)) },
 	}}, nil
 }
 
@@ -160,7 +162,7 @@ func (d *Duty) facts(ctx context.Context, t *bot.Turn, tb *table.Table, g target
 
 // report is the values with the facts beside them, as the table checks them.
 func (fc *facts) report(v map[string]dialog.Value) table.Report {
-	given := numbers(v)
+	given := fc.given(v)
 	return table.Report{Values: given, Ledger: fc.ledger, History: fc.history, Cum: fc.cum,
 		Opening: fc.table.OpeningOf(fc.target.unit), Zero: fc.table.AllZero(given),
 		Reporter: fc.reporter, Reviewer: fc.reviewer}
@@ -170,7 +172,7 @@ func (fc *facts) report(v map[string]dialog.Value) table.Report {
 // nothing that the ledgers count in the period.
 func (fc *facts) zero(given map[string]zh.Num) bool {
 	for k, n := range fc.ledger {
-		if fig, ok := fc.table.Figure(k); ok && fig.Agg == table.Sum && n != 0 {
+		if fig, ok := fc.table.Figure(k); ok && fig.Source == table.Ledger && fig.Agg == table.Sum && n != 0 {
 			return false
 		}
 	}
@@ -193,7 +195,7 @@ func (fc *facts) check(v map[string]dialog.Value) []dialog.Finding {
 // followups are what is worth asking for beside what was given: the figures whose
 // condition holds, and the causes of the cases that were filed.
 func (fc *facts) followups(v map[string]dialog.Value) []string {
-	given := numbers(v)
+	given := fc.given(v)
 	var out []string
 	for _, f := range fc.table.AskIf(given) {
 		out = append(out, f.Key)
@@ -224,7 +226,7 @@ func (fc *facts) defaults() map[string]dialog.Value {
 	for key, n := range fc.table.Fill(table.Report{Ledger: fc.ledger, History: fc.history}) {
 		fig, _ := fc.table.Figure(key)
 		v := dialog.Value{Num: n, Origin: dialog.Defaulted}
-		if _, counted := fc.ledger[key]; counted {
+		if _, counted := fc.ledger[key]; counted && fig.Source == table.Ledger {
 			v.Origin = dialog.Recorded
 		} else if fig.Carry && n != 0 {
 			v.Origin = dialog.Repeated
@@ -233,6 +235,28 @@ func (fc *facts) defaults() map[string]dialog.Value {
 		}
 		out[key] = v
 	}
+	for key, n := range fc.known() {
+		out[key] = dialog.Value{Num: n, Origin: dialog.Recorded}
+	}
+	return out
+}
+
+// known is what the register of cases knows of figures that people type: it stands where
+// they have typed nothing.
+func (fc *facts) known() map[string]zh.Num {
+	out := map[string]zh.Num{}
+	for key, n := range fc.ledger {
+		if fig, ok := fc.table.Figure(key); ok && fig.Source == table.Typed && n != 0 {
+			out[key] = n
+		}
+	}
+	return out
+}
+
+// given is what people have typed, and where they have not what the registers know.
+func (fc *facts) given(v map[string]dialog.Value) map[string]zh.Num {
+	out := fc.known()
+	maps.Copy(out, numbers(v))
 	return out
 }
 

@@ -27,8 +27,9 @@ type Config struct {
 	Periods  []table.Period
 	Calendar *calendar.Calendar
 	Steps    []Step // of the reminders
-	// Ledger says which figures the register of leads counts: "registered",
-	// "source:SOURCE" (registered in the period), "state:STATE" (at its end).
+	// Ledger says which figures the registers of leads and cases count, and how; see
+	// ledger.go. Figures that people type keep what they type: the registers' counts are
+	// their defaults, and what the rules compare with.
 	Ledger map[string]string
 }
 

@@ -23,8 +23,8 @@ func ledger(t *testing.T, s *store.Store) {
 	})
 	walk := func(f store.LeadFilter) (numbers, notes []string) {
 		look(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Leads().Each(ctx, f, func(l store.Lead, cells map[string]string) error {
-				numbers, notes = append(numbers, l.Number), append(notes, cells["note"])
+			return tx.Leads().Each(ctx, f, func(l store.LeadRow) error {
+				numbers, notes = append(numbers, l.Number), append(notes, l.Cells["note"])
 				return nil
 			})
 		})
@@ -54,7 +54,7 @@ func ledger(t *testing.T, s *store.Store) {
 	})
 	t.Run("who stops reading is told why", func(t *testing.T) {
 		err := s.View(t.Context(), func(tx *store.Tx) error {
-			return tx.Leads().Each(t.Context(), store.LeadFilter{}, func(store.Lead, map[string]string) error { return context.Canceled })
+			return tx.Leads().Each(t.Context(), store.LeadFilter{}, func(store.LeadRow) error { return context.Canceled })
 		})
 		require.ErrorIs(t, err, context.Canceled)
 	})

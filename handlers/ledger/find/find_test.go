@@ -68,7 +68,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				lead store.Lead
 				want bool
 			}{{lead, c.open}, {secret, c.hidden}} {
-				require.Equal(t, x.want, rights.Sees(c.who, x.lead))
+				require.Equal(t, x.want, rights.Sees(c.who, x.lead, ""))
 				scope, terms, found := rights.Scope(c.who), find.Terms(x.lead), false
 				for _, s := range scope {
 					for _, n := range terms {
@@ -79,6 +79,7 @@ func TestWhoSeesWhat(t *testing.T) {
 			}
 		})
 	}
+	require.True(t, rights.Sees(bot.Person{Account: "hutou.head", Unit: "hutou", Role: bot.Head}, secret, "hutou"), "who handles it")
 	broken := lead
 	broken.Details = []byte(`{"secrecy":`)
 	require.True(t, find.Secret(broken))

@@ -18,14 +18,21 @@ type Rights struct {
 	Lines map[string][]string
 }
 
-// Sees says whether a person may see a lead.
-func (r Rights) Sees(p bot.Person, l store.Lead) bool {
+// Sees says whether a person may see a lead; unit is the one that handles it, "" = none
+// was given it.
+func (r Rights) Sees(p bot.Person, l store.Lead, unit string) bool {
 	if p.SeesAll() {
 		return true
 	}
-	mine := r.of(p)
-	return slices.ContainsFunc(open(l), func(who string) bool { return slices.Contains(mine, who) })
+	mine, to := r.of(p), open(l)
+	if unit != "" {
+		to = append(to, "unit:"+unit)
+	}
+	return slices.ContainsFunc(to, func(who string) bool { return slices.Contains(mine, who) })
 }
+
+// UnitTerm is the term of all leads that are open to a unit.
+func UnitTerm(unit string) int64 { return hash("open", "unit:"+unit) }
 
 // Scope is the terms of which a lead has one if the person may see it; nil = all leads.
 func (r Rights) Scope(p bot.Person) []int64 {
@@ -51,20 +58,11 @@ func (r Rights) of(p bot.Person) []string {
 // open is to whom a lead is open, beside those who see all.
 func open(l store.Lead) []string {
 	out := []string{"by:" + l.Reporter}
-	if h := handler(l); h != "" {
-		out = append(out, "unit:"+h)
-	}
 	if Secret(l) {
 		return out
 	}
-	if u := "unit:" + l.Unit; !slices.Contains(out, u) {
-		out = append(out, u)
-	}
-	return append(out, "violation:"+l.Violation, "source:"+l.Source)
+	return append(out, "unit:"+l.Unit, "violation:"+l.Violation, "source:"+l.Source)
 }
-
-// handler is the unit that a lead was given to, "" while none was.
-func handler(store.Lead) string { return "" }
 
 // SecrecyField is the form's field that says whether a lead is to be kept secret.
 const SecrecyField = "secrecy"
