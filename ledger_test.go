@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,5 +138,35 @@ func TestMoreThanFiftyRowsAreApproved(t *testing.T) {
 		own := chat(t, env, "office.director", "2024-01-19T10:03", "导出台账", "1", "")
 		require.Contains(t, own[0].Replies[0].Text, "批准导出")
 		require.Equal(t, "file", string(own[1].Replies[0].Kind))
+	})
+}
+
+// TestTheLedgerTellsHowLeadsAreHandled: what became of a lead in chat stands in its row.
+func TestTheLedgerTellsHowLeadsAreHandled(t *testing.T) {
+	onEach(t, func(t *testing.T, url string) {
+		env := environment(t, url)
+		chat(t, env, "fengcheng.filer", "2024-01-19T10:00", "凤城镇建设路12号某某鞋店销售假冒运动鞋200双,电话13800005678", "1", "")
+		chat(t, env, "office.clerk", "2024-01-19T11:00", "交办 1 湖头所", "")
+		chat(t, env, "hutou.head", "2024-01-22T09:00", "1 签收", "")
+		chat(t, env, "hutou.head", "2024-01-23T09:00", "1 鉴定 10天", "")
+		chat(t, env, "hutou.head", "2024-02-05T09:00", "1 立案 安市监立〔2024〕5号 案值3万元", "")
+		got := chat(t, env, "office.clerk", "2024-02-05T10:00", "导出台账", "")
+		require.Equal(t, "file", string(got[0].Replies[0].Kind), got[0].Replies[0].Text)
+		data, err := os.ReadFile(filepath.Join(strings.TrimPrefix(env[0], "ZHUANBAN_DATA_DIR="), got[0].Replies[0].Path))
+		require.NoError(t, err)
+		pages, err := sheet.Open("a.xlsx", data)
+		require.NoError(t, err)
+		table, ok := sheet.FindTable(pages[0])
+		require.True(t, ok)
+		row := table.Rows[0].Cells
+		for key, want := range map[string]string{"number": "AX-2024-0001", "unit": "凤城所", "handler": "湖头所", "officer": "所长·湖头所", "route": "本地查办",
+			"outcome": "立案", "excluded": "10"} {
+			require.Equal(t, want, row[key], key)
+		}
+		require.Contains(t, row["filed"], "安市监立〔2024〕5号")
+		require.Contains(t, row["content"], "138****5678")
+		day, ok := table.Date(row["assigned"], time.Now())
+		require.True(t, ok)
+		require.Equal(t, "2024-01-19", day.String())
 	})
 }
