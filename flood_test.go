@@ -54,12 +54,24 @@ func flood(t *testing.T, cfg *campaign, n int) {
 	leads.end()
 	slices.SortFunc(terms, func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	f.index(terms)
+	f.exec(floodHandlings)
 	f.exec("UPDATE settings SET value = '" + strconv.Itoa(ledger.TermsVersion) + ":done' WHERE name = 'lead_terms'")
 	if f.mysql() {
-		f.exec("ANALYZE TABLE leads, lead_terms")
+		f.exec("ANALYZE TABLE leads, lead_terms, handlings")
 	}
 	t.Logf("%d leads, %.1f terms each", n, float64(len(terms))/float64(n))
 }
+
+// floodHandlings says of every lead how it is handled: a tenth is open, and most of that
+// late.
+const floodHandlings = `INSERT INTO handlings (lead_id, origin, unit, person, route, entered_at, routed_at, assigned_at, accepted_at, told_at, informed_at,
+	demand_at, outcome, outcome_at, check_due_at, due_at, due_kind, open, before_state, series, merged_into, supervised, refused, note, updated_at)
+	SELECT id, unit, unit, '', CASE WHEN state = 'registered' THEN '' ELSE 'local' END, registered_at,
+	CASE WHEN state = 'registered' THEN 0 ELSE registered_at END, CASE WHEN state = 'registered' THEN 0 ELSE registered_at END, 0, 0, 0, 0, '', 0,
+	CASE WHEN state IN ('registered', 'assigned', 'checking') THEN registered_at + 1814400000 ELSE 0 END,
+	CASE WHEN state IN ('registered', 'assigned', 'checking') THEN registered_at + 1814400000 ELSE 0 END,
+	CASE WHEN state IN ('registered', 'assigned', 'checking') THEN 'check' ELSE '' END,
+	CASE WHEN state IN ('registered', 'assigned', 'checking', 'filed') THEN 1 ELSE 0 END, '', '', 0, 0, '', '', registered_at FROM leads`
 
 // floodInto is the database by itself.
 func floodInto(t *testing.T, address string, n int) *sql.DB {

@@ -85,7 +85,6 @@ type scale struct {
 	n     int
 	long  bool
 	times int
-	said  int
 }
 
 // The limits that were asked for, on a machine that does nothing else.
@@ -115,8 +114,7 @@ func (s *scale) measure(what string, limit time.Duration, do func(i int)) {
 
 // say has somebody say something, and gives the answer.
 func (s *scale) say(who, text string) string {
-	s.said++
-	m := bot.Message{Platform: phone.Name, Sender: who, ID: "s" + strconv.Itoa(s.said), At: s.desk.clock.Now(), Text: text}
+	m := bot.Message{Platform: phone.Name, Sender: who, ID: fmt.Sprint("s", s.desk.store.NewID()), At: s.desk.clock.Now(), Text: text}
 	replies, err := s.desk.phone.Say(s.t.Context(), m, "")
 	require.NoError(s.t, err)
 	var all []string
@@ -148,7 +146,7 @@ func (s *scale) questions() {
 	}
 	road := func(i int) string { return floodRoads[i%15] }
 	same := func(text string) func(int) string { return func(int) string { return text } }
-	found("查 a shop", "office.clerk", func(i int) string { return "查 " + leads[i].Subject }, func(i int) string { return brief16(leads[i].Subject) })
+	found("查 a shop", "office.clerk", func(i int) string { return "查 " + leads[i].Subject }, func(i int) string { return "查到「" + brief16(leads[i].Subject) })
 	found("查尾号 four digits", "office.clerk", func(i int) string { return "查尾号" + phones[i].Phone[7:] }, same("查到"))
 	found("查 a phone number", "office.clerk", func(i int) string { return "查 " + phones[i].Phone }, func(i int) string { return phones[i].Number })
 	found("查 a place and goods (common words)", "office.clerk", func(i int) string { return "查 " + floodRoads[i%15] + " " + floodGoods[i%20] }, road)
@@ -176,6 +174,9 @@ func (s *scale) lists() {
 	list("the queue: newest that wait", store.LeadFilter{States: []store.LeadState{"registered"}, Limit: 20})
 	list("a unit's newest", store.LeadFilter{Unit: "hutou", Limit: 20})
 	list("a unit's that are open", store.LeadFilter{Unit: "hutou", States: []store.LeadState{"registered", "assigned", "checking"}, Limit: 20})
+	for words, who := range map[string]string{"研判": "office.clerk", "超期": "office.clerk", "我的任务": "hutou.head"} {
+		s.measure(words, listLimit, func(int) { require.NotEmpty(s.t, s.say(who, words)) })
+	}
 	s.measure("进度 (a station's list with its count)", listLimit, func(int) { require.Contains(s.t, s.say("hutou.filer", "进度"), "湖头所线索") })
 	s.measure("进度 (all leads with their count)", listLimit, func(int) { require.Contains(s.t, s.say("office.clerk", "进度"), "全部线索") })
 }

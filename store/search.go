@@ -124,8 +124,11 @@ func without(a, b []int64) (out []int64) {
 // with where to go on. Without a bound two words that are both in every third lead but
 // never together would be looked for through all the years.
 const (
-	// rareFrom is up to how many leads of a term are counted to find the rarest.
+	// rareFrom is up to how many leads of a term are counted to find the rarest; where all
+	// terms have as many, up to seldom. Terms of fewer leads than that are walked to their
+	// end, so that a shop's name is found however long ago it was written.
 	rareFrom   = 1000
+	seldom     = 16 * 1024
 	firstBatch = 64
 	lastBatch  = 1024
 	// mostWalked leads looked at take some 10 ms on SQLite and some 20 ms on MariaDB.
@@ -144,7 +147,7 @@ type LeadQuery struct {
 // there may be more: the BeforeID of the next page, 0 = nothing is left. Fewer than Limit
 // with a next say that the walk has come to its bound.
 func (r LeadTerms) Find(ctx context.Context, q LeadQuery) (ids []int64, next int64, err error) {
-	groups, err := r.rarestFirst(ctx, q.Groups)
+	groups, bounded, err := r.rarestFirst(ctx, q.Groups)
 	if err != nil || len(groups) == 0 {
 		return nil, 0, err
 	}
@@ -176,7 +179,7 @@ func (r LeadTerms) Find(ctx context.Context, q LeadQuery) (ids []int64, next int
 		if end {
 			return ids, 0, nil
 		}
-		if walked >= mostWalked {
+		if bounded && walked >= mostWalked {
 			return ids, before, nil // with fewer than Limit
 		}
 		batch = min(2*batch, lastBatch)
@@ -184,28 +187,41 @@ func (r LeadTerms) Find(ctx context.Context, q LeadQuery) (ids []int64, next int
 }
 
 // rarestFirst sorts groups by how many leads they have; none at all if one has no lead.
-func (r LeadTerms) rarestFirst(ctx context.Context, groups [][]int64) ([][]int64, error) {
+// common says that even the first has too many to walk them all.
+func (r LeadTerms) rarestFirst(ctx context.Context, groups [][]int64) (sorted [][]int64, common bool, err error) {
+	sorted, least, err := r.sorted(ctx, groups, rareFrom)
+	if err == nil && least >= rareFrom {
+		sorted, least, err = r.sorted(ctx, groups, seldom)
+	}
+	return sorted, least >= seldom, err
+}
+
+// sorted sorts groups by how many leads they have, counted up to a number.
+func (r LeadTerms) sorted(ctx context.Context, groups [][]int64, upTo int) (out [][]int64, least int, err error) {
 	many := make(map[int]int, len(groups))
 	order := make([]int, len(groups))
 	for i, g := range groups {
 		order[i] = i
 		for _, t := range g {
-			n, err := one(ctx, r.tx, scanInt, countSQL, t, rareFrom)
+			n, err := one(ctx, r.tx, scanInt, countSQL, t, upTo)
 			if err != nil {
-				return nil, fmt.Errorf("counting the leads of a term: %w", err)
+				return nil, 0, fmt.Errorf("counting the leads of a term: %w", err)
 			}
 			many[i] += n
 		}
 		if many[i] == 0 {
-			return nil, nil
+			return nil, 0, nil
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return many[a] - many[b] })
-	out := make([][]int64, len(groups))
+	out = make([][]int64, len(groups))
 	for i, n := range order {
 		out[i] = groups[n]
 	}
-	return out, nil
+	if len(order) > 0 {
+		least = many[order[0]]
+	}
+	return out, least, nil
 }
 
 const (
