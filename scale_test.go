@@ -46,7 +46,7 @@ func TestTheLedgerAtScale(t *testing.T) {
 			t.Logf("filled in %v", time.Since(begin).Round(time.Second))
 			s := scale{t: t, n: n, long: long, times: 3}
 			if long {
-				s.times = 200
+				s.times = 100
 			}
 			s.desk, err = openDesk(t.Context(), cfg, quiet)
 			require.NoError(t, err)
@@ -161,19 +161,6 @@ func (s *scale) questions() {
 func brief16(s string) string { return string([]rune(s)[:min(16, len([]rune(s)))]) }
 
 func (s *scale) lists() {
-	ctx := s.t.Context()
-	list := func(what string, f store.LeadFilter) {
-		s.measure(what, listLimit, func(int) {
-			require.NoError(s.t, s.desk.store.View(ctx, func(tx *store.Tx) error {
-				leads, err := tx.Leads().List(ctx, f)
-				require.NotEmpty(s.t, leads)
-				return err
-			}))
-		})
-	}
-	list("the queue: newest that wait", store.LeadFilter{States: []store.LeadState{"registered"}, Limit: 20})
-	list("a unit's newest", store.LeadFilter{Unit: "hutou", Limit: 20})
-	list("a unit's that are open", store.LeadFilter{Unit: "hutou", States: []store.LeadState{"registered", "assigned", "checking"}, Limit: 20})
 	for words, who := range map[string]string{"研判": "office.clerk", "超期": "office.clerk", "我的任务": "hutou.head"} {
 		s.measure(words, listLimit, func(int) { require.NotEmpty(s.t, s.say(who, words)) })
 	}

@@ -40,6 +40,7 @@ func TestNoScanGrowsWithTheYears(t *testing.T) {
 		"how many leads a term has":   {countSQL, []any{1, 2}, "PRIMARY KEY (term=?)"},
 		"the ledger of some months":   {eachSQL + " WHERE registered_at >= ? AND registered_at < ?" + eachOrder, []any{1, 2}, "INDEX leads_registered_at (registered_at>? AND registered_at<?)"},
 		"exports that are to be made": {"SELECT id FROM exports WHERE state = ? ORDER BY id", []any{"approved"}, "INDEX exports_state (state=?)"},
+		"a unit's leads by state":     {"SELECT state, COUNT(*) FROM leads WHERE unit = ? GROUP BY state", []any{"u"}, "COVERING INDEX leads_unit_state (unit=?)"},
 		"who follows a lead":          {"SELECT account FROM lead_followers WHERE lead_id = ? ORDER BY account", []any{1}, "PRIMARY KEY (lead_id=?)"},
 		"what is due":                 {"SELECT lead_id" + dueSQL, []any{1, 50}, "INDEX handlings_due (due_at>? AND due_at<?)"},
 		"a unit's work":               {"SELECT lead_id" + workSQL, []any{"u", 50}, "INDEX handlings_unit (unit=? AND open=?)"},
