@@ -11,7 +11,6 @@ package find
 
 import (
 	"hash/fnv"
-	"math"
 	"strings"
 	"unicode"
 
@@ -96,4 +95,4 @@ func (s *set) pairs(text string) {
 // fold makes texts alike that are written in another width or case.
 func fold(s string) string { return strings.ToLower(zh.Fold(s)) }
 
-func letter(r rune) bool { return (unicode.IsLetter(r) || unicode.IsDigit(r)) && r <= math.MaxInt32 }
+func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
