@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test soak bench check lint format vet staticcheck fmt modules vuln fuzz licences clean
+.PHONY: help run demo build test soak bench bench-ledger check lint format vet staticcheck fmt modules vuln fuzz licences clean
 
 PACKAGES ?= ./...
 WEEKS    ?= 3
@@ -15,11 +15,14 @@ PARALLEL ?= 2
 TIMEOUT  ?= 8m
 # Far above what two cores need for the long trial.
 SOAKTIME ?= 60m
+# Of the ledger's benchmark: how many leads, and on which database alone.
+LEADS     ?= 1000000
+LEDGER_ON ?=
 # Options of the benchmark: BENCH='--only sqlite --json /tmp/figures.json'; --help lists them.
 BENCH    ?=
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## serve the phone page at http://127.0.0.1:8080/
 	go run .
@@ -43,6 +46,10 @@ soak: ## kill the program 200 times under load, on both databases (SOAK_SEED=2)
 
 bench: ## measure the desk's speed beside a bare yardstick (BENCH=--quick)
 	@cd tools/bench && go run . $(BENCH)
+
+bench-ledger: ## ask a ledger of a million leads what people ask, on both databases (LEADS=100000, LEDGER_ON=sqlite)
+	@tools/need
+	LEADS=$(LEADS) LEDGER_ON=$(LEDGER_ON) go test -run TestTheLedgerAtScale -count=1 -timeout $(SOAKTIME) -v .
 
 check: lint modules vuln test ## all that must hold before a change goes in; CI runs this
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/handlers/ledger"
 	"zhuanban/store"
 )
 
@@ -15,6 +16,9 @@ import (
 // are up to date, who is a member, since when there is a schedule.
 func (d *desk) wakeUp(ctx context.Context) error {
 	if err := d.store.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := d.store.RenewTerms(ctx, ledger.TermsVersion); err != nil {
 		return err
 	}
 	if err := d.loadPeople(ctx); err != nil {

@@ -80,7 +80,11 @@ type settings struct {
 		Alias []string `yaml:"alias"`
 	} `yaml:"places"`
 	Lead struct {
-		Alarm  []string      `yaml:"alarm"`
+		Alarm     []string            `yaml:"alarm"`
+		Lines     map[string][]string `yaml:"lines"`
+		Duplicate struct {
+			Days int `yaml:"days"`
+		} `yaml:"duplicate"`
 		Digest *table.Clock  `yaml:"digest"`
 		Notice string        `yaml:"notice"`
 		Home   []string      `yaml:"home"`
@@ -155,6 +159,7 @@ func defaults() settings {
 	s.Delivery.Limits, s.Delivery.Merge = platformLimits, 3
 	s.Delivery.Quiet.From, s.Delivery.Quiet.Until = table.Clock{Hour: 22}, table.Clock{Hour: 7}
 	s.Informants.Tell = []informant.Step{informant.Refused, informant.Opened}
+	s.Lead.Duplicate.Days = 180
 	s.Lead.Notice = "督办"
 	s.Spool.MaxMB, s.Spool.MinFreeMB = 256, 256
 	return s

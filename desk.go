@@ -29,6 +29,7 @@ import (
 	"zhuanban/handlers/evidence"
 	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/weekly"
 	"zhuanban/seal"
@@ -50,6 +51,8 @@ type desk struct {
 	caster   *delivery.Broadcaster
 	fetcher  *media.Fetcher
 	runner   *schedule.Runner
+	maker    *ledger.Maker
+	ledger   *ledger.Duty
 	clock    bot.Clock
 	stepped  *steppedClock // nil when the clock is real
 	phone    *phone.Phone
@@ -105,7 +108,7 @@ func newDesk(cfg *campaign, log *slog.Logger) (d *desk, err error) {
 	if d.evidence, err = store.OpenEvidence(cfg.dataPath("evidence")); err != nil {
 		return d, err
 	}
-	if d.store, err = store.Connect(cfg.Database.URL, store.Options{Wall: time.Now, Logger: log}); err != nil {
+	if d.store, err = store.Connect(cfg.Database.URL, store.Options{Wall: time.Now, Logger: log, Terms: ledger.Terms}); err != nil {
 		return d, err
 	}
 	if cfg.Redis.URL != "" {
@@ -180,18 +183,32 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 		return nil, nil, err
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
+	book := ledgerDuty(d.cfg)
+	d.ledger = book
+	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
 	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage()})
+		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage(),
+		Sees: book.Sees, Registered: book.Registered, Handled: book.Handled})
+	book.Adopt(leads.Adopt)
 	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
 		Notice: d.cfg.settings.Lead.Notice}, leads)
 	list := handlers.All(handlers.Duties{
-		Lead: leads, Case: cases,
+		Lead: leads, Case: cases, Ledger: book,
 		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: d.leads(), Tell: d.cfg.Informants.Tell}),
 		Evidence:  evidence.New(evidence.Config{Leads: d.leads(), Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
 		Audit:     audit.New(d.leads()),
 		Weekly:    w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
+}
+
+// exportsFolder is where exports are made, below the data folder.
+const exportsFolder = "exports"
+
+func ledgerDuty(c *campaign) *ledger.Duty {
+	return ledger.New(ledger.Config{Prefix: c.settings.Campaign.Prefix, Title: c.settings.Campaign.Title, Form: &c.Forms.Lead, Places: c.places,
+		Lines: c.settings.Lead.Lines, Window: time.Duration(c.settings.Lead.Duplicate.Days) * 24 * time.Hour, Calendar: c.calendar,
+		Dir: c.dataPath(exportsFolder), Below: exportsFolder})
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
@@ -328,10 +345,14 @@ func (d *desk) passHolds(ctx context.Context, until time.Time) error {
 	}
 }
 
-// flush fetches what is due, and delivers what is, with the broadcasts that have
-// begun: their next batch is queued when the one before has left.
+// flush fetches what is due, makes the exports that were approved, and delivers what is
+// due, with the broadcasts that have begun: their next batch is queued when the one before
+// has left.
 func (d *desk) flush(ctx context.Context) error {
 	if _, err := d.fetcher.Flush(ctx); err != nil {
+		return err
+	}
+	if _, err := d.maker.Step(ctx); err != nil {
 		return err
 	}
 	for {

@@ -33,6 +33,8 @@ type commands struct {
 	Check    checkCommand  `cmd:"" help:"Configuration, database, redis, calendar years, disk; each with what to do."`
 	Verify   verifyCommand `cmd:"" help:"Follow the audit and evidence chains, hash all evidence anew, name the first broken link."`
 	Reseal   resealCommand `cmd:"" help:"Seal anew with keys.master what a key of keys.old has sealed."`
+	Export   exportCommand `cmd:"" help:"Take something out as a file: numbered, watermarked, logged."`
+	Import   importCommand `cmd:"" help:"Take something over from a file: all or nothing."`
 	Settings configCommand `cmd:"" name:"config" help:"Print the effective configuration, secrets hidden, with where each value came from."`
 }
 

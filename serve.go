@@ -157,6 +157,7 @@ func (d *desk) serve(w *world) error {
 func (d *desk) work(work context.Context, running *sync.WaitGroup) {
 	running.Go(func() { d.courier.Run(work) })
 	running.Go(func() { d.caster.Run(work) })
+	running.Go(func() { d.maker.Run(work) })
 	running.Go(func() { d.fetcher.Run(work) })
 	running.Go(func() { d.inherit(work) })
 	running.Go(func() { d.replicas.run(work) })

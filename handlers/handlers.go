@@ -12,6 +12,7 @@ import (
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
 	"zhuanban/handlers/weekly"
@@ -21,6 +22,7 @@ import (
 // Duties are the duties that need something of the configuration.
 type Duties struct {
 	Lead     *lead.Duty
+	Ledger   *ledger.Duty
 	Case     *casefile.Duty
 	Weekly   *weekly.Duty
 	Stage    *stage.Duty
@@ -44,6 +46,7 @@ func All(d Duties) []bot.Handler {
 		d.Evidence.Handler(),
 		d.Audit.Handler(),
 		d.Lead.Handler(),
+		d.Ledger.Handler(),
 		d.Stage.Handler(),
 		d.Announce.Handler(),
 		help.Handler(),

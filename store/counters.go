@@ -52,3 +52,16 @@ func (r Counters) add(ctx context.Context, name string, n int64) (int64, error) 
 	}
 	return int64(sum), err
 }
+
+// Raise lets a counter go on behind n, if it is not there yet: for numbers that were given
+// elsewhere.
+func (r Counters) Raise(ctx context.Context, name string, n int64) error {
+	met, err := r.tx.exec(ctx, "UPDATE counters SET value = CASE WHEN value < ? THEN ? ELSE value END WHERE name = ?", n, n, name)
+	if err == nil && met == 0 {
+		err = r.tx.lostRace(r.tx.insert(ctx, "counters", []string{"name", "value"}, []any{name, n}))
+	}
+	if err != nil {
+		return fmt.Errorf("counting %s on from %d: %w", name, n, err)
+	}
+	return nil
+}

@@ -44,12 +44,13 @@ type Lead struct {
 // LeadFilter chooses leads; what is zero does not choose. It is only ever for
 // reading: there is no way to remove leads.
 type LeadFilter struct {
-	Unit     string
-	Reporter string
-	States   []LeadState
-	From, To time.Time // registered from, and before
-	BeforeID int64     // the page after the one that ended with this id
-	Limit    int       // 0 = all
+	Unit                       string
+	Reporter                   string
+	States                     []LeadState
+	From, To                   time.Time // registered from, and before
+	Violation, Source, Urgency string
+	BeforeID                   int64 // the page after the one that ended with this id
+	Limit                      int   // 0 = all
 }
 
 // Leads is the ledger.
@@ -81,7 +82,7 @@ func (r Leads) Insert(ctx context.Context, l Lead) error {
 	if err := r.tx.insert(ctx, "leads", leadCols, l.row()); err != nil {
 		return fmt.Errorf("entering lead %s: %w", l.Number, err)
 	}
-	return nil
+	return r.tx.LeadTerms().put(ctx, l)
 }
 
 // Get reads one lead, or gives ErrNotFound.
@@ -105,6 +106,9 @@ func (r Leads) ByNumber(ctx context.Context, number string) (Lead, error) {
 // Update writes a lead over the version that it was read as, and counts the version
 // up. ErrConflict if somebody else has written it meanwhile.
 func (r Leads) Update(ctx context.Context, l Lead) error {
+	if err := r.tx.LeadTerms().change(ctx, l); err != nil {
+		return err
+	}
 	changed := leadCols[1 : len(leadCols)-1]
 	args := append(l.row()[1:len(leadCols)-1], l.ID, l.Version)
 	n, err := r.tx.exec(ctx, "UPDATE leads SET "+strings.Join(changed, " = ?, ")+
@@ -168,6 +172,9 @@ func (f LeadFilter) where() (string, []any) {
 	add(f.Unit != "", "unit = ?", f.Unit)
 	add(f.Reporter != "", "reporter = ?", f.Reporter)
 	add(len(f.States) > 0, "state IN (?)", f.States)
+	add(f.Violation != "", "violation = ?", f.Violation)
+	add(f.Source != "", "source = ?", f.Source)
+	add(f.Urgency != "", "urgency = ?", f.Urgency)
 	add(!f.From.IsZero(), "registered_at >= ?", millis(f.From))
 	add(!f.To.IsZero(), "registered_at < ?", millis(f.To))
 	add(f.BeforeID != 0, "id < ?", f.BeforeID)

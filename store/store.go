@@ -54,9 +54,10 @@ var (
 
 // Options is what the store needs from outside.
 type Options struct {
-	Wall   func() time.Time // the wall clock, for ids; required
-	Logger *slog.Logger     // of the drivers; nil = none
-	Fast   bool             // for tests: a power cut may lose the last commits
+	Wall   func() time.Time   // the wall clock, for ids; required
+	Logger *slog.Logger       // of the drivers; nil = none
+	Fast   bool               // for tests: a power cut may lose the last commits
+	Terms  func(Lead) []int64 // what a lead is found by, see LeadTerms; nil = leads are not indexed
 }
 
 // Store is an open database.
@@ -69,6 +70,7 @@ type Store struct {
 	joiner  joiner
 	stands  standing
 	wall    func() time.Time
+	terms   func(Lead) []int64
 	// keptForms are the versions of forms that were seen in the database.
 	keptForms *sync.Map
 }
@@ -104,7 +106,7 @@ func Connect(url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	s.ids, s.wall, s.keptForms = gen, o.Wall, new(sync.Map)
+	s.ids, s.wall, s.keptForms, s.terms = gen, o.Wall, new(sync.Map), o.Terms
 	s.joiner.writing, s.joiner.enough = make(chan struct{}, s.dialect.writers()), make(chan struct{}, 1)
 	return s, nil
 }

@@ -20,7 +20,8 @@ type Tx struct {
 	ids     *ids
 	// keptForms is the store's; see Forms.Keep.
 	keptForms *sync.Map
-	newForms  map[string]bool // written in this transaction
+	terms     func(Lead) []int64 // the store's; nil in what only reads
+	newForms  map[string]bool    // written in this transaction
 	readOnly  bool
 	poison    error    // the conflict after which this run cannot be committed
 	unit      *unit    // of a joined transaction; nil otherwise
@@ -91,7 +92,7 @@ func (s *Store) run(ctx context.Context, pool *sqlx.DB, readOnly bool, fn func(*
 	}
 	// After a commit this does nothing; otherwise, and in a panic, it undoes all.
 	defer func() { _ = t.Rollback() }()
-	tx := &Tx{sql: t, dialect: s.dialect, ids: s.ids, keptForms: s.keptForms, readOnly: readOnly}
+	tx := &Tx{sql: t, dialect: s.dialect, ids: s.ids, keptForms: s.keptForms, terms: s.terms, readOnly: readOnly}
 	err = fn(tx)
 	if tx.poison != nil {
 		return tx.poison

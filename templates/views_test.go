@@ -20,6 +20,7 @@ import (
 	"zhuanban/handlers/help"
 	"zhuanban/handlers/informant"
 	"zhuanban/handlers/lead"
+	"zhuanban/handlers/ledger"
 	"zhuanban/handlers/stage"
 	"zhuanban/handlers/stats"
 	"zhuanban/handlers/weekly"
@@ -38,7 +39,7 @@ func TestEveryTemplateOfThePackage(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		for _, empty := range []any{"", 0, false, bot.FormView{}, &bot.FormView{}, bot.ProblemView{}, bot.FindingView{}, lead.View{}, lead.ListView{}, lead.Standing{}, lead.LimitView{}, lead.HintView{}, lead.SpanView{}, lead.TransferView{}, lead.SuggestView{}, lead.EventView{}, lead.CaseView{}, []lead.LimitView{},
 			casefile.ActView{}, casefile.AskView{}, casefile.RefusalView{}, casefile.ResultView{}, casefile.DeskView{}, casefile.TasksView{}, casefile.TaskView{}, casefile.DigestView{},
-			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, media.LostView{}, informant.View{}, informant.OpeningView{}, informant.IdentityView{}, evidence.View{}, audit.View{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
+			stage.View{}, []stage.View{}, stats.View{}, weekly.View{}, weekly.RemindView{}, help.View{}, announce.CardView{}, announce.View{}, announce.Words{}, announce.To{}, bind.View{}, ledger.PageView{}, ledger.HitView{}, ledger.SameView{}, ledger.ExportView{}, media.LostView{}, informant.View{}, informant.OpeningView{}, informant.IdentityView{}, evidence.View{}, audit.View{}, delivery.ReportView{}, delivery.ReasonView{}, delivery.WhatView{}, delivery.QuotaView{}, struct {
 				Text, Draft string
 				Lead, Is    int
 				May, Number int

@@ -16,6 +16,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,9 +24,11 @@ import (
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
 	"zhuanban/bot/dialog"
+	"zhuanban/bot/zh"
 	"zhuanban/handlers/lead/limits"
 	"zhuanban/handlers/lead/triage"
 	"zhuanban/store"
+	"zhuanban/templates"
 )
 
 // Config is what the configuration says of leads.
@@ -36,6 +39,13 @@ type Config struct {
 	Body   []byte      // the form, to keep beside drafts begun with it
 	Places []dialog.Name
 	Alarm  []string // words in free text that make it sound like a lead
+	// Sees says whether a person may see a lead; nil = see sees.
+	Sees func(bot.Person, store.Lead) bool
+	// Registered, if set, is told of a lead that was just registered, in its turn. What it
+	// gives stands on the receipt: what the lead seems to repeat.
+	Registered func(context.Context, *bot.Turn, store.Lead) (templates.Page, error)
+	// Handled, if set, is told of how a lead is handled now, in the transaction that makes it so.
+	Handled func(context.Context, *store.Tx, store.Handling) error
 	// Calendar counts the limits.
 	Calendar limits.Calendar
 	Triage   triage.Campaign // lead.routes
@@ -47,7 +57,18 @@ type Duty struct {
 }
 
 // New makes the duty.
-func New(c Config) *Duty { return &Duty{cfg: c} }
+func New(c Config) *Duty {
+	if c.Sees == nil {
+		c.Sees = sees
+	}
+	return &Duty{cfg: c}
+}
+
+// sees says whether a lead is open to a person: their own, their unit's, or any
+// for the office and the leaders.
+func sees(p bot.Person, l store.Lead) bool {
+	return p.SeesAll() || l.Reporter == p.Account || l.Unit == p.Unit && p.Files()
+}
 
 // name begins the duty's taps and names its form.
 const name = "lead"
@@ -107,8 +128,12 @@ func (d *Duty) claim(_ context.Context, t *bot.Turn) bot.Certainty {
 	return bot.No
 }
 
-// asks says whether a text is a question rather than a report.
+// asks says whether a text is a question rather than a report. What stands in a link
+// (…/item.htm?id=1) asks nothing.
 func asks(text string) bool {
+	for _, u := range slices.Backward(zh.URLs(text)) {
+		text = text[:u.From] + text[u.To:]
+	}
 	for _, w := range []string{"?", "?", "多少", "谁", "吗", "怎么", "什么时候", "哪些", "几件", "几条", "如何"} {
 		if strings.Contains(text, w) {
 			return true

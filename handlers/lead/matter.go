@@ -23,11 +23,12 @@ type Matter struct {
 	Case        *store.Case // nil = none was filed
 	Transfers   []store.Transfer
 	Supervision []store.Supervision
+	open        func(bot.Person, store.Lead) bool // Config.Sees
 }
 
 // Load reads what belongs to a lead.
 func (d *Duty) Load(ctx context.Context, tx *store.Tx, l store.Lead) (*Matter, error) {
-	m := &Matter{Lead: l}
+	m := &Matter{Lead: l, open: d.cfg.Sees}
 	var err error
 	if m.Handling, err = tx.Handlings().Get(ctx, l); err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func mover(p bot.Person) flow.Person {
 // Sees says whether a lead is open to a person: their own, their unit's, one that their
 // unit handles, or any for the office and the leaders.
 func (m *Matter) Sees(r *bot.Roster, p bot.Person) bool {
-	return sees(p, m.Lead) || m.Handles(r, p)
+	return m.open(p, m.Lead) || m.Handles(r, p)
 }
 
 // Handles says whether a person is of the unit that handles the lead, or stands in for
@@ -140,6 +141,17 @@ func (d *Duty) Suggest(m *Matter) (triage.Suggestion, bool) {
 	return triage.Suggest(d.cfg.Triage, t)
 }
 
+// Adopt writes how a lead is handled that comes from another ledger, with the limits that
+// run.
+func (d *Duty) Adopt(ctx context.Context, tx *store.Tx, l store.Lead, h store.Handling) error {
+	m := &Matter{Lead: l, Handling: h, open: d.cfg.Sees}
+	d.Count(m)
+	if err := tx.Handlings().Put(ctx, m.Handling); err != nil || d.cfg.Handled == nil {
+		return err
+	}
+	return d.cfg.Handled(ctx, tx, m.Handling)
+}
+
 // Save writes a lead and how it is handled, with the event that moved it on.
 func (d *Duty) Save(ctx context.Context, tx *store.Tx, m *Matter, e store.LeadEvent) error {
 	m.Lead.UpdatedAt, m.Handling.UpdatedAt = e.At, e.At
@@ -154,6 +166,11 @@ func (d *Duty) Save(ctx context.Context, tx *store.Tx, m *Matter, e store.LeadEv
 	m.Lead.Version++
 	if err := tx.Handlings().Put(ctx, m.Handling); err != nil {
 		return err
+	}
+	if d.cfg.Handled != nil {
+		if err := d.cfg.Handled(ctx, tx, m.Handling); err != nil {
+			return err
+		}
 	}
 	e.LeadID = m.Lead.ID
 	if err := tx.LeadEvents().Append(ctx, e); err != nil {

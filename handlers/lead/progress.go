@@ -10,6 +10,7 @@ import (
 	"zhuanban/bot/dialog"
 	"zhuanban/bot/zh"
 	"zhuanban/store"
+	"zhuanban/templates"
 )
 
 // View is a lead as the templates show it.
@@ -27,7 +28,8 @@ type View struct {
 	Events                    []EventView
 	Full                      bool // the reader handles it, or runs or leads the campaign
 	Standing                  Standing
-	Mine                      bool // the reader reported it
+	Same                      templates.Page // what it seems to repeat, as far as the reader may know
+	Mine                      bool           // the reader reported it
 	Withdrawable              bool
 }
 
@@ -126,12 +128,6 @@ func (d *Duty) Open(ctx context.Context, t *bot.Turn, id int64) (*Matter, error)
 		return nil, nil
 	}
 	return m, err
-}
-
-// sees says whether a lead is open to a person: their own, their unit's, or any
-// for the office and the leaders.
-func sees(p bot.Person, l store.Lead) bool {
-	return p.SeesAll() || l.Reporter == p.Account || l.Unit == p.Unit && p.Files()
 }
 
 // progressOf answers the button 「查进度」.

@@ -51,7 +51,7 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	if err := t.Tx.Leads().Insert(ctx, l); err != nil {
 		return "", fmt.Errorf("registering %s: %w", number, err)
 	}
-	m := &Matter{Lead: l, Handling: store.Handling{LeadID: l.ID, Origin: l.Unit, Unit: l.Unit, EnteredAt: l.RegisteredAt}}
+	m := &Matter{Lead: l, open: d.cfg.Sees, Handling: store.Handling{LeadID: l.ID, Origin: l.Unit, Unit: l.Unit, EnteredAt: l.RegisteredAt}}
 	d.Count(m)
 	if err := t.Tx.Handlings().Put(ctx, m.Handling); err != nil {
 		return "", err
@@ -68,8 +68,13 @@ func (d *Duty) Submit(ctx context.Context, t *bot.Turn, s *bot.Session) (string,
 	if v.Waiting, v.Lost, err = d.absent(ctx, t, l.ID, s.Draft.Files); err != nil {
 		return "", err
 	}
-	t.Say("lead.receipt", v)
 	d.tellOffice(t, "lead.registered", v)
+	if d.cfg.Registered != nil {
+		if v.Same, err = d.cfg.Registered(ctx, t, l); err != nil {
+			return "", err
+		}
+	}
+	t.Say("lead.receipt", v)
 	return number, nil
 }
 

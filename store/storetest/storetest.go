@@ -43,6 +43,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	t.Run("occurrences", func(t *testing.T) { occurrences(t, open(t)) })
 	t.Run("counters", func(t *testing.T) { counters(t, open(t)) })
 	t.Run("leads", func(t *testing.T) { leads(t, open(t)) })
+	t.Run("the index of leads", func(t *testing.T) { index(t, open(t)) })
+	t.Run("the ledger", func(t *testing.T) { ledger(t, open(t)) })
+	t.Run("exports", func(t *testing.T) { exports(t, open(t)) })
 	t.Run("how leads are handled", func(t *testing.T) { handlings(t, open(t)) })
 	t.Run("a transaction begun again", func(t *testing.T) { begunAgain(t, open(t)) })
 	t.Run("time added and time that does not count", func(t *testing.T) { spans(t, open(t)) })
@@ -74,7 +77,7 @@ func SQLite(t *testing.T) *store.Store {
 // Open opens a store for the length of the test.
 func Open(t *testing.T, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), url, store.Options{Wall: time.Now, Fast: true})
+	s, err := store.Open(t.Context(), url, store.Options{Wall: time.Now, Fast: true, Terms: terms})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
