@@ -183,7 +183,7 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 		return nil, nil, err
 	}
 	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
-	book := ledgerDuty(d.cfg)
+	book := ledgerDuty(d.cfg, d.clock)
 	d.ledger = book
 	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
 	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
@@ -192,11 +192,12 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 	book.Adopt(leads.Adopt)
 	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
 		Notice: d.cfg.settings.Lead.Notice}, leads)
+	rights := leadRights{d.cfg.settings.Campaign.Prefix, leads}
 	list := handlers.All(handlers.Duties{
 		Lead: leads, Case: cases, Ledger: book,
-		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: d.leads(), Tell: d.cfg.Informants.Tell}),
-		Evidence:  evidence.New(evidence.Config{Leads: d.leads(), Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
-		Audit:     audit.New(d.leads()),
+		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: rights, Tell: d.cfg.Informants.Tell}),
+		Evidence:  evidence.New(evidence.Config{Leads: rights, Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
+		Audit:     audit.New(rights),
 		Weekly:    w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
 	})
 	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
@@ -205,10 +206,10 @@ func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
 // exportsFolder is where exports are made, below the data folder.
 const exportsFolder = "exports"
 
-func ledgerDuty(c *campaign) *ledger.Duty {
+func ledgerDuty(c *campaign, clock bot.Clock) *ledger.Duty {
 	return ledger.New(ledger.Config{Prefix: c.settings.Campaign.Prefix, Title: c.settings.Campaign.Title, Form: &c.Forms.Lead, Places: c.places,
 		Lines: c.settings.Lead.Lines, Window: time.Duration(c.settings.Lead.Duplicate.Days) * 24 * time.Hour, Calendar: c.calendar,
-		Dir: c.dataPath(exportsFolder), Below: exportsFolder})
+		Dir: c.dataPath(exportsFolder), Below: exportsFolder, Audit: auditor{clock}})
 }
 
 func weeklyDuty(c *campaign) (*weekly.Duty, error) {
@@ -233,9 +234,6 @@ func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
 
 // configured is the roster of the configuration alone.
 func (c *campaign) configured() *bot.Roster { return c.roster }
-
-// leads is what duties beside the leads' own ask about them.
-func (d *desk) leads() leadRights { return leadRights{d.cfg.settings.Campaign.Prefix} }
 
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {

@@ -10,11 +10,15 @@ import (
 
 	"zhuanban/bot"
 	"zhuanban/bot/calendar"
+	"zhuanban/handlers/lead"
 	"zhuanban/store"
 )
 
 // leadRights is what duties beside the leads' own ask about leads.
-type leadRights struct{ prefix string }
+type leadRights struct {
+	prefix string
+	leads  *lead.Duty
+}
 
 // leadNumber is a lead's number at the beginning of what is said: 132, 线索132号,
 // AX-2024-0132. A longer number is a phone's.
@@ -43,12 +47,22 @@ func (r leadRights) Number(text string, now time.Time) (number, more string, ok 
 }
 
 // Sees says whether a lead is open to the speaker.
-func (leadRights) Sees(_ context.Context, t *bot.Turn, l store.Lead) (bool, error) {
-	p := t.Person
-	return p.SeesAll() || l.Reporter == p.Account || l.Unit == p.Unit && p.Files(), nil
+func (r leadRights) Sees(ctx context.Context, t *bot.Turn, l store.Lead) (bool, error) {
+	m, err := r.leads.Load(ctx, t.Tx, l)
+	return err == nil && m.Sees(t.Roster(), t.Person), err
 }
 
-// Handles says whether the speaker is of the unit that handles a lead.
-func (leadRights) Handles(_ context.Context, t *bot.Turn, l store.Lead) (bool, error) {
-	return l.Unit == t.Person.Unit && t.Person.Files(), nil
+// Handles says whether the speaker is of the unit that handles a lead, or stands in for
+// somebody who is.
+func (r leadRights) Handles(ctx context.Context, t *bot.Turn, l store.Lead) (bool, error) {
+	m, err := r.leads.Load(ctx, t.Tx, l)
+	return err == nil && m.Handles(t.Roster(), t.Person), err
+}
+
+// auditor writes what is done with many leads at once into the audit.
+type auditor struct{ clock bot.Clock }
+
+// Log adds an entry.
+func (a auditor) Log(ctx context.Context, tx *store.Tx, actor, action, object, reason string) error {
+	return tx.Audit().Append(ctx, store.AuditEntry{At: a.clock.Now(), Actor: actor, Action: action, Object: object, Reason: reason})
 }

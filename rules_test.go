@@ -84,7 +84,8 @@ func TestImportsRunOneWay(t *testing.T) {
 				duty := strings.Split(dir, "/")[1]
 				other := strings.HasPrefix(ours, "handlers/") && strings.Split(ours, "/")[1] != duty
 				// What becomes of a lead needs the lead; the states that it can have are for everybody.
-				leads := below(ours, "handlers/lead/flow") || duty == "casefile" && below(ours, "handlers/lead")
+				leads := below(ours, "handlers/lead/flow") || duty == "casefile" && below(ours, "handlers/lead") ||
+					duty == "ledger" && below(ours, "handlers/lead/dup") // what two leads are alike in
 				require.False(t, other && !below(ours, "handlers/weekly") && !leads, "duties know the weekly table, and cases their leads, at most: %s imports %s", s.path, i)
 			}
 			for platform, other := range map[string]string{"bot/wecom": "bot/dingtalk", "bot/dingtalk": "bot/wecom"} {
@@ -150,7 +151,7 @@ func TestNobodyAsksWhichPlatformItIs(t *testing.T) {
 func TestEveryTemplateIsUsedAndEveryUsedOneExists(t *testing.T) {
 	words, err := templates.Load()
 	require.NoError(t, err)
-	named := regexp.MustCompile(`^"((?:announce|audit|bind|bot|case|delivery|dingtalk|evidence|form|help|informant|lead|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
+	named := regexp.MustCompile(`^"((?:announce|audit|bind|bot|case|delivery|dingtalk|evidence|form|help|informant|lead|ledger|media|robot|stage|stats|wecom|weekly)\.[a-z_]+)"$`)
 	used := map[string]bool{}
 	for _, s := range sources(t) {
 		if s.folder() == "." || strings.HasPrefix(s.path, "store/") || forTests(s.folder()) {

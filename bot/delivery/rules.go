@@ -31,6 +31,7 @@ var rules = []struct {
 	{"bind.", Repeat},               // somebody waits for it, or may have to object
 	{"case.", Repeat},               // likewise: a lead that nobody has heard of is late
 	{"case.reporter", Silence},      // that it goes on, and nobody has to do anything
+	{"case.follower", Silence},      // likewise
 	{"announce.broadcast", Silence}, // a thousand people would read it twice because of one lost packet
 	{digestTemplate, Silence},       // long, and made of what is not urgent
 	{"delivery.report", Repeat},     // the office must know what went wrong

@@ -99,8 +99,7 @@ func (a *act) record(ctx context.Context, from, to flow.State) error {
 	if a.m, err = a.lead.Load(ctx, a.t.Tx, a.m.Lead); err != nil {
 		return err
 	}
-	a.tell()
-	return nil
+	return a.tell(ctx)
 }
 
 // word is what the move is called here: as it was ordered, if that is one of its words.
@@ -129,7 +128,7 @@ func (a *act) view() ActView {
 func (a *act) reply() { a.t.SayAbout(lead.Item(a.m.Lead.ID), "case.done", a.view()) }
 
 // tell tells everybody who is to hear, once, and never the speaker.
-func (a *act) tell() {
+func (a *act) tell(ctx context.Context) error {
 	told := map[string]bool{a.t.Person.Account: true}
 	for _, party := range a.move.Tells {
 		for _, p := range a.party(party) {
@@ -142,6 +141,19 @@ func (a *act) tell() {
 				Item: lead.Item(a.m.Lead.ID), Urgent: a.urgent(party)})
 		}
 	}
+	followers, err := a.t.Tx.Followers().Of(ctx, a.m.Lead.ID)
+	if err != nil {
+		return err
+	}
+	for _, account := range followers {
+		p, ok := a.t.Roster().Person(account)
+		if !ok || told[p.Account] || !a.m.Sees(a.t.Roster(), p) {
+			continue
+		}
+		told[p.Account] = true
+		a.t.Notify(bot.Notice{To: bot.Recipient{Kind: bot.ToPerson, Account: p.Account}, Template: "case.follower", Data: a.viewFor(p), Item: lead.Item(a.m.Lead.ID)})
+	}
+	return nil
 }
 
 // viewFor is what was done as another person sees it.

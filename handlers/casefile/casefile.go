@@ -67,6 +67,7 @@ func (d *Duty) Handler() bot.Handler {
 		Take:  d.take,
 		Taps: map[string]func(context.Context, *bot.Turn, string) error{
 			"do":        d.onTap,
+			"merge":     d.mergeTap,
 			"suggested": d.assignSuggested,
 			"all":       func(ctx context.Context, t *bot.Turn, _ string) error { return d.assignAll(ctx, t, "") },
 			"sign":      d.sign,
@@ -185,6 +186,24 @@ func (d *Duty) onTap(ctx context.Context, t *bot.Turn, arg string) error {
 		return err
 	}
 	return d.order(ctx, t, m, order{numbers: []string{m.Lead.Number}, word: mv.Words[0]})
+}
+
+// mergeTap makes one lead part of another that it seems to repeat: "NEW:OLD".
+func (d *Duty) mergeTap(ctx context.Context, t *bot.Turn, arg string) error {
+	fresh, old := cut(arg)
+	m, err := d.lead.Open(ctx, t, bot.ID(fresh))
+	if err != nil || m == nil {
+		return err
+	}
+	other, err := d.lead.Open(ctx, t, bot.ID(old))
+	if err != nil || other == nil {
+		return err
+	}
+	o, ok := d.read.read("合并 "+m.Lead.Number+" 到 "+other.Lead.Number, t.Now, false)
+	if !ok {
+		return fmt.Errorf("the order to merge %s with %s is not understood", m.Lead.Number, other.Lead.Number)
+	}
+	return d.order(ctx, t, m, o)
 }
 
 // refuse says why a move may not be made, and what could be done instead.

@@ -4,7 +4,7 @@
 //
 // How leads are found is package find, what makes two the same package lead/dup, how the
 // table looks package sheet. What becomes of a lead is package lead's: this one only puts
-// buttons for it on its cards (lead.progress, lead.merge).
+// buttons for it on its cards (lead.progress, case.merge).
 //
 // # What leaves
 //
