@@ -214,6 +214,9 @@ func (c *correction) take(fd *Field, value string) {
 func (c *correction) rest(p string) {
 	p = strings.TrimSpace(p)
 	if c.form.Lines {
+		if wrong, ok := strings.CutPrefix(p, "不是"); ok && c.done > 0 && len(bareNumbers(wrong)) > 0 { // 检查45,不是40
+			return
+		}
 		if c.one(p) {
 			return
 		}

@@ -89,8 +89,11 @@ func (l *line) starting(fd *Field) (span, bool) {
 			if i >= 0 && !countedPlace(l.goodsFrom(s.From+i, false).In(l.text)) && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
 				g := l.goodsFrom(s.From+i, false)
 				if slices.Contains(fd.Starts, g.In(l.text)) { // 「假冒 耐克」
-					more := l.goodsFrom(min(g.To+1, len(l.text)), false)
-					if l.text[g.To:more.From] != " " || more.To == more.From {
+					if !strings.HasPrefix(l.text[g.To:], " ") {
+						continue
+					}
+					more := l.goodsFrom(g.To+1, false)
+					if more.From != g.To+1 || more.To == more.From {
 						continue
 					}
 					g.To = more.To

@@ -21,11 +21,11 @@ func (t *table) rows() bool {
 	}
 	var hits []hit
 	for i, h := range heads {
-		fd := t.exactly(h)
+		fd, unit := t.head(h)
 		if _, number := zh.ParseNumber(numbers[i]); fd == nil || !number && !nothing(numbers[i]) {
 			return false
 		}
-		hits = append(hits, hit{field: fd, value: numbers[i], raw: h + numbers[i]})
+		hits = append(hits, hit{field: fd, value: scaled(numbers[i], unit, fd), raw: h + numbers[i]})
 	}
 	t.hits, t.covered = hits, t.total
 	return true
@@ -62,7 +62,7 @@ func (t *table) together(c claim, toks []token) int {
 			k = toks[i]
 			n = len(fields)
 		}
-		t.hits = append(t.hits, hit{field: fd, value: t.text[k.from:k.to], raw: fd.Short() + t.text[k.from:k.to], total: cumulative(t.text[:c.from])})
+		t.hits = append(t.hits, hit{field: fd, value: t.said(k), raw: fd.Short() + t.said(k), total: cumulative(t.text[:c.from])})
 	}
 	t.covered += weight(t.text[c.from-len(c.before) : toks[n-1].to])
 	return n

@@ -32,6 +32,13 @@ func TestLeadsScore(t *testing.T) {
 	require.GreaterOrEqual(t, total.f1(), 0.975)
 }
 
+// TestFreshLeadsScore scores lines the same way that were written after all of those.
+func TestFreshLeadsScore(t *testing.T) {
+	total, report := scoreLeads(t, "testdata/labelled2.txt")
+	t.Logf("F1 %.4f\n%s", total.f1(), report)
+	require.GreaterOrEqual(t, total.f1(), 0.90)
+}
+
 func scoreLeads(t *testing.T, file string) (total score, report string) {
 	t.Helper()
 	form, env := loadShipped(t).leadForm()
@@ -50,7 +57,7 @@ func scoreLeads(t *testing.T, file string) (total score, report string) {
 			key, value, _ := strings.Cut(pair, "=")
 			want[key] = value
 		}
-		d, _ := Step(form, Draft{}, Input{Text: text}, env)
+		d, _ := Step(form, Draft{}, Input{Text: strings.ReplaceAll(text, `\n`, "\n")}, env)
 		got := readValues(form, d, env)
 		for _, key := range judged {
 			if got[key] != want[key] {
