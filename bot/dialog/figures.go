@@ -153,7 +153,7 @@ func (f *Form) figures(text string) reading {
 	if t.rows() || t.sheet() {
 		return t.reading
 	}
-	toks := tokens(t.text)
+	toks := t.withPairs(tokens(t.text))
 	for from := 0; from < len(t.text); {
 		to := segmentEnd(t.text, from, toks)
 		n := 0
@@ -179,7 +179,12 @@ func (f *Form) figures(text string) reading {
 }
 
 // said is a number as it counts, without the one in whose place it stands.
-func (t *table) said(k token) string { return t.text[k.value:k.to] }
+func (t *table) said(k token) string {
+	if said := t.text[k.value:k.to]; said != pair {
+		return said
+	}
+	return "1起"
+}
 
 // segmentEnd is where the words that belong together end: at the next sign that no
 // number holds.

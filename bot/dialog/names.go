@@ -40,7 +40,7 @@ func (t *table) around(c claim) (fd *Field, used int) {
 		if fd != nil {
 			if used > 0 {
 				used += skipped
-			} else if t.twoNames(trimFiller(c.before), fd) {
+			} else if t.twoNames(c, fd) {
 				return nil, 0
 			}
 			return fd, used
@@ -54,17 +54,19 @@ func (t *table) around(c claim) (fd *Field, used int) {
 	return nil, 0
 }
 
-// twoNames says that words end with a name of the field and right before it with one of
-// another, so that nobody knows which is meant: 约谈市场主体.
-func (t *table) twoNames(words string, fd *Field) bool {
-	best := ""
+// twoNames says that the words before a number end with a name of the field and right
+// before it with one of another that may be meant as well: 移送食品1件.
+func (t *table) twoNames(c claim, fd *Field) bool {
+	words, best := trimFiller(c.before), ""
 	for _, n := range t.names {
 		if n.field == fd && len(n.text) > len(best) && strings.HasSuffix(words, n.text) {
 			best = n.text
 		}
 	}
 	words = strings.TrimSuffix(words, best)
-	return best != "" && slices.ContainsFunc(t.names, func(n name) bool { return n.field != fd && strings.HasSuffix(words, n.text) })
+	return best != "" && slices.ContainsFunc(t.names, func(n name) bool {
+		return n.field != fd && strings.HasSuffix(words, n.text) && (agree(c.unit, n.field) || !agree(c.unit, fd))
+	})
 }
 
 // lastBytes is the set of the last bytes of a text's characters, folded into 64

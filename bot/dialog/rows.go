@@ -3,6 +3,7 @@ package dialog
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -82,4 +83,27 @@ func (t *table) list(words string) []*Field {
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// pair is one case, and the word for together.
+const pair = "一起"
+
+// withPairs adds the 一起 that stands right behind the name of a figure and ends there:
+// 「立案一起」 is one case, 「联合公安一起检查」 is none.
+func (t *table) withPairs(toks []token) []token {
+	for from := 0; ; {
+		i := strings.Index(t.text[from:], pair)
+		if i < 0 {
+			break
+		}
+		i, from = i+from, i+from+len(pair)
+		_, end := utf8.DecodeRuneInString(t.text[from:])
+		last := strings.TrimLeft(t.text[from:from+end], " 、)") == "" || segmentEnd(t.text, from, nil) == from
+		inOne := slices.ContainsFunc(toks, func(k token) bool { return k.from < from && i < k.to })
+		if last && !inOne && t.labelBefore(t.text[:i]) > 0 {
+			toks = append(toks, token{i, from, i, "起"})
+		}
+	}
+	slices.SortFunc(toks, func(a, b token) int { return a.from - b.from })
+	return toks
 }
