@@ -15,8 +15,9 @@ func (s *runeSet) has(r rune) bool { return uint32(r) < 1<<16 && s[r>>6]&(1<<(r&
 
 // word is a word taken apart once, so that comparing needs no decoding.
 type word struct {
-	text  string
-	runes []rune
+	text   string
+	runes  []rune
+	second rune // 0 if it has but one
 }
 
 // lexicon is a list of words, found by their first rune (or, made by
@@ -52,7 +53,11 @@ func lexiconOf(list []string, key func([]rune) rune) *lexicon {
 		if len(by[k]) == 0 {
 			lex.keys = append(lex.keys, k)
 		}
-		by[k] = append(by[k], word{w, runes})
+		second := rune(0)
+		if len(runes) > 1 {
+			second = runes[1]
+		}
+		by[k] = append(by[k], word{w, runes, second})
 	}
 	size := 16
 	for size < 2*len(lex.keys) {
@@ -92,8 +97,13 @@ func (l *Line) find(i int, lex *lexicon) (text string, end int) {
 	if !lex.known.has(r) {
 		return "", i
 	}
-	rest := l.r[i:]
-	for _, w := range lex.of(r) {
+	rest, second := l.r[i:], l.get(i+1)
+	list := lex.of(r)
+	for k := range list {
+		w := &list[k]
+		if w.second != second && w.second != 0 {
+			continue
+		}
 		if len(w.runes) <= len(rest) && slices.Equal(rest[:len(w.runes)], w.runes) {
 			return w.text, i + len(w.runes)
 		}

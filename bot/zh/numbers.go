@@ -54,7 +54,7 @@ func (l *Line) quantities() []quantity {
 		l.lookBack() // it tells where no code begins
 	}
 	l.amounts = l.room[:0]
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if mark(l.r[i])&opens == 0 {
 			i++
 			continue

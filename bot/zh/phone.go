@@ -32,7 +32,7 @@ func (l *Line) Phones() []Phone {
 	if l.has&coded == 0 {
 		return nil
 	}
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if m := mark(l.r[i]); m&coded == 0 || m&letter != 0 {
 			i++
 			continue

@@ -143,6 +143,9 @@ func (q *quantity) setSpread(c cardinal) {
 
 // half reads 半 before a unit, and 一半.
 func (l *Line) half(i int) (quantity, bool) {
+	if l.has&half == 0 || l.r[i] != '半' && l.get(i+1) != '半' {
+		return quantity{}, false
+	}
 	q := quantity{from: i, tail: i + 1, end: i + 1}
 	q.Value = One / 2
 	if l.word(i, "一半") > 0 {

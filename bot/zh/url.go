@@ -17,7 +17,7 @@ func (l *Line) URLs() []URL {
 	if l.has&letter == 0 {
 		return nil
 	}
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if mark(l.r[i])&(letter|digit) == 0 {
 			i++
 			continue
