@@ -13,6 +13,15 @@ func (s *runeSet) add(r rune) { s[r>>6] |= 1 << (r & 63) }
 
 func (s *runeSet) has(r rune) bool { return uint32(r) < 1<<16 && s[r>>6]&(1<<(r&63)) != 0 }
 
+// runesOf is the set of the runes of a string.
+func runesOf(list string) *runeSet {
+	s := new(runeSet)
+	for _, r := range list {
+		s.add(r)
+	}
+	return s
+}
+
 // word is a word taken apart once, so that comparing needs no decoding.
 type word struct {
 	text   string

@@ -73,14 +73,10 @@ func (b *bitmap) has(i int) bool {
 	return i/64 <= len(b.more) && b.more[i/64-1]&(1<<(i%64)) != 0
 }
 
-// next is the first place in the set from i on; end if there is none.
-func (b *bitmap) next(i, end int) int {
-	if i < 64 {
-		if rest := b.first >> i; rest != 0 {
-			return i + bits.TrailingZeros64(rest)
-		}
-		i = 64
-	}
+// beyond is the first place in the set from i on that is none of the first 64; end if
+// there is none.
+func (b *bitmap) beyond(i, end int) int {
+	i = max(i, 64)
 	for w := i/64 - 1; w < len(b.more); w++ {
 		if rest := b.more[w] >> (i % 64); rest != 0 {
 			return i + bits.TrailingZeros64(rest)
@@ -156,8 +152,8 @@ func (l *Line) quick(text string) bool {
 		}
 		g := glyphs[r]
 		has |= g.marks
-		letters += g.marks.alnum()
 		if g.marks&begins != 0 {
+			letters += g.marks.alnum()
 			if n < 64 {
 				first |= 1 << n
 			} else {
@@ -175,7 +171,12 @@ func (l *Line) quick(text string) bool {
 }
 
 // next is the first place from i on where something may begin; the end if there is none.
-func (l *Line) next(i int) int { return l.set.next(i, len(l.r)) }
+func (l *Line) next(i int) int {
+	if rest := l.set.first >> i; rest != 0 { // no place beyond the first 64 leaves anything
+		return i + bits.TrailingZeros64(rest)
+	}
+	return l.set.beyond(i, len(l.r))
+}
 
 // span is the Span of the runes from i up to j.
 func (l *Line) span(i, j int) Span { return Span{int(l.at[i]), int(l.at[j])} }

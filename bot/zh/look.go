@@ -85,11 +85,13 @@ func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 		}
 		first := m&digit != 0 || l.r[i]|0x20 == 'q'
 		if !first {
-			if end := l.code(i); end > i {
-				i = end
-				continue
+			if m&coded != 0 {
+				if end := l.code(i); end > i {
+					i = end
+					continue
+				}
+				l.plain.add(i)
 			}
-			l.plain.add(i)
 		}
 		p, what := point{end: i}, nothing
 		if l.mayBegin(i) {
