@@ -22,6 +22,12 @@ var (
 	mostAfter   = words("以下 以内 之内 不到 及以下 或以下 封顶 以里 往下 之下")
 )
 
+// boundsBefore are the words before a number that bound it, the first winning a tie.
+var boundsBefore = [...]struct {
+	ends  *lexicon
+	bound Bound
+}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}}
+
 // boundBefore is what the words that end at i say, and where they begin.
 // 上, 过, 小 and 破 count only before a bare 百, 千 or 万: elsewhere they belong to
 // other words.
@@ -31,10 +37,7 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 		i--
 	}
 	word, from := "", i
-	for _, try := range [...]struct {
-		ends  *lexicon
-		bound Bound
-	}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}} {
+	for _, try := range boundsBefore {
 		if w, start := l.findBefore(i, try.ends); len(w) > len(word) && start >= l.floor {
 			word, from, b = w, start, try.bound
 		}

@@ -104,9 +104,13 @@ func newLine(text string) *Line {
 
 func (l *Line) prepare(text string) {
 	l.src = text
-	if l.quick(text) {
-		return
+	if !l.quick(text) {
+		l.slow(text)
 	}
+}
+
+// slow prepares any text.
+func (l *Line) slow(text string) {
 	n := utf8.RuneCountInString(text)
 	l.r, l.at, l.has, l.letters, l.set = make([]rune, 0, n), make([]int32, 0, n+1), 0, 0, bitmap{}
 	for i, r := range text {
@@ -141,11 +145,12 @@ func (l *Line) quick(text string) bool {
 		if r < utf8.RuneSelf {
 			i++
 		} else {
-			if r&0xf0 != 0xe0 || i+2 >= len(text) || text[i+1]&0xc0 != 0x80 || text[i+2]&0xc0 != 0x80 {
+			if r&0xf0 != 0xe0 || i+2 >= len(text) {
 				return false
 			}
-			r = r<<12 | uint16(text[i+1]&0x3f)<<6 | uint16(text[i+2]&0x3f)
-			if r < 0x800 || r&^0x7ff == 0xd800 {
+			b, c := text[i+1]^0x80, text[i+2]^0x80 // 0 to 63 each, if they go on
+			r = r<<12 | uint16(b)<<6 | uint16(c)
+			if b|c > 0x3f || r < 0x800 || r&^0x7ff == 0xd800 {
 				return false
 			}
 			i += 3

@@ -197,7 +197,7 @@ func (l *Line) enumerator(i int) int {
 		return i
 	}
 	j := i
-	for j < i+3 && (isDigit(l.get(j)) || hanDigit(l.get(j)) > 0 || l.get(j) == '十') {
+	for r := l.r[i]; j < i+3 && (isDigit(r) || hanDigit(r) > 0 || r == '十'); r = l.get(j) {
 		j++
 	}
 	if next := l.get(j); next != '、' && next != '.' && next != ')' || j == i {
