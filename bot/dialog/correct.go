@@ -221,8 +221,7 @@ func (c *correction) rest(p string) {
 			return
 		}
 		before, problems := len(c.out.Changed), len(c.out.Problems)
-		c.lines(p)
-		if len(c.out.Changed) > before || len(c.out.Problems) > problems || len(c.form.figures(p).hits) > 0 {
+		if c.lines(p); len(c.out.Changed) > before || len(c.out.Problems) > problems || len(c.form.figures(p).hits) > 0 {
 			return
 		}
 	} else if fd, rest, ok := c.form.begins(p); ok {

@@ -28,6 +28,17 @@ var boundsBefore = [...]struct {
 	bound Bound
 }{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}}
 
+// boundEnds are the last runes of those words.
+var boundEnds = func() *runeSet {
+	all := new(runeSet)
+	for _, b := range boundsBefore {
+		for i, bits := range b.ends.known {
+			all[i] |= bits
+		}
+	}
+	return all
+}()
+
 // boundBefore is what the words that end at i say, and where they begin.
 // 上, 过, 小 and 破 count only before a bare 百, 千 or 万: elsewhere they belong to
 // other words.
@@ -35,6 +46,9 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 	i0 := i
 	for l.get(i-1) == ' ' {
 		i--
+	}
+	if !boundEnds.has(l.get(i - 1)) {
+		return Exact, i0
 	}
 	word, from := "", i
 	for _, try := range boundsBefore {
