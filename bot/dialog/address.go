@@ -10,7 +10,7 @@ import (
 
 // addressEnds are the words that end a part of an address.
 var addressEnds = strings.Fields(`工业区 工业园 工业园区 产业园 开发区 农贸市场 菜市场 批发市场 茶叶市场 大市场 小商品市场 市场 商城 建材城 汽配城 五金城 美食城 茶城 石材城 灯饰城 茶博城 茶都 中心 广场 大厦 小区 花园 新村 社区 大道 街道 商业街 步行街
-	路口 街口 村口 旁 早市 停车场 景区 后山 工艺城 物流园 号仓 号摊位 号摊 号档口 号档 号铺 号柜台 林业站 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾
+	路口 街口 村口 旁 早市 停车场 景区 后山 工艺城 物流园 号仓 号摊位 号摊 号档口 号档 号铺 号柜台 林业站 巷口 镇口 桥头 车站 汽车站 客运站 火车站 加油站 高速口 收费站 学校 中学 小学 医院 公园 夜市 集市 圩场 墟场 镇区 镇上 街上 村里 市场内 市场里 路段 路边 街边 路旁 路尾 街尾 庙边 庙旁 祠堂 出租房 出租屋 民房 自建房
 	大桥 国道 省道 县道 镇 乡 村 路 街 巷 号 弄 幢 栋 楼 层 室 组 座 单元 店面 大楼 综合楼 教学楼 办公楼 宿舍楼 附近 旁边 对面 斜对面 门口 隔壁 楼下 楼上 后面 边上 一带 交叉口 交界处`)
 
 // counted are the parts of an address that a number stands before.
@@ -21,7 +21,7 @@ var beside = []string{"对面", "斜对面", "旁边", "旁", "隔壁", "门口"
 
 // fillers are the words before an address or a name that belong to neither.
 var fillers = strings.Fields(`昨天 今天 前天 昨日 今日 刚才 上午 下午 晚上 中午 凌晨 我们 我所 我局 本所 执法人员 群众 消费者 市民 网友 热心 近日 日前 经查 位于 地址 就在 是在 设在 开在 住在 来到 前往 赶到 赴
-	在 到 对 于 是 就是 接 接到 据 称 有 有人 发现 巡查 检查 走访 经 由 从 去 向 和 与 内 里 处 上 了 时 报 查到 查获 查扣 查处 举报 反映 投诉 线索 涉嫌 疑似 老板 业主 摊主 商户 经营户 当事人 店主 另 还有 还 ·`)
+	在 到 对 于 是 就是 接 接到 据 称 有 有人 发现 巡查 检查 走访 经 由 从 去 向 和 与 内 里 处 上 了 时 报 查到 查获 查扣 查处 举报 反映 投诉 举报人 投诉人 反映人 举报人说 举报人称 投诉人称 线索 涉嫌 疑似 隔壁 对门 老板 业主 摊主 商户 经营户 当事人 店主 另 还有 还 ·`)
 
 // fillerEnd is where the words before an address or a name end.
 func fillerEnd(t string) int {
@@ -60,12 +60,7 @@ var notFillers = []string{"上海", "内蒙", "和平", "和顺", "和美", "有
 // part ends like one of an address and begins not far behind the one before; a
 // word of trade ends it all.
 func addressEnd(t string, from int) int {
-	limit := len(t)
-	for _, s := range stops {
-		if i := strings.Index(t[from:], s); i >= 0 && from+i < limit {
-			limit = from + i
-		}
-	}
+	limit, _ := nextStop(t, from)
 	end := from
 	for {
 		next := partEnd(t[:limit], end)
@@ -91,7 +86,7 @@ func partEnd(t string, from int) int {
 		}
 		best := 0
 		for _, e := range addressEnds {
-			if len(e) > best && strings.HasPrefix(t[from+i:], e) {
+			if len(e) > best && strings.HasPrefix(t[from+i:], e) && !(e == "号仓" && strings.HasPrefix(t[from+i+len(e):], "库")) {
 				best = len(e)
 			}
 		}
@@ -99,6 +94,9 @@ func partEnd(t string, from int) int {
 			continue
 		}
 		part, after := t[from:from+i], t[from+i+best:]
+		if from > 0 { // 美法村的农贸市场
+			part = strings.TrimPrefix(part, "的")
+		}
 		if part == "" && best == len(string(r)) && strings.ContainsRune("村镇乡路街巷", r) { // the second 村 of 寨坂村村委会
 			continue
 		}
@@ -107,11 +105,16 @@ func partEnd(t string, from int) int {
 		}
 		switch {
 		case best == len(string(r)) && strings.ContainsRune(counted, r) && !numeral(part),
-			r == '号' && strings.HasPrefix(after, "店") && !strings.HasPrefix(after, "店面"),
+			r == '号' && strings.HasPrefix(after, "店") && !begins(after, []string{"店面", "店铺"}),
 			begins(after, []string{"监管", "监督", "价格"}), // 市场监管所
 			r == '村' && strings.HasPrefix(after, "民"),
+			r == '镇' && best == len("镇") && strings.HasPrefix(after, "村") && !begins(after, notVillage), // 下镇村
+			strings.HasPrefix(t[from+i:], "加油站") && part != "" && !begins(after, beside),
 			shopBetween(part) && !begins(t[from+i:], beside):
 			continue
+		}
+		if r == '号' && strings.HasPrefix(after, "店铺") {
+			return from + i + best + len("店铺")
 		}
 		if strings.ContainsRune(counted, r) { // B栋1203
 			if room := strings.TrimLeft(strings.TrimLeft(after, "ABCDEFGHabcdefgh"), "0123456789-"); room != after && !begins(room, []string{"室", "号", "房", "楼", "层", "单元", "栋", "幢"}) {
@@ -122,6 +125,9 @@ func partEnd(t string, from int) int {
 	}
 	return -1
 }
+
+// notVillage are words that begin with 村 and are no village's name.
+var notVillage = []string{"村口", "村里", "村民", "村委", "村内", "村边", "村头", "村部"}
 
 // numeral says that a text ends with a number or a letter: 12号, 三楼, A座.
 func numeral(s string) bool {

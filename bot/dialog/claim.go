@@ -13,10 +13,17 @@ type claim struct {
 	first         bool // it stands before its name
 }
 
+// corrected are the words before a number that say it is the wrong one.
+var corrected = strings.Fields("不是 而不是 (原 (原报 (原来 (原来是 (原为 (上次 (之前")
+
 // one finds the name of a number; used is how much of the words behind it belongs
 // to it.
 func (t *table) one(c claim) (used int) {
-	c.before = t.zeroBefore(c.before)
+	var scale string
+	c.before, scale = t.headUnit(t.zeroBefore(c.before))
+	if len(t.hits) > 0 && slices.Contains(corrected, strings.Trim(c.before, " :")) { // 检查45户(原40户)
+		return 0
+	}
 	var fd *Field
 	if c.first {
 		n, length, skip := t.prefix(c.after)
@@ -34,7 +41,14 @@ func (t *table) one(c claim) (used int) {
 			fd = t.beside(c, head)
 		}
 	}
+	sure := true
+	if fd != nil {
+		fd, sure = t.cell(c, fd)
+	}
 	switch {
+	case !sure:
+		t.unclear = append(t.unclear, raw)
+		t.covered += weight(raw)
 	case others(strings.TrimSpace(c.before + t.text[c.from:c.to])):
 		t.rest = true
 		t.covered += weight(raw)
@@ -42,7 +56,7 @@ func (t *table) one(c claim) (used int) {
 		t.unclear = append(t.unclear, raw)
 		t.covered += weight(raw)
 	case fd != nil:
-		value := minus(c.before) + t.text[c.from:c.to]
+		value := minus(c.before) + scaled(t.said(c.token), scale, fd)
 		if roughly(c.before) {
 			value = "约" + value
 		}
@@ -51,7 +65,7 @@ func (t *table) one(c claim) (used int) {
 	case head == "" && len(t.pending) > 0 && agree(c.unit, t.pending[len(t.pending)-1]):
 		fd = t.pending[len(t.pending)-1]
 		t.pending = t.pending[:len(t.pending)-1]
-		t.hits = append(t.hits, hit{field: fd, value: t.text[c.from:c.to], raw: fd.Short() + raw, total: cumulative(t.text[:c.from])})
+		t.hits = append(t.hits, hit{field: fd, value: t.said(c.token), raw: fd.Short() + raw, total: cumulative(t.text[:c.from])})
 		t.covered += weight(fd.Short() + raw)
 	case !passing(c):
 		t.unclear = append(t.unclear, raw)

@@ -214,12 +214,14 @@ func (c *correction) take(fd *Field, value string) {
 func (c *correction) rest(p string) {
 	p = strings.TrimSpace(p)
 	if c.form.Lines {
+		if wrong, ok := strings.CutPrefix(p, "不是"); ok && c.done > 0 && len(bareNumbers(wrong)) > 0 { // 检查45,不是40
+			return
+		}
 		if c.one(p) {
 			return
 		}
 		before, problems := len(c.out.Changed), len(c.out.Problems)
-		c.lines(p)
-		if len(c.out.Changed) > before || len(c.out.Problems) > problems || len(c.form.figures(p).hits) > 0 {
+		if c.lines(p); len(c.out.Changed) > before || len(c.out.Problems) > problems || len(c.form.figures(p).hits) > 0 {
 			return
 		}
 	} else if fd, rest, ok := c.form.begins(p); ok {

@@ -150,10 +150,10 @@ func (f *Form) numericNames() []name {
 func (f *Form) figures(text string) reading {
 	t := &table{form: f, names: f.numericNames(), text: zh.Fold(text)}
 	t.total = weight(t.text)
-	if t.rows() {
+	if t.rows() || t.sheet() {
 		return t.reading
 	}
-	toks := tokens(t.text)
+	toks := t.withPairs(tokens(t.text))
 	for from := 0; from < len(t.text); {
 		to := segmentEnd(t.text, from, toks)
 		n := 0
@@ -174,7 +174,16 @@ func (f *Form) figures(text string) reading {
 	if len(t.hits) > 0 {
 		t.waiting()
 	}
+	t.forfeits()
 	return t.reading
+}
+
+// said is a number as it counts, without the one in whose place it stands.
+func (t *table) said(k token) string {
+	if said := t.text[k.value:k.to]; said != pair {
+		return said
+	}
+	return "1起"
 }
 
 // segmentEnd is where the words that belong together end: at the next sign that no
@@ -213,7 +222,8 @@ func (t *table) segment(from, to int, toks []token) {
 		if i+1 < len(toks) {
 			next = toks[i+1].from
 		}
-		c := claim{token: k, before: t.text[free:k.from], after: t.text[k.to:next], last: i+1 == len(toks), first: numberFirst}
+		c := claim{token: k, before: t.text[free:k.from], after: t.text[k.to:next], last: i+1 == len(toks)}
+		c.first = numberFirst && trimFiller(c.before) == ""
 		if n := t.together(c, toks[i:]); n > 0 {
 			i += n - 1
 			free = toks[i].to

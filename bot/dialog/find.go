@@ -142,6 +142,11 @@ var informants = strings.Fields("举报人 投诉人 报案人 反映人 提供�
 // names one, or is no more than a label behind one that does.
 func (l *line) ofInformant(at int) bool {
 	before := l.clauseBefore(at)
+	for _, tells := range []string{"举报:", "反映:", "投诉:"} { // 群众举报:吴某…
+		if _, told, ok := strings.Cut(before, tells); ok {
+			before = told
+		}
+	}
 	if containsAny(before, informants) {
 		return true
 	}
@@ -173,7 +178,7 @@ func (l *line) money(fd *Field) (span, bool) {
 		if i > 0 && l.moneys[i-1].To == m.From && strings.HasPrefix(m.In(l.text), "一") { // 500元一块
 			continue
 		}
-		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && l.free(m.Span) && !l.pieces(m) {
+		if pick < 0 && (!m.Bare || l.afterGoods(m)) && !each(before, l.text[m.To:]) && !l.priceOfSome(m) && l.free(m.Span) && !l.pieces(m) {
 			pick = i
 		}
 	}

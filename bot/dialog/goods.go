@@ -48,7 +48,7 @@ func trimAbout(word string) string {
 }
 
 // countedAfter are more words before what is counted.
-var countedAfter = strings.Fields("现场 成品 库存 尚有 还有 剩余 剩 以及 及 和 、 涉案 商标 产品 商品 货物")
+var countedAfter = strings.Fields("现场有 现场 成品 库存 尚有 还有 剩余 剩 以及 及 和 、 涉案 商标 产品 商品 货物")
 
 // notCounted are words of which nobody says how many there are of it as goods.
 var notCounted = strings.Fields("以次充好 标志 假的 疑似 要求 数量 案值 货值 镇 乡 村 路 街 店 超市 公司 市场 厂 电话 某 月 日 年 单价 每 老板 左右 不 已 多 这 那 其 我 他 它 等 查 来 去 到 处")
@@ -63,12 +63,15 @@ func (l *line) after(fd *Field) (span, bool) {
 			if i < 0 {
 				break
 			}
-			from += i + len(w)
-			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) || w == "经营" && strings.HasPrefix(l.text[from:], "的") {
+			begin := from + i
+			from = begin + len(w)
+			if l.used[from-1] || begins(l.text[from:], notGoodsAfter) || w == "经营" && strings.HasPrefix(l.text[from:], "的") || w == "卖" && strings.HasSuffix(l.text[:begin], "外") {
 				continue
 			}
+			if len(fd.Starts) > 0 {
+				from = l.pastCount(from)
+			}
 			s := l.goodsFrom(from, len(fd.Starts) == 0)
-			begin := from - len(w)
 			if countedPlace(s.In(l.text)) && len(fd.Starts) > 0 { // 查获假酒窝点一个
 				continue
 			}
@@ -81,6 +84,16 @@ func (l *line) after(fd *Field) (span, bool) {
 	return best, ok
 }
 
+// pastCount is where a quantity that begins at an offset ends: the 一台 of 「购买一台…」.
+func (l *line) pastCount(at int) int {
+	for _, n := range l.numbers {
+		if n.From == at && countsThings(n.Unit) {
+			return n.To
+		}
+	}
+	return at
+}
+
 // starting finds the words that begin as the field's values do: 「假茅台20瓶」.
 func (l *line) starting(fd *Field) (span, bool) {
 	for _, s := range l.open() {
@@ -89,11 +102,17 @@ func (l *line) starting(fd *Field) (span, bool) {
 			if i >= 0 && !countedPlace(l.goodsFrom(s.From+i, false).In(l.text)) && !ends(s.In(l.text)[:i], []string{"虚", "放", "请", "休", "度", "不", "真"}) && !begins(s.In(l.text)[i+len(w):], noGoods) {
 				g := l.goodsFrom(s.From+i, false)
 				if slices.Contains(fd.Starts, g.In(l.text)) { // 「假冒 耐克」
-					more := l.goodsFrom(min(g.To+1, len(l.text)), false)
-					if l.text[g.To:more.From] != " " || more.To == more.From {
+					if !strings.HasPrefix(l.text[g.To:], " ") {
+						continue
+					}
+					more := l.goodsFrom(g.To+1, false)
+					if more.From != g.To+1 || more.To == more.From {
 						continue
 					}
 					g.To = more.To
+				}
+				if w == "冒充" && strings.Contains(s.In(l.text)[:i], "用") { // 用外省茶冒充…
+					continue
 				}
 				return g, true
 			}
@@ -103,15 +122,15 @@ func (l *line) starting(fd *Field) (span, bool) {
 }
 
 // noGoods are what a wrong may be about that is no goods: 假冒专利, 虚假宣传.
-var noGoods = strings.Fields("冒外观 冒实用新型 冒发明 外观专利 外观设计专利 实用新型专利 发明专利 他人专利 专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为")
+var noGoods = strings.Fields("冒外观 冒实用新型 冒发明 外观专利 外观设计专利 实用新型专利 发明专利 他人专利 专利 地理标志 行为 宣传 广告 问题 嫌疑 案件 期 日 冒专利 冒地理标志 冒行为 许可使用 授权使用 许可擅自 许可 授权 同意")
 
 // notGoodsAfter are the words behind a word of trade that make it another word:
 // 经营者, 生产日期, 销售额.
-var notGoodsAfter = strings.Fields("、 和销售 并销售 及销售 与销售 坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 给 到 至 往 出 假的")
+var notGoodsAfter = strings.Fields("、 厂 厂 和销售 并销售 及销售 与销售 坊 作坊 者 部 户 额 家 场 点 店 日期 许可 仓库 厂家 范围 主体 场所 地址 点 量 价 记录 单 行为 情况 资质 凭证 执照 批号 商 人员 期 机 原料 给 到 至 往 出 假的")
 
 // goodsEnd are the words at which the name of goods is over.
 var goodsEnd = strings.Fields(`约 共 在 后投诉 后举报 后发现 后反映 是假 是不 是仿 是冒 是三无 是过期 是山寨 是高仿 疑似 货值 价值 案值 数量 总价 总值 金额 合计 大概 大约 被 现场 已 并 但 涉案 库存 当场 要求 请 供货 来源 进价 售价 单价 标价 每 ( ) 近 估计 有 正在 链接 网址 订单 电话 价格 店铺
-	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案`)
+	的店 的商家 的老板 的窝点 的行为 的违法行为 的违法 的情况 的问题 的嫌疑 的商店 的网店 的线索 的鞋店 的现象 冒充 一案 产地 虚标 标称 实为 实际 结块 无效 没有 半头 半扇 半只 分装点 灌装点 待客 招待 给人 给客 给顾客`)
 
 // goodsFrom is the name of goods that begins at an offset: up to a sign, a number,
 // a value or a word that begins something else.
@@ -138,9 +157,12 @@ func (l *line) goodsFrom(from int, name bool) span {
 		quoted = quoted && !strings.ContainsRune("”』」》", r) || strings.ContainsRune("“『「《", r)
 		to = at + utf8.RuneLen(r)
 	}
-	if to = from + len(strings.TrimSuffix(l.text[from:to], "的")); to < from {
-		to = from
+	if l.numberAt(to) { // 两瓶假冒海之蓝和四瓶…
+		for _, and := range []string{"和", "及", "与", "各"} {
+			to = from + len(strings.TrimSuffix(l.text[from:to], and))
+		}
 	}
+	to = from + len(strings.TrimSuffix(l.text[from:to], "的"))
 	return span{From: from, To: to}
 }
 

@@ -40,6 +40,8 @@ func (t *table) around(c claim) (fd *Field, used int) {
 		if fd != nil {
 			if used > 0 {
 				used += skipped
+			} else if t.twoNames(c, fd) {
+				return nil, 0
 			}
 			return fd, used
 		}
@@ -50,6 +52,21 @@ func (t *table) around(c claim) (fd *Field, used int) {
 		return n, length + skip
 	}
 	return nil, 0
+}
+
+// twoNames says that the words before a number end with a name of the field and right
+// before it with one of another that may be meant as well: 移送食品1件.
+func (t *table) twoNames(c claim, fd *Field) bool {
+	words, best := trimFiller(c.before), ""
+	for _, n := range t.names {
+		if n.field == fd && len(n.text) > len(best) && strings.HasSuffix(words, n.text) {
+			best = n.text
+		}
+	}
+	words = strings.TrimSuffix(words, best)
+	return best != "" && slices.ContainsFunc(t.names, func(n name) bool {
+		return n.field != fd && strings.HasSuffix(words, n.text) && (agree(c.unit, n.field) || !agree(c.unit, fd))
+	})
 }
 
 // lastBytes is the set of the last bytes of a text's characters, folded into 64
@@ -146,7 +163,7 @@ func (t *table) labelBefore(words string) int {
 }
 
 // general are the words behind a name that add nothing: 立案件数, 办结案件.
-var general = strings.Fields("案件数 案件 件数 起数 户数 户次 次数 人数 人次 个数 家数 数量 数 金额 总额 总数 情况 任务 工作 商品 物品 机关 部门 犯罪 商家 单位")
+var general = strings.Fields("案件数 案件 件数 起数 户数 户次 次数 人数 人次 个数 家数 数量 数 金额 总额 总数 情况 任务 工作 商品 物品 假货 假冒商品 货物 物资 机关 部门 犯罪 商家 单位")
 
 // inner are the words inside a name that add nothing: 检查各类经营主体.
 var inner = strings.Fields("各类 各种 侵权假冒伪劣 侵权假冒 假冒侵权 假冒伪劣 侵权 假冒 涉嫌 违法 辖区 相关 有关 涉案 重点")

@@ -38,28 +38,35 @@ func (l *line) phrase(fd *Field) (span, bool) {
 					return s, true
 				}
 				from += l.townIn(s.In(l.text)[from:to])
+				if a, b, ok := personIn(s.In(l.text)[from:to]); ok && a == 0 && strings.HasPrefix(s.In(l.text)[from+b:], "家") { // 叶某某家养殖场
+					to = from + b
+				}
 				return span{From: s.From + from, To: s.From + to}, true
 			}
 		}
 		for _, s := range l.open() {
-			if from, to, ok := personIn(s.In(l.text)); ok && !containsAny(l.clauseBefore(s.From+from), informants) {
+			if from, to, ok := personIn(s.In(l.text)); ok && !l.ofInformant(s.From+from) {
 				return span{From: s.From + from, To: s.From + to}, true
 			}
+		}
+	}
+	online := len(fd.Ends)+len(fd.Starts)+len(fd.Words) == 0
+	if online {
+		if at, ok := l.onPlatform(); ok {
+			return at, true
 		}
 	}
 	if at, ok := l.after(fd); ok {
 		return at, true
 	}
 	switch {
+	case online:
+		return span{}, false
 	case len(fd.Ends) > 0:
 		at, ok := l.quoted(func(before, after string) bool {
-			return (begins(after, doers) || endingBehind(after, fd.Ends) > 0) && !ends(before, brandBefore) && !ends(before, l.online())
+			return (begins(strings.TrimPrefix(after, "店铺"), doers) || endingBehind(after, fd.Ends) > 0) && !ends(before, brandBefore) && !ends(before, l.online())
 		})
 		return l.withEnd(at, fd.Ends), ok
-	case len(fd.Starts) == 0 && len(fd.Words) == 0:
-		return l.quoted(func(before, _ string) bool {
-			return ends(strings.TrimRight(before, "上里内的店小铺"), l.platforms())
-		})
 	}
 	if at, ok := l.starting(fd); ok {
 		return at, true
@@ -68,6 +75,13 @@ func (l *line) phrase(fd *Field) (span, bool) {
 		return span{}, false
 	}
 	return l.counted()
+}
+
+// onPlatform finds a name in quotation marks behind a platform: 「朋友圈“小芳代购”」.
+func (l *line) onPlatform() (span, bool) {
+	return l.quoted(func(before, _ string) bool {
+		return ends(before, l.platforms()) || ends(strings.TrimRight(before, "上里内的店小铺"), l.platforms())
+	})
 }
 
 // townIn is how much of a name is the township before it, by its full name.
@@ -138,12 +152,32 @@ func introEnd(t string) int {
 func nextStop(t string, from int) (at int, word string) {
 	at = len(t)
 	for _, s := range stops {
-		if i := strings.Index(t[from:], s); i >= 0 && (from+i < at || from+i == at && len(s) > len(word)) && !begins(t[from+i:], []string{"经营部", "加工厂", "加工点", "加工坊", "加工店", "加工部", "加工场", "加工中心", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}) {
-			at, word = from+i, s
+		i := stopAt(t, from, at, s)
+		if i >= 0 && (i < at || i == at && len(s) > len(word)) {
+			at, word = i, s
 		}
 	}
 	return at, word
 }
+
+// stopAt is where a word stands in t[from:to] and is itself, or begins at to; -1 if
+// nowhere.
+func stopAt(t string, from, to int, word string) int {
+	for {
+		i := strings.Index(t[from:min(to+len(word), len(t))], word)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if !begins(t[i:], notStops) && !(word == "卖" && ends(t[:i], []string{"专", "外"})) {
+			return i
+		}
+		from = i + len(word)
+	}
+}
+
+// notStops begin like a word at which a name is over, and are a part of names.
+var notStops = []string{"经营部", "加工厂", "加工点", "加工坊", "加工店", "加工部", "加工场", "加工中心", "的士", "卖场", "未来", "卖部", "卖店", "卖家", "批发部", "生产厂"}
 
 // nameBefore is the name in t[from:to]: up to the last of the field's endings.
 func (f *Field) nameBefore(t string, from, to int) (start, end int, ok bool) {

@@ -36,7 +36,7 @@ func (l *line) address() (found, bool) {
 				at := l.goOn(span{From: s.From + county(t, at), To: s.From + end})
 				return found{at, at.In(l.text)}, true
 			}
-			if town.To == 0 && (full || !l.partOfName(t, at, after)) {
+			if town.To == 0 && (full || !l.partOfName(t, at, after) && !(at == 0 && l.inQuotes(s))) {
 				town = span{From: s.From + county(t, at), To: s.From + after}
 			}
 			continue

@@ -45,6 +45,9 @@ func (l *line) withEnd(s span, endings []string) span {
 // in: the 超市 of 「“好宜家”超市」, the 童装店 of 「“小熊宝贝”童装店」.
 func endingBehind(text string, endings []string) int {
 	best := 0
+	if begins(text, []string{"店铺", "店里", "店主"}) {
+		return 0
+	}
 	for _, kind := range slices.Concat(kindsOfShop, []string{""}) {
 		rest, ok := strings.CutPrefix(text, kind)
 		if !ok {

@@ -72,7 +72,7 @@ func (f *Field) read(text string, env Env) (v Value, why Why, arg string) {
 // readText is a text as it is kept: without signs at its ends; an address without
 // the words and gaps that only lead through it.
 func (f *Field) readText(raw string) string {
-	raw = strings.TrimRight(raw, "。.,;:、，；： ")
+	raw = strings.TrimLeft(strings.TrimRight(raw, "。.,;:、，；： "), "@")
 	if f.Type == Place {
 		raw = without(fromWords(raw), ' ', ',')
 	}

@@ -3,6 +3,7 @@ package dialog
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"zhuanban/bot/zh"
 )
@@ -21,11 +22,11 @@ func (t *table) rows() bool {
 	}
 	var hits []hit
 	for i, h := range heads {
-		fd := t.exactly(h)
+		fd, unit := t.head(h)
 		if _, number := zh.ParseNumber(numbers[i]); fd == nil || !number && !nothing(numbers[i]) {
 			return false
 		}
-		hits = append(hits, hit{field: fd, value: numbers[i], raw: h + numbers[i]})
+		hits = append(hits, hit{field: fd, value: scaled(numbers[i], unit, fd), raw: h + numbers[i]})
 	}
 	t.hits, t.covered = hits, t.total
 	return true
@@ -62,7 +63,7 @@ func (t *table) together(c claim, toks []token) int {
 			k = toks[i]
 			n = len(fields)
 		}
-		t.hits = append(t.hits, hit{field: fd, value: t.text[k.from:k.to], raw: fd.Short() + t.text[k.from:k.to], total: cumulative(t.text[:c.from])})
+		t.hits = append(t.hits, hit{field: fd, value: t.said(k), raw: fd.Short() + t.said(k), total: cumulative(t.text[:c.from])})
 	}
 	t.covered += weight(t.text[c.from-len(c.before) : toks[n-1].to])
 	return n
@@ -82,4 +83,27 @@ func (t *table) list(words string) []*Field {
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// pair is one case, and the word for together.
+const pair = "一起"
+
+// withPairs adds the 一起 that stands right behind the name of a figure and ends there:
+// 「立案一起」 is one case, 「联合公安一起检查」 is none.
+func (t *table) withPairs(toks []token) []token {
+	for from := 0; ; {
+		i := strings.Index(t.text[from:], pair)
+		if i < 0 {
+			break
+		}
+		i, from = i+from, i+from+len(pair)
+		_, end := utf8.DecodeRuneInString(t.text[from:])
+		last := strings.TrimLeft(t.text[from:from+end], " 、)") == "" || segmentEnd(t.text, from, nil) == from
+		inOne := slices.ContainsFunc(toks, func(k token) bool { return k.from < from && i < k.to })
+		if last && !inOne && t.labelBefore(t.text[:i]) > 0 {
+			toks = append(toks, token{i, from, i, "起"})
+		}
+	}
+	slices.SortFunc(toks, func(a, b token) int { return a.from - b.from })
+	return toks
 }

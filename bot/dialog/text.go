@@ -25,7 +25,7 @@ func (s *step) text(text string) {
 			return
 		}
 	}
-	if s.reason(text) || s.correct(text) {
+	if s.reason(text) || s.swap(text) || s.correct(text) {
 		return
 	}
 	if s.form.Lines {

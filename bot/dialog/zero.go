@@ -14,13 +14,18 @@ func (t *table) zeros(text string) {
 			t.covered += weight(p)
 			continue
 		}
+		if asBefore(p) {
+			t.unclear = append(t.unclear, p)
+			t.covered += weight(p)
+			continue
+		}
 		if t.zeroList(p) {
 			continue
 		}
 		if fd := t.unknown(p); fd != nil { // 「案值待查」 is no figure
 			t.hits = append(t.hits, hit{field: fd, value: p, raw: p})
 			t.covered += weight(p)
-		} else if fd := t.exactly(p); fd != nil {
+		} else if fd := t.exactly(trimDone(p)); fd != nil {
 			t.pending = append(t.pending, fd)
 		} else if strings.ContainsAny(p, "几数若多") && t.labelAfter(trimFront(p)) > 0 { // 「检查几十户」
 			t.unclear = append(t.unclear, p)
@@ -45,6 +50,9 @@ var nones = strings.Fields("没有 暂无 均无 均为零 均为0 为零 为0 �
 // zeroList takes a list of names that are all said to be none.
 func (t *table) zeroList(text string) bool {
 	text = strings.TrimSpace(text)
+	for _, w := range []string{"本周", "本期", "这周", "我所", "本所", "今天"} {
+		text = strings.TrimPrefix(text, w)
+	}
 	for _, none := range nones {
 		for _, names := range []string{after(text, none), strings.TrimRight(before(text, none), ":为是均都全也皆 ")} {
 			parts := strings.FieldsFunc(names, func(r rune) bool { return strings.ContainsRune("、和及与或 ", r) })
@@ -87,17 +95,44 @@ func before(text, word string) string {
 	return ""
 }
 
-// others is 「其余为零」.
+// rests are the words for all figures that were not named.
+var rests = strings.Fields("以上没有的 以上未填的 没写的 没填的 没报的 没提的 没说的 没列的 没有的 未写的 未填的 未报的 未列的 未提及的 没提到的 未填 未列 其余 其他 其它 别的 剩下 剩余 另外 全部 各项 所有 以上 上述")
+
+// others is 「其余为零」「没写的按0报」, also behind 「除检查12户外」.
 func others(s string) bool {
-	for _, a := range []string{"其余", "其他", "其它", "别的", "剩下", "剩余", "另外", "全部", "各项", "所有", "以上"} {
+	for _, out := range []string{"之外", "以外", "外"} {
+		if rest, ok := strings.CutPrefix(s, out); ok {
+			if s = rest; nothing(strings.TrimLeft(s, "的都均全部是为报填暂按:, ")) {
+				return true
+			}
+		}
+	}
+	for _, a := range rests {
 		rest, ok := strings.CutPrefix(s, a)
 		if !ok {
 			continue
 		}
-		rest = strings.TrimLeft(rest, "各项目数据指标的都均全部是为报填暂: ")
+		for _, as := range []string{"处理", "填报", "上报", "报送", "报", "填", "算", "计"} {
+			rest = strings.TrimSuffix(rest, as)
+		}
+		rest = strings.TrimLeft(rest, "各项目数据指标的都均全部是为报填暂按: ")
 		if rest != "" && nothing(rest) {
 			return true
 		}
 	}
 	return false
+}
+
+// asBefore is 「其他同上周」: figures that nobody has said here.
+func asBefore(s string) bool {
+	return begins(s, rests) && containsAny(s, []string{"同上", "同前", "不变", "照旧", "一样", "相同", "参照"})
+}
+
+// trimDone cuts the words before a name that say that it was done, without a number:
+// 「已办结」.
+func trimDone(s string) string {
+	for _, w := range []string{"均已", "都已", "全部", "已经", "已", "也"} {
+		s = strings.TrimPrefix(s, w)
+	}
+	return s
 }

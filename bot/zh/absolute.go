@@ -206,12 +206,19 @@ func (r *reader) dayOfMonth(n, from, end, digits int) (point, outcome) {
 
 // notDayNumber says whether 号 before i numbers something else: 3号楼, 12号店.
 func (l *Line) notDayNumber(i int) bool {
-	return l.in(i, "楼店铺摊仓库房门院车线文令案商公码召牌棚厂幢栋室柜令机桌地单元档口电样")
+	return numberedThings.has(l.get(i))
 }
+
+// numberedThings begin what has a number and is no day; addressEnds end what a house's
+// number follows.
+var (
+	numberedThings = runesOf("楼店铺摊仓库房门院车线文令案商公码召牌棚厂幢栋室柜令机桌地单元档口电样")
+	addressEnds    = runesOf("路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规排座栋幢楼层号")
+)
 
 // addressBefore says whether a road, a village or the like ends at i.
 func (l *Line) addressBefore(i int) bool {
-	return l.in(i-1, "路街巷弄村区里道组厝段园庄第镇乡厦城厂场坊店编初终字罚处执告函办令监规排座栋幢楼层号")
+	return addressEnds.has(l.get(i - 1))
 }
 
 func yearDay(year int, month time.Month, day int) calendar.Date {

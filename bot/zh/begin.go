@@ -170,7 +170,7 @@ func (l *Line) mayBeginNumbered(i int) bool {
 	if j-i >= 8 {
 		return !isDigit(l.r[i]) || l.digitsAt(i) == 8
 	}
-	if l.in(i, "五十") && j == i+2 && l.get(i+1) == '一' && l.in(j, "期假长黄前后劳国放首当第以节") {
+	if first := l.r[i]; (first == '五' || first == '十') && j == i+2 && l.get(i+1) == '一' && l.in(j, "期假长黄前后劳国放首当第以节") {
 		return true // 五一期间
 	}
 	if l.festivalNumber(i) {

@@ -22,6 +22,23 @@ var (
 	mostAfter   = words("以下 以内 之内 不到 及以下 或以下 封顶 以里 往下 之下")
 )
 
+// boundsBefore are the words before a number that bound it, the first winning a tie.
+var boundsBefore = [...]struct {
+	ends  *lexicon
+	bound Bound
+}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}}
+
+// boundEnds are the last runes of those words.
+var boundEnds = func() *runeSet {
+	all := new(runeSet)
+	for _, b := range boundsBefore {
+		for i, bits := range b.ends.known {
+			all[i] |= bits
+		}
+	}
+	return all
+}()
+
 // boundBefore is what the words that end at i say, and where they begin.
 // 上, 过, 小 and 破 count only before a bare 百, 千 or 万: elsewhere they belong to
 // other words.
@@ -30,11 +47,11 @@ func (l *Line) boundBefore(i int) (b Bound, from int) {
 	for l.get(i-1) == ' ' {
 		i--
 	}
+	if !boundEnds.has(l.get(i - 1)) {
+		return Exact, i0
+	}
 	word, from := "", i
-	for _, try := range [...]struct {
-		ends  *lexicon
-		bound Bound
-	}{{mostBefore, AtMost}, {leastBefore, AtLeast}, {aboutBefore, About}} {
+	for _, try := range boundsBefore {
 		if w, start := l.findBefore(i, try.ends); len(w) > len(word) && start >= l.floor {
 			word, from, b = w, start, try.bound
 		}

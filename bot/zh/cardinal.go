@@ -72,19 +72,15 @@ func (l *Line) cardinal(i int) (cardinal, outcome) {
 // step takes one token; false means that the word ended before it.
 func (s *sum) step() bool {
 	r := s.l.r[s.at]
-	switch {
-	case isDigit(r):
+	if isDigit(r) {
 		return s.takeArabic()
-	case hanDigit(r) > 0:
-		return s.takeDigit(r, hanDigit(r))
-	case hanDigit(r) == 0 || r == '另' && s.prev >= 100 && hanDigit(s.l.get(s.at+1)) > 0:
+	}
+	if mark(r)&numeral != 0 {
+		return s.takeNumeral(r)
+	}
+	switch {
+	case r == '另' && s.prev >= 100 && hanDigit(s.l.get(s.at+1)) > 0:
 		return s.takeZero()
-	case tens(r) > 0:
-		return s.takeTens(tens(r))
-	case multiplier(r) >= 10_000:
-		return s.takeBig(multiplier(r))
-	case multiplier(r) > 0:
-		return s.takeSmall(r, multiplier(r))
 	case r == '几':
 		return s.takeFew()
 	case r == '多' || r == '余' || r == '来':
@@ -93,6 +89,23 @@ func (s *sum) step() bool {
 		return s.takePoint(r)
 	case r|0x20 == 'w' || r|0x20 == 'k':
 		return s.takeLetter(r | 0x20)
+	}
+	return false
+}
+
+// takeNumeral takes one of 零 to 亿.
+func (s *sum) takeNumeral(r rune) bool {
+	switch {
+	case hanDigit(r) > 0:
+		return s.takeDigit(r, hanDigit(r))
+	case hanDigit(r) == 0:
+		return s.takeZero()
+	case tens(r) > 0:
+		return s.takeTens(tens(r))
+	case multiplier(r) >= 10_000:
+		return s.takeBig(multiplier(r))
+	case multiplier(r) > 0:
+		return s.takeSmall(r, multiplier(r))
 	}
 	return false
 }

@@ -230,7 +230,7 @@ func (l *Line) minutesFollow(i int) bool {
 
 // notOClock says whether the 点 before i ends no hour: 一点问题, 3点建议, 两点要求.
 func (l *Line) notOClock(from, i, digits int, sure bool) bool {
-	if l.in(i, "建意要说情理思问措注做内希体想解") || l.in(i, "击赞播评位数多") && !(l.get(i) == '多' && (sure || !isHan(l.get(i+1)))) || l.word(i, "五万") > 0 {
+	if pointWords.has(l.get(i)) || l.in(i, "击赞播评位数多") && !(l.get(i) == '多' && (sure || !isHan(l.get(i+1)))) || l.word(i, "五万") > 0 {
 		return true
 	}
 	if sure || digits > 0 {
@@ -282,3 +282,6 @@ func (l *Line) minutes(i int) (minute, end int, grain Grain) {
 	}
 	return 0, i, Hour
 }
+
+// pointWords are the runes behind 点 that make another word of it: 三点建议.
+var pointWords = runesOf("建意要说情理思问措注做内希体想解")

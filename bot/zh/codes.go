@@ -61,8 +61,11 @@ func (l *Line) CreditCodes() []Code {
 
 // codes finds runs of 18 letters and digits that accept accepts.
 func (l *Line) codes(accept func(string) (found, valid bool)) []Code {
+	if l.letters < 18 {
+		return nil
+	}
 	var found []Code
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if mark(l.r[i])&(letter|digit) == 0 {
 			i++
 			continue

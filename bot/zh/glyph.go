@@ -19,6 +19,12 @@ const (
 	coded                      // begins a phone, a link or another code
 )
 
+// alnum is 1 for a digit or a letter, else 0.
+func (m marks) alnum() int { return int((m | m>>1) & digit) }
+
+// begins are the marks of the runes that something may begin with.
+const begins = digit | letter | opens | dates | coded
+
 // glyph is what is known of a rune before anything is read.
 type glyph struct {
 	fold  uint16 // its half-width and simplified form

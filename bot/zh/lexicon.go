@@ -13,10 +13,20 @@ func (s *runeSet) add(r rune) { s[r>>6] |= 1 << (r & 63) }
 
 func (s *runeSet) has(r rune) bool { return uint32(r) < 1<<16 && s[r>>6]&(1<<(r&63)) != 0 }
 
+// runesOf is the set of the runes of a string.
+func runesOf(list string) *runeSet {
+	s := new(runeSet)
+	for _, r := range list {
+		s.add(r)
+	}
+	return s
+}
+
 // word is a word taken apart once, so that comparing needs no decoding.
 type word struct {
-	text  string
-	runes []rune
+	text   string
+	runes  []rune
+	second rune // 0 if it has but one
 }
 
 // lexicon is a list of words, found by their first rune (or, made by
@@ -25,8 +35,27 @@ type word struct {
 type lexicon struct {
 	known runeSet
 	slots []uint16 // a hash table: index into lists, plus one
-	lists [][]word // words with the same key
+	lists []bucket
 	keys  []rune
+}
+
+// bucket is the words with the same key, longest first.
+type bucket struct {
+	words   []word
+	seconds uint64 // their second runes, folded into 64 bits, to see that none fits
+	single  *word  // the one that is the key alone
+}
+
+func newBucket(list []word) (b bucket) {
+	b.words = list
+	for i := range list {
+		if list[i].second == 0 {
+			b.single = &list[i]
+			continue
+		}
+		b.seconds |= 1 << (list[i].second & 63)
+	}
+	return b
 }
 
 // words makes a lexicon of words parted by blanks, found by their first rune.
@@ -52,7 +81,11 @@ func lexiconOf(list []string, key func([]rune) rune) *lexicon {
 		if len(by[k]) == 0 {
 			lex.keys = append(lex.keys, k)
 		}
-		by[k] = append(by[k], word{w, runes})
+		second := rune(0)
+		if len(runes) > 1 {
+			second = runes[1]
+		}
+		by[k] = append(by[k], word{w, runes, second})
 	}
 	size := 16
 	for size < 2*len(lex.keys) {
@@ -62,7 +95,7 @@ func lexiconOf(list []string, key func([]rune) rune) *lexicon {
 	for i, k := range lex.keys {
 		slices.SortStableFunc(by[k], func(a, b word) int { return len(b.text) - len(a.text) })
 		lex.known.add(k)
-		lex.lists = append(lex.lists, by[k])
+		lex.lists = append(lex.lists, newBucket(by[k]))
 		slot := lex.slot(k)
 		for lex.slots[slot] != 0 {
 			slot = (slot + 1) & (size - 1)
@@ -78,10 +111,10 @@ func (lex *lexicon) slot(r rune) int {
 }
 
 // of is the words with that key, which is known.
-func (lex *lexicon) of(r rune) []word {
+func (lex *lexicon) of(r rune) *bucket {
 	for slot := lex.slot(r); ; slot = (slot + 1) & (len(lex.slots) - 1) {
 		if i := lex.slots[slot]; lex.keys[i-1] == r {
-			return lex.lists[i-1]
+			return &lex.lists[i-1]
 		}
 	}
 }
@@ -92,11 +125,18 @@ func (l *Line) find(i int, lex *lexicon) (text string, end int) {
 	if !lex.known.has(r) {
 		return "", i
 	}
-	rest := l.r[i:]
-	for _, w := range lex.of(r) {
-		if len(w.runes) <= len(rest) && slices.Equal(rest[:len(w.runes)], w.runes) {
-			return w.text, i + len(w.runes)
+	b, second := lex.of(r), l.get(i+1)
+	if b.seconds&(1<<(second&63)) != 0 {
+		rest := l.r[i:]
+		for k := range b.words {
+			w := &b.words[k]
+			if w.second == second && len(w.runes) <= len(rest) && slices.Equal(rest[:len(w.runes)], w.runes) {
+				return w.text, i + len(w.runes)
+			}
 		}
+	}
+	if b.single != nil {
+		return b.single.text, i + 1
 	}
 	return "", i
 }
@@ -107,7 +147,7 @@ func (l *Line) findBefore(i int, lex *lexicon) (text string, from int) {
 	if !lex.known.has(r) {
 		return "", i
 	}
-	for _, w := range lex.of(r) {
+	for _, w := range lex.of(r).words {
 		if from := i - len(w.runes); from >= 0 && slices.Equal(l.r[from:i], w.runes) {
 			return w.text, from
 		}

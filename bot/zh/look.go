@@ -1,7 +1,6 @@
 package zh
 
 import (
-	"slices"
 	"time"
 
 	"zhuanban/bot/calendar"
@@ -78,7 +77,7 @@ func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 	if l.has&dates == 0 {
 		return found
 	}
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		m := mark(l.r[i])
 		if m&(dates|coded) == 0 {
 			i++
@@ -86,11 +85,13 @@ func (l *Line) look(r reader, tried *bitmap, found []seen) []seen {
 		}
 		first := m&digit != 0 || l.r[i]|0x20 == 'q'
 		if !first {
-			if end := l.code(i); end > i {
-				i = end
-				continue
+			if m&coded != 0 {
+				if end := l.code(i); end > i {
+					i = end
+					continue
+				}
+				l.plain.add(i)
 			}
-			l.plain.add(i)
 		}
 		p, what := point{end: i}, nothing
 		if l.mayBegin(i) {
@@ -138,8 +139,13 @@ func (l *Line) whenEnd(i int) int {
 	}
 	all := l.lookBack()
 	if l.tried.has(i) {
-		if n, found := slices.BinarySearchFunc(all, i, func(s seen, i int) int { return s.at - i }); found {
-			return all[n].end
+		for n := range all { // they are few
+			if all[n].at >= i {
+				if all[n].at == i {
+					return all[n].end
+				}
+				break
+			}
 		}
 		return i
 	}

@@ -54,7 +54,7 @@ func (l *Line) quantities() []quantity {
 		l.lookBack() // it tells where no code begins
 	}
 	l.amounts = l.room[:0]
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if mark(l.r[i])&opens == 0 {
 			i++
 			continue
@@ -164,7 +164,7 @@ func (l *Line) skip(i int) int {
 	if end := l.trap(i); end > i {
 		return end
 	}
-	if !l.plain.has(i) {
+	if mark(l.r[i])&coded != 0 && !l.plain.has(i) {
 		if end := l.code(i); end > i {
 			return end
 		}
@@ -196,14 +196,17 @@ func (l *Line) enumerator(i int) int {
 	if mark(l.r[i])&numeral == 0 {
 		return i
 	}
+	j := i
+	for r := l.r[i]; j < i+3 && (isDigit(r) || hanDigit(r) > 0 || r == '十'); r = l.get(j) {
+		j++
+	}
+	if next := l.get(j); next != '、' && next != '.' && next != ')' || j == i {
+		return i
+	}
 	if i > 0 && !l.in(i-1, " \n\t;。;(（、，,") {
 		return i
 	}
-	j := i
-	for j < i+3 && (isDigit(l.get(j)) || hanDigit(l.get(j)) > 0 || l.get(j) == '十') {
-		j++
-	}
-	if j == i || !l.in(j, "、.)") || l.get(i-1) == '、' || isNumeral(l.get(j+1)) && l.get(j) != ')' {
+	if l.get(i-1) == '、' || isNumeral(l.get(j+1)) && l.get(j) != ')' {
 		return i
 	}
 	if l.get(i-1) == ',' && l.get(j) != '.' {
@@ -217,7 +220,7 @@ func (l *Line) enumerator(i int) int {
 // head of the text, counts up, and has a quantity in each item; elsewhere a
 // number before a blank is a number.
 func (l *Line) spacedEnumerator(i int) int {
-	if !isDigit(l.r[i]) || i > 0 && l.item == 0 || i > 0 && !l.in(i-1, " \t\n") {
+	if i > 0 && l.item == 0 || !isDigit(l.r[i]) || i > 0 && !l.in(i-1, " \t\n") {
 		return i
 	}
 	n, j, _ := l.number2(i)

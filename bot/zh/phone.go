@@ -32,9 +32,9 @@ func (l *Line) Phones() []Phone {
 	if l.has&coded == 0 {
 		return nil
 	}
-	for i := 0; i < len(l.r); {
-		if m := mark(l.r[i]); m&coded == 0 || m&letter != 0 {
-			i++
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
+		if !dials(l.r[i]) {
+			i = l.pastDigits(i)
 			continue
 		}
 		p, end := l.phone(i)
@@ -98,12 +98,25 @@ func (l *Line) phoneDigits(i int) (d dialled, end int) {
 	return d, end
 }
 
+// dials says whether a phone number may begin with r.
+func dials(r rune) bool {
+	switch r {
+	case '0', '1', '4', '8', '+', '(', '一', '幺':
+		return true
+	}
+	return false
+}
+
 // dial reads the phone number at i; end is i if there is none.
 func (l *Line) dial(i int) (d dialled, end int) {
-	if prev := l.get(i - 1); isDigit(prev) || isLetter(prev) && !l.afterLabel(i) || l.in(i-1, "-.*_") {
+	r := l.get(i)
+	if !dials(r) {
 		return d, i
 	}
-	r := l.get(i)
+	switch prev := l.get(i - 1); {
+	case isDigit(prev), isLetter(prev) && !l.afterLabel(i), prev == '-', prev == '.', prev == '*', prev == '_':
+		return d, i
+	}
 	if r == '一' || r == '幺' {
 		return l.spokenPhone(i)
 	}

@@ -101,17 +101,21 @@ func (l *Line) quantity(i int) (quantity, outcome) {
 			return q, what
 		}
 	}
-	if q, ok := l.half(i); ok {
-		return q, read
+	if l.r[i] == '半' || l.get(i+1) == '半' {
+		if q, ok := l.half(i); ok {
+			return q, read
+		}
 	}
-	if q, ok := l.bareHundred(i); ok {
-		return q, read
+	if multiplier(l.r[i]) >= 100 {
+		if q, ok := l.bareHundred(i); ok {
+			return q, read
+		}
 	}
 	c, what := l.cardinal(i)
 	if what != read {
 		return quantity{end: c.end}, what
 	}
-	if multiplier(l.get(i-1)) > 0 || l.in(i-1, "廿卅") || l.get(i-1) == '儿' && multiplier(l.get(i-2)) > 0 {
+	if prev := l.get(i - 1); multiplier(prev) > 0 || prev == '廿' || prev == '卅' || prev == '儿' && multiplier(l.get(i-2)) > 0 {
 		return quantity{end: c.end}, refused // 百八十, 万儿八千, 廿五
 	}
 	q := quantity{card: c, from: i, tail: c.end, end: c.end}

@@ -50,18 +50,18 @@ func (l *Line) stands(q *quantity) bool {
 
 // plainStands is [Line.stands] of Arabic digits and nothing else.
 func (l *Line) plainStands(q *quantity) bool {
-	c := q.card
+	c, next := q.card, l.get(q.card.end)
 	n := c.end - q.from
 	switch {
-	case q.Unit == "" && l.in(c.end, "月日"), q.Unit == "日" && !l.in(q.end, "内以"), q.Unit == "月":
+	case q.Unit == "" && (next == '月' || next == '日'), q.Unit == "日" && !l.in(q.end, "内以"), q.Unit == "月":
 		return false
 	case q.Unit == "年" && n == 4 && c.value >= 1900*One && c.value < 2100*One:
 		return false
 	case c.naught && n > 1:
 		return false // 0031
-	case l.in(c.end, " ,") && l.get(c.end+1) == '0' && l.digitsAt(c.end+1) == 3:
+	case (next == ' ' || next == ',') && l.get(c.end+1) == '0' && l.digitsAt(c.end+1) == 3:
 		return false // 10 000
-	case l.get(c.end) == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
+	case next == ':' && isDigit(l.get(c.end+1)), l.get(q.from-1) == ':' && isDigit(l.get(q.from-2)):
 		return false
 	case q.Unit == "" && l.get(c.end) == '、' && l.datedAfter(c.end+1):
 		return false // 3、4月

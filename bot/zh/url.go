@@ -17,7 +17,7 @@ func (l *Line) URLs() []URL {
 	if l.has&letter == 0 {
 		return nil
 	}
-	for i := 0; i < len(l.r); {
+	for i := l.next(0); i < len(l.r); i = l.next(i) {
 		if mark(l.r[i])&(letter|digit) == 0 {
 			i++
 			continue
@@ -42,7 +42,7 @@ func (l *Line) url(i int) int {
 	if prev := l.get(i - 1); prev < 0x80 && (isLetter(prev) || isDigit(prev) || prev == '@' || prev == '.' || prev == '-') {
 		return i
 	}
-	if l.in(i, "hH") {
+	if l.get(i)|0x20 == 'h' {
 		for _, scheme := range [...]string{"http://", "https://", "HTTP://", "HTTPS://", "Http://", "Https://"} {
 			if j := l.word(i, scheme); j > 0 {
 				if end := l.trimURL(j, l.urlEnd(j)); end > j {

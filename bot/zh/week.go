@@ -90,6 +90,8 @@ func (r *reader) week(i int) (point, outcome) {
 		return point{end: k + 1}, refused
 	case ok && (l.trap(k) > k || l.in(k+1, "件户家起宗") || isNumeral(l.get(k+1)) && multiplier(l.get(k+1)) > 0):
 		ok = false // 本周三件 are three, this week
+	case ok && !said && l.get(k) == '六' && l.get(k+1) == '福':
+		ok = false // 周六福, a jeweller
 	}
 	if ok && day == 5 && l.in(k+1, "日天") && !isHan(l.get(k+2)) { // 周六日
 		p := oneDay(monday.AddDays(day), k+2)
