@@ -23,7 +23,8 @@ type inlet struct {
 	hooks    hooks
 	sessions sessions
 	again    []time.Duration
-	told     told
+	told     told // unknown groups
+	outside  told // people from outside
 
 	stream   *stream.Client // nil in HTTP mode
 	replays  replays

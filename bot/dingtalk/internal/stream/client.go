@@ -33,7 +33,8 @@ type Job struct {
 	// Do does it and says how the frame is acknowledged. Its context ends when the program
 	// stops, not with the connection; it has to come to an end by itself.
 	Do func(ctx context.Context) Answer
-	// Then is done after the acknowledgement; nil = nothing.
+	// Then is done after the acknowledgement, side by side with everything else, and perhaps
+	// not at all; nil = nothing.
 	Then func(ctx context.Context)
 	// Within is after how long, from the frame's arrival, Meanwhile is acknowledged if Do
 	// has not come to an end; 0 = Do is waited for.
@@ -44,6 +45,9 @@ type Job struct {
 // inFlight is how many frames are in hand at once, over all connections: several times
 // what the database does at once, and a small part of a burst.
 const inFlight = 512
+
+// afterwards is how much may be under way at once of what comes after acknowledgements.
+const afterwards = 64
 
 // Pace is how long things may take, and waits last.
 type Pace struct {
@@ -73,6 +77,7 @@ type Client struct {
 	o       Options
 	pace    Pace
 	slots   chan struct{}
+	after   chan struct{}
 	closing chan struct{} // closed when nothing is taken in hand any more
 	lanes   lanes.Lanes
 	working sync.WaitGroup // jobs
@@ -86,7 +91,7 @@ type Client struct {
 
 // New makes a Client. It asks DingTalk nothing yet: Run does.
 func New(o Options) *Client {
-	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), closing: make(chan struct{}), links: map[*link]bool{}}
+	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), after: make(chan struct{}, afterwards), closing: make(chan struct{}), links: map[*link]bool{}}
 	if o.Pace != nil {
 		c.pace = *o.Pace
 	}

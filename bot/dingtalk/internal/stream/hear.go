@@ -34,10 +34,26 @@ func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 		answer := c.do(ctx, job)
 		inTime()
 		acknowledge(answer)
-		if job.Then != nil {
-			defer c.caught(ctx, nil)
-			job.Then(ctx)
-		}
+		c.afterwards(ctx, job)
+	})
+}
+
+// afterwards does what comes after the acknowledgement. Nobody waits for it, the sender's
+// next message neither; while too much of it is under way, it is left out.
+func (c *Client) afterwards(ctx context.Context, job Job) {
+	if job.Then == nil {
+		return
+	}
+	select {
+	case c.after <- struct{}{}:
+	default:
+		c.o.Log.DebugContext(ctx, "too much is to be said at once: something is left unsaid")
+		return
+	}
+	c.working.Go(func() {
+		defer func() { <-c.after }()
+		defer c.caught(ctx, nil)
+		job.Then(ctx)
 	})
 }
 

@@ -1,0 +1,25 @@
+package dingtalk
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"zhuanban/bot/dingtalk/dingtalktest"
+)
+
+// TestStrangersAreToldOnceInAnHour: they may speak as often as they like, and are nobody.
+func TestStrangersAreToldOnceInAnHour(t *testing.T) {
+	w := newInside(t)
+	now := time.Date(2024, 1, 19, 15, 0, 0, 0, time.UTC)
+	for i := range 100 {
+		in, err := w.channel.read(dingtalktest.Message{ID: fmt.Sprint("s", i), Text: "开门"}.Body(now), "")
+		require.NoError(t, err)
+		require.False(t, in.staff)
+		say, err := w.channel.receive(t.Context(), in, nil)
+		require.NoError(t, err)
+		require.Equal(t, i == 0, say != "", i)
+	}
+}
