@@ -30,7 +30,7 @@ func (s *stranger) serve(env []string, dir string) *served {
 	require.NoError(s.t, err)
 	log, err := os.CreateTemp(dir, "log")
 	require.NoError(s.t, err)
-	p := &served{exec.CommandContext(s.t.Context(), program, "serve", "--listen", "127.0.0.1:0"), log.Name(), make(chan error, 1)}
+	p := &served{exec.CommandContext(s.t.Context(), program, "serve", "--config", s.config, "--listen", "127.0.0.1:0"), log.Name(), make(chan error, 1)}
 	p.Stdout, p.Stderr, p.Env = log, log, append(os.Environ(), append(env, "ZHUANBAN_DATA_DIR="+dir)...)
 	require.NoError(s.t, p.Start())
 	_ = log.Close()

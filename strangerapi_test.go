@@ -17,7 +17,8 @@ import (
 // the calls of the robot, in other words than those of package dingtalktest.
 type stranger struct {
 	*httptest.Server
-	t *testing.T
+	t      *testing.T
+	config string
 
 	mu      sync.Mutex
 	tickets map[string]bool
@@ -42,7 +43,7 @@ const (
 
 func newStranger(t *testing.T) *stranger {
 	s := &stranger{t: t, tickets: map[string]bool{}, tokens: map[string]bool{}, sent: map[string]time.Time{}, acks: map[string][]acked{},
-		said: map[string][]string{}, ways: map[string]int{}, ended: map[string]bool{}}
+		said: map[string][]string{}, ways: map[string]int{}, ended: map[string]bool{}, config: edited(t, edit{`until: "07:00"`, `until: "22:00"`})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1.0/gateway/connections/open", s.open)
 	mux.HandleFunc("GET /wss/deep/connect", s.connect)

@@ -7,9 +7,12 @@ import (
 )
 
 // heard takes one frame in hand. It is called by the connection's reader and waits while
-// too many are.
+// too much is.
 func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 	c.count(func(s *State) { s.Frames++ })
+	if !c.room.enter(len(f.Data), l, c.closing) {
+		return
+	}
 	job := c.o.Hear(f)
 	var once sync.Once
 	acknowledge := func(a Answer) {
@@ -25,17 +28,34 @@ func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 		stop := context.AfterFunc(limit, func() { acknowledge(job.Meanwhile) })
 		inTime = func() { stop(); cancel() }
 	}
-	if !c.enters(l) {
-		inTime()
-		return
-	}
 	c.lanes.Run(&c.working, job.Lane, func() {
+		defer c.room.leave(len(f.Data))
+		defer inTime()
+		if !c.turn() {
+			return
+		}
 		defer func() { <-c.slots }()
 		answer := c.do(ctx, job)
 		inTime()
 		acknowledge(answer)
 		c.afterwards(ctx, job)
 	})
+}
+
+// turn waits for a slot, of which a lane has one at a time; false = nothing is begun any
+// more.
+func (c *Client) turn() bool {
+	select {
+	case <-c.closing:
+		return false
+	default:
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return true
+	case <-c.closing:
+		return false
+	}
 }
 
 // afterwards does what comes after the acknowledgement. Nobody waits for it, the sender's
@@ -55,23 +75,6 @@ func (c *Client) afterwards(ctx context.Context, job Job) {
 		defer c.caught(ctx, nil)
 		job.Then(ctx)
 	})
-}
-
-// enters waits for a slot; false = nothing is taken in hand any more.
-func (c *Client) enters(l *link) bool {
-	select {
-	case c.slots <- struct{}{}:
-		return true
-	default:
-	}
-	l.hold()
-	defer l.release()
-	select {
-	case c.slots <- struct{}{}:
-		return true
-	case <-c.closing:
-		return false
-	}
 }
 
 // do does a job. A panic costs one frame and not the process.
