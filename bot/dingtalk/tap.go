@@ -26,6 +26,7 @@ type cardBody struct {
 	Card     loose               `json:"outTrackId"`
 	User     loose               `json:"userId"`
 	UserKind loose               `json:"userIdType"` // 1 = userId, 2 = unionId
+	Corp     loose               `json:"corpId"`     // whose userId it is
 	Space    loose               `json:"spaceId"`    // the conversation
 	Content  object[cardContent] `json:"content"`
 	Value    object[cardContent] `json:"value"` // where HTTP callbacks have it
@@ -62,6 +63,9 @@ func (c *Channel) readTap(b []byte, at time.Time) (bot.Message, error) {
 	if json.Unmarshal(b, &t) != nil || t.Card == "" || t.User == "" || t.UserKind == "2" ||
 		len(t.Card) > longestName || len(t.User) > longestName {
 		return bot.Message{}, errBroken
+	}
+	if ours, _ := c.in.corp.Load().(string); ours != "" && t.Corp != "" && string(t.Corp) != ours {
+		return bot.Message{}, errBroken // another organisation's userId may be somebody else's here
 	}
 	private := t.private()
 	m := bot.Message{Platform: Name, Sender: c.o.People.Account(string(t.User)), Card: string(t.Card)}
