@@ -65,6 +65,7 @@ const robotTopic = "/v1.0/im/bot/messages/get"
 // whatever is sent again is known, while the connections are rotated, closed in all ways
 // and torn, tickets refused, and the program killed and stopped in the midst of it.
 func TestAStrangersGateway(t *testing.T) {
+	t.Parallel()
 	s := newStranger(t)
 	s.opening = func(n int, w http.ResponseWriter, r *http.Request) bool {
 		switch n {
@@ -85,8 +86,8 @@ func TestAStrangersGateway(t *testing.T) {
 	dir := t.TempDir()
 	env := s.environment("sqlite:" + filepath.Join(dir, "z.db"))
 	p := s.serve(env, dir)
-	users := []string{"fengcheng.filer", "chengxiang.filer", "cannei.filer", "kuidou.filer", "penglai.filer", "hutou.filer"}
-	const each = 14
+	users := []string{"fengcheng.filer", "chengxiang.filer", "cannei.filer", "kuidou.filer"}
+	const each = 8
 	stop := make(chan struct{})
 	var chaos, all sync.WaitGroup
 	chaos.Go(func() {
@@ -140,10 +141,16 @@ func TestAStrangersGateway(t *testing.T) {
 		s.inOrder(u, each)
 	}
 	p.end(t, syscall.SIGTERM)
-	require.NotContains(t, p.read(), strangeSecret)
-	require.NotContains(t, p.read(), "panic")
+	p.discreet(t)
 	require.Less(t, s.slowest(), time.Second)
-	t.Log(s.slowest(), s.opened, len(s.links))
+}
+
+// discreet wants nothing in the log that opens anything, and no panic.
+func (p *served) discreet(t *testing.T) {
+	t.Helper()
+	for _, never := range []string{strangeSecret, "tok/", "t+", "t%2B", "session=", "panic"} {
+		require.NotContains(t, p.read(), never)
+	}
 }
 
 // inOrder wants an answer to each of somebody's messages, once and in order.

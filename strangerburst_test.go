@@ -16,6 +16,7 @@ const cardTopic = "/v1.0/card/instances/callback"
 // the program is told to stop in the midst of it. What was not acknowledged comes again
 // under new ids, and some of what was. Everybody is answered as often as they have spoken.
 func TestAStrangersBurst(t *testing.T) {
+	t.Parallel()
 	const frames, people = 2000, 100
 	s := newStranger(t)
 	dir := t.TempDir()

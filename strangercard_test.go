@@ -15,6 +15,7 @@ import (
 // TestAStrangersCard: a tap is answered within DingTalk's two seconds while the database
 // hangs, the card is changed when that is over, and a tap that comes twice is one.
 func TestAStrangersCard(t *testing.T) {
+	t.Parallel()
 	s := newStranger(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "z.db")

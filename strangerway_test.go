@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ const (
 // TestAStrangersWaysOut: a webhook that has ended, a token that dies, throttles with 403,
 // and everybody on one of the three lists of one answer.
 func TestAStrangersWaysOut(t *testing.T) {
+	t.Parallel()
 	s := newStranger(t)
 	dir := t.TempDir()
 	p := s.serve(s.environment("sqlite:"+filepath.Join(dir, "z.db")), dir)
@@ -87,11 +89,55 @@ func TestAStrangersWaysOut(t *testing.T) {
 	}
 	s.mu.Unlock()
 	s.says("office.clerk", "w4", "群发给 全体填报员：明天上午九点开会", 1)
-	heard := s.says("office.clerk", "w5", "发送", 1)
+	s.says("office.clerk", "w5", "发送", 1)
 	s.until(8*time.Second, func() bool { return strings.Contains(strings.Join(s.said["office.clerk"], "\n"), "没有送达") })
 	s.mu.Lock()
-	t.Log(heard, s.said["office.clerk"], called)
+	told := strings.Join(s.said["office.clerk"], "\n")
+	require.Len(t, called, 1, "one call for all twenty; who was throttled is tried again in a minute")
+	require.Len(t, called[0], 20)
+	require.Contains(t, told, "填报员·凤城所没有收到群发通知")
+	require.Contains(t, told, "填报员·参内所没有收到群发通知")
+	require.NotContains(t, told, "填报员·城厢所没有收到")
 	s.mu.Unlock()
-	p.end(t, 15)
-	t.Log(p.read())
+	p.end(t, syscall.SIGTERM)
+	p.discreet(t)
+}
+
+// TestAStrangersPeople: nobody is who they are not, and what is somebody's is said to them
+// alone.
+func TestAStrangersPeople(t *testing.T) {
+	t.Parallel()
+	s := newStranger(t)
+	dir := t.TempDir()
+	p := s.serve(s.environment("sqlite:"+filepath.Join(dir, "z.db")), dir)
+	say := func(id, user, text string, bend func(m map[string]any)) {
+		m := s.message(0, user, id, text)
+		bend(m)
+		require.True(t, s.push(1, robotTopic, id, m))
+		a, ok := s.ack(id, 2*time.Second)
+		require.True(t, ok && a.code == http.StatusOK, id)
+	}
+	group := func(chat string) func(m map[string]any) {
+		return func(m map[string]any) {
+			m["conversationType"], m["conversationId"], m["conversationTitle"], m["sessionWebhook"] = "2", chat, "群", s.URL+hookPath+"?session="+chat
+		}
+	}
+	elsewhere := func(m map[string]any) { m["senderCorpId"] = "dingelsewhere" }
+	for i := range 5 {
+		say(fmt.Sprint("p", i), "office.director", "进度", elsewhere)
+	}
+	say("p6", "office.director", "进度", func(m map[string]any) { delete(m, "senderStaffId") })
+	say("p7", "fengcheng.filer", "报线索 今天群众举报凤城镇建设路12号某某鞋店卖假冒运动鞋，货值两万五", group("cidGroup=="))
+	say("p8", "fengcheng.filer", "进度", group("cidElsewhere=="))
+	require.True(t, s.until(10*time.Second, func() bool {
+		return len(s.said["fengcheng.filer"]) > 0 && len(s.said["cidGroup=="]) > 0 && len(s.said["cidElsewhere=="]) > 0
+	}), "%s", p.read())
+	p.end(t, syscall.SIGTERM)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	require.Len(t, s.said["office.director"], 1, "once in an hour: %q", s.said["office.director"])
+	require.Contains(t, s.said["office.director"][0], "我认不出您")
+	require.Contains(t, strings.Join(s.said["fengcheng.filer"], ""), "某某鞋店")
+	require.NotContains(t, strings.Join(s.said["cidGroup=="], ""), "鞋店")
+	require.Contains(t, strings.Join(s.said["cidElsewhere=="], ""), "cidElsewhere==")
 }

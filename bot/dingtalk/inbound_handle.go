@@ -29,7 +29,7 @@ func (c *Channel) receive(ctx context.Context, in inbound, hand func(context.Con
 		if !c.in.outside.first(in.chat, c.o.Wall().Format(hourly)) {
 			return "", nil
 		}
-		c.o.Log.InfoContext(ctx, "somebody who has no senderStaffId has spoken to the robot: they are outside the organisation, or the app is not published", "id", in.message.ID)
+		c.o.Log.InfoContext(ctx, "somebody who is nobody has spoken to the robot: without a senderStaffId, or of another organisation; if that is wrong, the app is not published", "id", in.message.ID)
 		return c.words(ctx, "dingtalk.outside", nil), nil
 	}
 	if in.hook != "" {
