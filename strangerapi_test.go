@@ -44,7 +44,7 @@ const (
 func newStranger(t *testing.T) *stranger {
 	s := &stranger{t: t, tickets: map[string]bool{}, tokens: map[string]bool{}, sent: map[string]time.Time{}, acks: map[string][]acked{},
 		said: map[string][]string{}, ways: map[string]int{}, ended: map[string]bool{}, config: edited(t, edit{`until: "07:00"`, `until: "22:00"`},
-		edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {conversation: cidGroup==}}"})}
+			edit{"{name: 专班工作群, members: []}", "{name: 专班工作群, members: [], dingtalk: {conversation: cidGroup==}}"})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1.0/gateway/connections/open", s.open)
 	mux.HandleFunc("GET /wss/deep/connect", s.connect)
