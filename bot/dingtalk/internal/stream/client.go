@@ -78,7 +78,7 @@ var usual = Pace{
 	First: time.Second, Last: 30 * time.Second,
 	Refused: 5 * time.Minute, // somebody has to change the configuration
 	Settled: 10 * time.Second,
-	Finish:  8 * time.Second, // of the thirty that supervisors give
+	Finish:  5 * time.Second, // of the thirty that supervisors give
 }
 
 // Client keeps the connections of one app. It is safe for use by many goroutines.
@@ -101,7 +101,7 @@ type Client struct {
 
 // New makes a Client. It asks DingTalk nothing yet: Run does.
 func New(o Options) *Client {
-	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), after: make(chan struct{}, afterwards), closing: make(chan struct{}), room: room{changed: make(chan struct{})}, links: map[*link]bool{}}
+	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), after: make(chan struct{}, afterwards), closing: make(chan struct{}), room: room{most: mostAhead, changed: make(chan struct{})}, links: map[*link]bool{}}
 	if o.Pace != nil {
 		c.pace = *o.Pace
 	}

@@ -7,6 +7,7 @@ import (
 
 // room is what was read and is not done with.
 type room struct {
+	most          int // frames
 	mu            sync.Mutex
 	frames, bytes int
 	changed       chan struct{} // closed when there is less
@@ -17,7 +18,7 @@ type room struct {
 func (r *room) enter(bytes int, l *link, closing <-chan struct{}) bool {
 	for held := false; ; {
 		r.mu.Lock()
-		free := r.frames == 0 || r.frames < mostAhead && r.bytes+bytes <= mostAheadBytes
+		free := r.frames == 0 || r.frames < r.most && r.bytes+bytes <= mostAheadBytes
 		if free {
 			r.frames, r.bytes = r.frames+1, r.bytes+bytes
 		}
