@@ -124,7 +124,7 @@ func (c *Channel) understand(r request, res *http.Response, text []byte, out any
 	case out == nil:
 		return nil
 	}
-	if err := json.Unmarshal(text, out); err != nil {
+	if err := readAnswer(text, out); err != nil {
 		return c.failure(verdict{fate: bot.Unknown, reason: bot.PlatformAway, wait: soon}, r, errors.New("an answer that cannot be read"))
 	}
 	return nil

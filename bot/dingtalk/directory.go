@@ -75,7 +75,10 @@ func (c *Channel) Scope(ctx context.Context) (Scope, error) {
 func (c *Channel) Directory(ctx context.Context, _ []string) (bot.Directory, error) {
 	w := walk{c: c, seen: map[string]bool{}, out: bot.Directory{Parent: map[string]string{}, Complete: true, Tagged: true}}
 	scope, err := c.Scope(ctx)
-	if err != nil {
+	switch {
+	case unheardOf(err): // a server that has the directory and not this question
+		scope.Departments = []int64{rootDepartment}
+	case err != nil:
 		return w.out, fmt.Errorf("asking what of the directory the app may see: %w", err)
 	}
 	for _, d := range scope.Departments {
@@ -89,6 +92,12 @@ func (c *Channel) Directory(ctx context.Context, _ []string) (bot.Directory, err
 		}
 	}
 	return w.out, nil
+}
+
+// unheardOf says whether an error may mean that a call is not known where it was made.
+func unheardOf(err error) bool {
+	var failed *bot.SendError
+	return errors.As(err, &failed) && (failed.Fate == bot.Refused || failed.Reason == bot.PlatformAway && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled))
 }
 
 // Member asks for one user. found is false if DingTalk knows no such user; that one is

@@ -36,6 +36,23 @@ func TestTheDirectoryIsReadToItsEnd(t *testing.T) {
 	require.Zero(t, w.server.Counted()-1, "only the scope may have been counted")
 }
 
+func TestTheDirectoryIsReadFromItsRootWhereNobodyKnowsTheScope(t *testing.T) {
+	for _, answer := range []*dingtalktest.Answer{dingtalktest.RefusedOld(22, ""), {Status: 404, JSON: map[string]any{"error": "not found"}}} {
+		w := newOutside(t)
+		w.server.SetContacts(staffed())
+		w.server.Bend(func(c dingtalktest.Call) *dingtalktest.Answer {
+			if c.Path == scopesPath {
+				return answer
+			}
+			return nil
+		})
+		dir, err := w.channel.Directory(t.Context(), nil)
+		require.NoError(t, err)
+		require.True(t, dir.Complete)
+		require.Len(t, dir.Members, 232)
+	}
+}
+
 func TestOnlyWhatTheAppMaySeeIsRead(t *testing.T) {
 	w := newOutside(t)
 	people := staffed()

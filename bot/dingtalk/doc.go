@@ -35,7 +35,7 @@
 // DingTalk's hosts and of the configured ones are taken. None is ever shown.
 //
 // A tap on a card is answered within two seconds, whatever the desk and the person's
-// earlier messages do: after one and a half the card is left as it is, and the work goes
+// earlier messages do: after less than one the card is left as it is, and the work goes
 // on. What the card then shows is sent afterwards (bot.CardDone). A button's value is its
 // parameter "tap", or "action", or else its own id; what was filled in is in "form". In
 // HTTP mode taps are called back too, at the address of messages and with a signature of

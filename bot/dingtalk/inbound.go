@@ -23,7 +23,9 @@ type inlet struct {
 	hooks    hooks
 	sessions sessions
 	again    []time.Duration
-	told     told
+	told     told         // unknown groups
+	outside  told         // people from outside
+	corp     atomic.Value // the robot's organisation, a string, as soon as it is known
 
 	stream   *stream.Client // nil in HTTP mode
 	replays  replays

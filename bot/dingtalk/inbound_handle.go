@@ -26,7 +26,10 @@ func (c *Channel) receive(ctx context.Context, in inbound, hand func(context.Con
 	case in.group && !in.known:
 		return c.unknownGroup(ctx, in.chat), nil
 	case !in.staff:
-		c.o.Log.InfoContext(ctx, "somebody who has no senderStaffId has spoken to the robot: they are outside the organisation, or the app is not published", "id", in.message.ID)
+		if !c.in.outside.first(in.chat, c.o.Wall().Format(hourly)) {
+			return "", nil
+		}
+		c.o.Log.InfoContext(ctx, "somebody who is nobody has spoken to the robot: without a senderStaffId, or of another organisation; if that is wrong, the app is not published", "id", in.message.ID)
 		return c.words(ctx, "dingtalk.outside", nil), nil
 	}
 	if in.hook != "" {
@@ -93,7 +96,12 @@ func (c *Channel) words(ctx context.Context, name string, data any) string {
 	return page.Body
 }
 
-// told remembers which unknown groups were told their conversation id, and on which day.
+// hourly names an hour: how often somebody from outside is told so, in one conversation.
+// They are nobody here, and may speak as often as they like.
+const hourly = "2006-01-02T15"
+
+// told remembers which conversations were told something that is not said to them twice
+// in one time, and in which: unknown groups their id, people from outside that they are.
 type told struct {
 	mu  sync.Mutex
 	day map[string]string

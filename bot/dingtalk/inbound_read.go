@@ -52,6 +52,9 @@ func (c *Channel) read(b []byte, id string) (inbound, error) {
 		in.message.Group, in.known = name, known
 	}
 	if in.staff {
+		if m.RobotCorp != "" {
+			c.in.corp.CompareAndSwap(nil, string(m.RobotCorp))
+		}
 		in.message.Sender = c.o.People.Account(string(m.User))
 	}
 	return in, nil

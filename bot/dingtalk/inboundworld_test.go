@@ -59,7 +59,7 @@ func newInside(t testing.TB, bend ...func(*dingtalktest.GatewayOptions, *Options
 		Desk: w.desk, People: accounts{}, Contacts: w.contacts, Templates: sentences, Wall: w.clock.Now,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	w.o.pace = &stream.Pace{Dial: 5 * time.Second, Write: 5 * time.Second, Ping: time.Hour, Pong: time.Hour, Drain: 5 * time.Second,
-		First: time.Millisecond, Last: 20 * time.Millisecond, Refused: 50 * time.Millisecond, Settled: time.Minute}
+		First: time.Millisecond, Last: 20 * time.Millisecond, Refused: 50 * time.Millisecond, Settled: time.Minute, Finish: 5 * time.Second}
 	for _, f := range bend {
 		f(&theirs, &w.o)
 	}

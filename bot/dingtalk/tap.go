@@ -14,8 +14,8 @@ import (
 )
 
 // cardWait is how long the answer to a tap waits for the desk: DingTalk waits two seconds
-// and tells the person that the card has failed.
-const cardWait = 1500 * time.Millisecond
+// and tells the person that the card has failed, and the way there and back takes its time.
+const cardWait = 800 * time.Millisecond
 
 // cardKept answers a tap without changing the card, whatever the desk says: the card is
 // changed afterwards (bot.CardDone). Without ByKey what it shows would be taken away.
@@ -26,6 +26,7 @@ type cardBody struct {
 	Card     loose               `json:"outTrackId"`
 	User     loose               `json:"userId"`
 	UserKind loose               `json:"userIdType"` // 1 = userId, 2 = unionId
+	Corp     loose               `json:"corpId"`     // whose userId it is
 	Space    loose               `json:"spaceId"`    // the conversation
 	Content  object[cardContent] `json:"content"`
 	Value    object[cardContent] `json:"value"` // where HTTP callbacks have it
@@ -62,6 +63,9 @@ func (c *Channel) readTap(b []byte, at time.Time) (bot.Message, error) {
 	if json.Unmarshal(b, &t) != nil || t.Card == "" || t.User == "" || t.UserKind == "2" ||
 		len(t.Card) > longestName || len(t.User) > longestName {
 		return bot.Message{}, errBroken
+	}
+	if ours, _ := c.in.corp.Load().(string); ours != "" && t.Corp != "" && string(t.Corp) != ours {
+		return bot.Message{}, errBroken // another organisation's userId may be somebody else's here
 	}
 	private := t.private()
 	m := bot.Message{Platform: Name, Sender: c.o.People.Account(string(t.User)), Card: string(t.Card)}

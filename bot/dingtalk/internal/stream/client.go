@@ -33,7 +33,8 @@ type Job struct {
 	// Do does it and says how the frame is acknowledged. Its context ends when the program
 	// stops, not with the connection; it has to come to an end by itself.
 	Do func(ctx context.Context) Answer
-	// Then is done after the acknowledgement; nil = nothing.
+	// Then is done after the acknowledgement, side by side with everything else, and perhaps
+	// not at all; nil = nothing.
 	Then func(ctx context.Context)
 	// Within is after how long, from the frame's arrival, Meanwhile is acknowledged if Do
 	// has not come to an end; 0 = Do is waited for.
@@ -41,9 +42,19 @@ type Job struct {
 	Meanwhile Answer
 }
 
-// inFlight is how many frames are in hand at once, over all connections: several times
+// inFlight is how many frames are worked on at once, over all connections: several times
 // what the database does at once, and a small part of a burst.
 const inFlight = 512
+
+// How much is read ahead of that, so that what cannot wait (pings, taps on cards, the word
+// that a connection is rotated) does not stand in line behind a burst: some 100 MB.
+const (
+	mostAhead      = 12_000   // frames
+	mostAheadBytes = 32 << 20 // of what they hold
+)
+
+// afterwards is how much may be under way at once of what comes after acknowledgements.
+const afterwards = 64
 
 // Pace is how long things may take, and waits last.
 type Pace struct {
@@ -55,6 +66,7 @@ type Pace struct {
 	First, Last time.Duration // between two attempts to connect, growing
 	Refused     time.Duration // the longest wait after DingTalk refused the app
 	Settled     time.Duration // a connection that lasted so long starts the waits anew
+	Finish      time.Duration // at the end, how long what was read is still begun
 }
 
 // usual is the pace where nothing else is said.
@@ -66,13 +78,16 @@ var usual = Pace{
 	First: time.Second, Last: 30 * time.Second,
 	Refused: 5 * time.Minute, // somebody has to change the configuration
 	Settled: 10 * time.Second,
+	Finish:  5 * time.Second, // of the thirty that supervisors give
 }
 
 // Client keeps the connections of one app. It is safe for use by many goroutines.
 type Client struct {
 	o       Options
 	pace    Pace
+	room    room // of what was read
 	slots   chan struct{}
+	after   chan struct{}
 	closing chan struct{} // closed when nothing is taken in hand any more
 	lanes   lanes.Lanes
 	working sync.WaitGroup // jobs
@@ -86,7 +101,7 @@ type Client struct {
 
 // New makes a Client. It asks DingTalk nothing yet: Run does.
 func New(o Options) *Client {
-	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), closing: make(chan struct{}), links: map[*link]bool{}}
+	c := &Client{o: o, pace: usual, slots: make(chan struct{}, inFlight), after: make(chan struct{}, afterwards), closing: make(chan struct{}), room: room{most: mostAhead, changed: make(chan struct{})}, links: map[*link]bool{}}
 	if o.Pace != nil {
 		c.pace = *o.Pace
 	}
@@ -105,10 +120,13 @@ func (c *Client) Run(ctx context.Context) {
 		standing.Go(func() { c.stand(ctx) })
 	}
 	standing.Wait()
-	for range cap(c.slots) { // whoever has all of them knows that nothing is in hand
+	finish := time.NewTimer(c.pace.Finish)
+	c.room.emptied(finish.C)
+	finish.Stop()
+	close(c.closing)
+	for range cap(c.slots) { // whoever has all of them knows that nothing is worked on
 		c.slots <- struct{}{}
 	}
-	close(c.closing)
 	c.mu.Lock()
 	for l := range c.links {
 		c.reading.Go(l.bye)

@@ -18,13 +18,15 @@
 // only its acknowledgement is lost, and what DingTalk sends again is known by its id (by
 // package bot). A job may have a time by which something is acknowledged in any case.
 //
-// Frames of one lane are worked on in their order, lanes side by side. So many are in
-// hand at once; then the reader waits, and with it DingTalk. While the reader waits no
-// pong is missed: it may be behind what has not been read.
+// Frames of one lane are worked on in their order, lanes side by side. So many are worked
+// on at once, of each lane one, and many more are read ahead: in a burst of ten thousand
+// messages a ping, a rotation and a tap on a card are answered as at any other time. If that
+// is not enough the reader waits, and with it DingTalk. While the reader waits no pong is
+// missed: it may be behind what has not been read.
 //
 // # The end
 //
-// When Run's context ends, no connection is made any more; what is in hand is finished
-// and acknowledged; then the connections are closed. What was read and not taken in hand
-// is not acknowledged.
+// When Run's context ends, no connection is made any more; what was read is finished
+// and acknowledged; then the connections are closed. What is not begun within some
+// seconds is not acknowledged.
 package stream

@@ -42,6 +42,7 @@ var errNoFrame = errors.New("not a frame")
 // values are numbers, "header" for "headers", data that is no string. Nothing is
 // required but that it is an object.
 func Decode(b []byte) (Frame, error) {
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) // a mark of some encoders
 	var raw struct {
 		Type    json.RawMessage            `json:"type"`
 		Headers map[string]json.RawMessage `json:"headers"`
@@ -66,13 +67,26 @@ func Decode(b []byte) (Frame, error) {
 			}
 		}
 	}
-	if f.Type == "" && strings.HasPrefix(f.Topic(), "/") {
-		f.Type = Callback
+	if f.Type == "" {
+		f.Type = f.guessed()
 	}
 	if f.Type == "" && len(f.headers) == 0 {
 		return Frame{}, errNoFrame
 	}
 	return f, nil
+}
+
+// guessed is the type of a frame that does not say it.
+func (f Frame) guessed() string {
+	switch topic := strings.ToLower(f.Topic()); {
+	case strings.HasPrefix(topic, "/"):
+		return Callback
+	case topic == topicPing || topic == topicDisconnect:
+		return System
+	case f.Header("eventType") != "":
+		return Event
+	}
+	return ""
 }
 
 // plain is the text of a JSON string, and of anything else as it is written.

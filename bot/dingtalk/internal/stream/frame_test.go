@@ -22,6 +22,9 @@ func TestFramesAreReadAsTheyAreWrittenAndAsTheyAreDocumented(t *testing.T) {
 		"no data":                 {`{"type":"CALLBACK","headers":{"messageId":"m"}}`, Callback, "", "m", "", ""},
 		"data is an object":       {`{"type":"CALLBACK","headers":{"messageId":"m"},"data":{"a":[1]}}`, Callback, "", "m", "", `{"a":[1]}`},
 		"no type":                 {`{"headers":{"messageId":"m","topic":"/v1.0/card/instances/callback"},"data":"{}"}`, Callback, "/v1.0/card/instances/callback", "m", "", "{}"},
+		"no type, of a ping":      {`{"headers":{"messageId":"m","topic":"Ping"},"data":"{}"}`, System, "Ping", "m", "", "{}"},
+		"no type, of an event":    {`{"headers":{"messageId":"m","eventType":"user_add_org"},"data":"{}"}`, Event, "", "m", "", "{}"},
+		"marked, between lines":   {"\xef\xbb\xbf\r\n{\"type\":\"EVENT\",\r\n\"headers\":{\"messageId\":\"m\"}}\r\n", Event, "", "m", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := Decode([]byte(c.text))

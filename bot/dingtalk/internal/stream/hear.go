@@ -7,9 +7,12 @@ import (
 )
 
 // heard takes one frame in hand. It is called by the connection's reader and waits while
-// too many are.
+// too much is.
 func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 	c.count(func(s *State) { s.Frames++ })
+	if !c.room.enter(len(f.Data), l, c.closing) {
+		return
+	}
 	job := c.o.Hear(f)
 	var once sync.Once
 	acknowledge := func(a Answer) {
@@ -25,37 +28,53 @@ func (c *Client) heard(ctx context.Context, l *link, f Frame) {
 		stop := context.AfterFunc(limit, func() { acknowledge(job.Meanwhile) })
 		inTime = func() { stop(); cancel() }
 	}
-	if !c.enters(l) {
-		inTime()
-		return
-	}
 	c.lanes.Run(&c.working, job.Lane, func() {
+		defer c.room.leave(len(f.Data))
+		defer inTime()
+		if !c.turn() {
+			return
+		}
 		defer func() { <-c.slots }()
 		answer := c.do(ctx, job)
 		inTime()
 		acknowledge(answer)
-		if job.Then != nil {
-			defer c.caught(ctx, nil)
-			job.Then(ctx)
-		}
+		c.afterwards(ctx, job)
 	})
 }
 
-// enters waits for a slot; false = nothing is taken in hand any more.
-func (c *Client) enters(l *link) bool {
+// turn waits for a slot, of which a lane has one at a time; false = nothing is begun any
+// more.
+func (c *Client) turn() bool {
 	select {
-	case c.slots <- struct{}{}:
-		return true
+	case <-c.closing:
+		return false
 	default:
 	}
-	l.hold()
-	defer l.release()
 	select {
 	case c.slots <- struct{}{}:
 		return true
 	case <-c.closing:
 		return false
 	}
+}
+
+// afterwards does what comes after the acknowledgement. Nobody waits for it, the sender's
+// next message neither; while too much of it is under way, it is left out.
+func (c *Client) afterwards(ctx context.Context, job Job) {
+	if job.Then == nil {
+		return
+	}
+	select {
+	case c.after <- struct{}{}:
+	default:
+		c.o.Log.DebugContext(ctx, "too much is to be said at once: something is left unsaid")
+		return
+	}
+	c.working.Go(func() {
+		defer func() { <-c.after }()
+		defer c.caught(ctx, nil)
+		job.Then(ctx)
+	})
 }
 
 // do does a job. A panic costs one frame and not the process.

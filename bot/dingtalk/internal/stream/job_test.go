@@ -32,6 +32,23 @@ func TestWhatAJobSaysIsAcknowledgedWhenItIsDone(t *testing.T) {
 	<-then
 }
 
+// TestNobodyWaitsForWhatComesAfterwards: not the same sender's next message, and not
+// anybody's, however many speak to whom something has to be said.
+func TestNobodyWaitsForWhatComesAfterwards(t *testing.T) {
+	w := newWorld(t)
+	hold, open := w.gate()
+	w.hear = func(Frame) Job {
+		return Job{Lane: "one", Do: func(context.Context) Answer { return Answer{} }, Then: func(context.Context) { <-hold }}
+	}
+	w.up()
+	defer open()
+	for range inFlight + 1 {
+		f, err := w.gateway.Say(said("一"))
+		require.NoError(t, err)
+		require.Equal(t, 200, w.acked(f).Code)
+	}
+}
+
 func TestAPanicCostsOneFrame(t *testing.T) {
 	w := newWorld(t)
 	w.hear = func(Frame) Job { return Job{Do: func(context.Context) Answer { panic("oh") }} }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,9 +96,9 @@ func (l *link) read(heard func(Frame), broken func(size int)) {
 			broken(len(b))
 		case f.Type != System:
 			heard(f)
-		case f.Topic() == topicPing:
+		case strings.EqualFold(f.Topic(), topicPing):
 			l.acknowledge(f, Answer{Data: f.Data})
-		case f.Topic() == topicDisconnect: // no answer is expected
+		case strings.EqualFold(f.Topic(), topicDisconnect): // no answer is expected
 			l.leave(errRotated)
 		}
 	}

@@ -45,8 +45,8 @@ func (r *Refusal) Error() string {
 
 // ticket is where a connection is to be made, once and within ninety seconds.
 type ticket struct {
-	Endpoint string `json:"endpoint"`
-	Ticket   string `json:"ticket"`
+	Endpoint string
+	Ticket   string
 }
 
 // open asks for a ticket.
@@ -82,24 +82,20 @@ func (c *Client) open(ctx context.Context) (t ticket, err error) {
 // word of DingTalk's about the app, whatever its status.
 func readTicket(status int, kind string, text []byte) (t ticket, err error) {
 	var said struct {
-		ticket
-		Code    any    `json:"code"`
-		Message string `json:"message"`
+		Endpoint, Ticket, Code, Message json.RawMessage
 	}
 	if json.Unmarshal(text, &said) != nil {
 		return t, fmt.Errorf("HTTP status %d, an answer that is no JSON (%.40q)", status, kind)
 	}
-	code := ""
-	if said.Code != nil {
-		code = fmt.Sprint(said.Code)
-	}
+	t = ticket{plain(said.Endpoint), plain(said.Ticket)}
+	code, message := plain(said.Code), plain(said.Message)
 	switch {
-	case said.Endpoint != "" && said.Ticket != "" && status < http.StatusMultipleChoices:
-		return said.ticket, nil
+	case t.Endpoint != "" && t.Ticket != "" && status < http.StatusMultipleChoices:
+		return t, nil
 	case status == http.StatusUnauthorized || strings.EqualFold(code, "authFailed"):
-		return t, &Refusal{status, code, said.Message}
+		return ticket{}, &Refusal{status, code, message}
 	}
-	return t, fmt.Errorf("HTTP status %d, code %q: %s", status, code, said.Message)
+	return ticket{}, fmt.Errorf("HTTP status %d, code %q: %s", status, code, message)
 }
 
 var errEndpoint = errors.New("the endpoint is no address of a WebSocket, or one without TLS where the API has it")

@@ -81,8 +81,8 @@ func (c *Client) blame(ctx context.Context, n *attempts, made bool, err error) t
 	switch {
 	case made && n.lost == 0:
 		wait = 0
-	case made: // DingTalk is there: nobody is left deaf for long
-		wait = min(wait, jitter(4*c.pace.First))
+	case made: // DingTalk is there, and what it says meanwhile is lost: nobody is left deaf for long
+		wait = min(wait, jitter(c.pace.First))
 	}
 	n.lost++
 	c.count(func(s *State) { s.Lost++ })

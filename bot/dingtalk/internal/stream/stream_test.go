@@ -177,16 +177,47 @@ func TestAPongBehindABurstIsNotMissed(t *testing.T) {
 	w.hear = func(f Frame) Job {
 		return Job{Lane: f.ID(), Do: func(context.Context) Answer { <-hold; return Answer{} }}
 	}
+	w.client.room.most = 30
 	w.up()
-	for n := range inFlight + 10 {
+	const all = 40
+	for n := range all {
 		_, err := w.gateway.Say(said(fmt.Sprint(n)))
 		require.NoError(t, err)
 	}
-	w.eventually(func() bool { return w.client.State().Frames == inFlight+1 }, "the reader waits")
+	w.eventually(func() bool { return w.client.State().Frames == 31 }, "the reader waits")
 	require.Never(t, func() bool { return w.gateway.Counts().Opened > 1 }, 1200*time.Millisecond, 10*time.Millisecond, "two pongs long")
 	open()
-	w.eventually(func() bool { return w.gateway.Acked() == inFlight+10 }, "all acknowledged")
+	w.eventually(func() bool { return w.gateway.Acked() == all }, "all acknowledged")
 }
+
+// TestNothingUrgentStandsBehindABurst: a tap is answered in time, and a rotation heard,
+// while thousands of messages wait for their turn, hundreds of them one person's.
+func TestNothingUrgentStandsBehindABurst(t *testing.T) {
+	const burst = 3000
+	w := newWorld(t)
+	hold, open := w.gate()
+	w.hear = func(f Frame) Job {
+		if f.Topic() == dingtalkCard {
+			return Job{Lane: "7", Within: 20 * time.Millisecond, Meanwhile: Answer{Data: `{"response":{}}`}, Do: func(context.Context) Answer { <-hold; return Answer{} }}
+		}
+		n := f.ID()
+		return Job{Lane: n[len(n)-1:], Do: func(context.Context) Answer { <-hold; return Answer{} }}
+	}
+	w.up()
+	old := w.gateway.Links()[0]
+	for n := range burst {
+		require.NoError(t, old.Push(w.gateway.Robot(said(fmt.Sprint(n)))))
+	}
+	tap := w.gateway.Card(dingtalktest.Tap{Card: "o1", User: "042"})
+	require.NoError(t, old.Push(tap))
+	require.JSONEq(t, `{"response":{}}`, w.acked(tap).Data)
+	require.NoError(t, old.Disconnect())
+	w.eventually(func() bool { return w.gateway.Counts().Opened > 1 }, "rotated")
+	open()
+	w.eventually(func() bool { return w.gateway.Acked() == burst+1 }, "all acknowledged")
+}
+
+const dingtalkCard = "/v1.0/card/instances/callback"
 
 func TestTwoConnectionsStand(t *testing.T) {
 	w := newWorld(t, func(_ *dingtalktest.GatewayOptions, o *Options) { o.Connections = 2 })
