@@ -152,17 +152,18 @@ func TestAnInformantIsNowhere(t *testing.T) {
 		said("fengcheng.filer", "2024-01-18T16:20", "举报人 1", `{"voice":"`+whoTold+`，`+phoneOf+`，身份证号 `+cardOf+`，夜里三点打"}`)
 		leakHunt(t, address, folders...)
 
+		said("office.clerk", "2024-01-18T16:29", "交办 1 凤城所")
 		said("fengcheng.head", "2024-01-18T16:30", "查看举报人 1 需要回访核实")
 		said("custodian", "2024-01-18T16:31", "1", "审计 1")
 		said("office.director", "2024-01-18T16:32", "进度 1", "1")
-		open := `{"id":"open","text":"1"}`
+		open := `{"id":"open","text":"4"}` // 1 to 3 are of the lead that was given to the unit
 		got := command(t, env, open+"\n"+open+"\n", "chat", "--json", "--as", "fengcheng.head", "--at", "2024-01-18T16:33")
 		require.Zero(t, got.code, got.errs)
 		leak(t, "the log", got.errs)
 		for _, secret := range []string{whoTold, phoneOf, cardOf, "夜里三点"} {
 			require.Equal(t, 1, strings.Count(got.out, secret), "said once, not again with the re-delivery: %s", got.out)
 		}
-		said("fengcheng.head", "2024-01-18T16:34", "1", `{"id":"open","text":"1"}`, "审计 1")
+		said("fengcheng.head", "2024-01-18T16:34", "4", `{"id":"open","text":"4"}`, "审计 1")
 		said("admin", "2024-01-18T16:34", "审计", "审计 1")
 		leakHunt(t, address, folders...)
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -232,7 +233,8 @@ func (d *desk) routes() http.Handler {
 	return mux
 }
 
-// ready says whether a message could be handled now, and not only kept.
+// ready says whether a message could be handled now, and not only kept, and whether the
+// platforms are connected.
 func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 	err := d.store.Ping(r.Context())
 	if err == nil && !d.awake() {
@@ -243,11 +245,31 @@ func (d *desk) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
 		return
 	}
-	fmt.Fprintln(w, "ok")
+	states, connected := d.connections()
+	if connected {
+		fmt.Fprintln(w, "ok")
+	} else {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, "a platform is not connected")
+	}
+	for _, s := range states {
+		fmt.Fprintln(w, s)
+	}
+}
+
+// connections says how each connection to a platform stands, and whether all that are this
+// process's to keep are up.
+func (d *desk) connections() (states []string, up bool) {
+	up = true
 	if d.robot != nil {
-		fmt.Fprintf(w, "%s: %s\n", robot.Name, d.robot.State())
+		s := d.robot.State()
+		states = append(states, fmt.Sprintf("%s: %s", robot.Name, s))
+		up = up && slices.Contains([]robot.Phase{robot.Connected, robot.Elsewhere, robot.Callback}, s.Phase)
 	}
 	if d.dingtalk != nil {
-		fmt.Fprintf(w, "%s: %s\n", dingtalk.Name, d.dingtalk.State())
+		s := d.dingtalk.State()
+		states = append(states, fmt.Sprintf("%s: %s", dingtalk.Name, s))
+		up = up && (s.Phase == dingtalk.Connected || s.Phase == dingtalk.CalledBack)
 	}
+	return states, up
 }
