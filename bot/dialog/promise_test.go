@@ -167,7 +167,7 @@ func TestUndoTakesTheLastChangeBackAndBringsItAgain(t *testing.T) {
 func TestGuidedModeAsksOneStepAfterTheOther(t *testing.T) {
 	k := lead(t).say("一步一步").next(Question)
 	at, of := k.form.Progress(k.d, k.env)
-	require.Equal(t, []int{1, 17}, []int{at, of})
+	require.Equal(t, []int{1, 18}, []int{at, of})
 	k.say("阿强鞋店", "凤城镇建设路").next(Question)
 	at, _ = k.form.Progress(k.d, k.env)
 	require.Equal(t, 3, at)

@@ -46,9 +46,11 @@ func bands(f Facts) []string {
 	return out
 }
 
-// near says that two leads of one township have nearly the same words.
+// near says that two leads of one township have nearly the same words. The same sentence
+// about another house is another lead: a unit writes many that way.
 func near(a, b Facts) bool {
-	if a.Township != b.Township {
+	mineAt, theirsAt := address(a.Place, a.Township), address(b.Place, b.Township)
+	if a.Township != b.Township || mineAt != "" && theirsAt != "" && mineAt != theirsAt {
 		return false
 	}
 	mine, theirs := pairs(a.Content), pairs(b.Content)
