@@ -25,7 +25,7 @@ var databases = []struct {
 	name string
 	url  func(t *testing.T) string
 }{
-	{"sqlite", func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "zhuanban.db") }},
+	{"sqlite", func(t *testing.T) string { return storetest.SQLiteURL(t) }},
 	{"mysql", storetest.MariaDBURL},
 }
 

@@ -18,7 +18,7 @@ import (
 // it at the same time; a file that is shown is in it without its handler's doing.
 func TestTheAuditIsOneChain(t *testing.T) {
 	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite": func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/bot.db" }, "mysql": storetest.MariaDBURL} {
+		"sqlite": func(t *testing.T) string { return storetest.SQLiteURL(t) }, "mysql": storetest.MariaDBURL} {
 		t.Run(name, func(t *testing.T) {
 			const people, each = 12, 4
 			var all []bot.Person

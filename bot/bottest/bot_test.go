@@ -20,7 +20,7 @@ import (
 // each runs a test with a world on each database.
 func each(t *testing.T, test func(t *testing.T, w *bottest.World, e *errand)) {
 	for name, url := range map[string]func(*testing.T) string{
-		"sqlite": func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/bot.db" },
+		"sqlite": func(t *testing.T) string { return storetest.SQLiteURL(t) },
 		"mysql":  storetest.MariaDBURL,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -123,7 +123,7 @@ func New(t *testing.T, opts ...Option) *World {
 		w.o.wall = w.Wall.Now
 	}
 	if w.o.url == "" {
-		w.o.url = "sqlite:" + t.TempDir() + "/bot.db"
+		w.o.url = storetest.SQLiteURL(t)
 	}
 	w.open()
 	require.NoError(t, w.Runner.Start(t.Context(), w.Clock.Now()))

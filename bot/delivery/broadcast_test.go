@@ -61,7 +61,7 @@ func progress(t *testing.T, b *delivery.Broadcaster, id int64) delivery.Progress
 
 // each runs on both databases.
 func each(t *testing.T, test func(t *testing.T, url string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+t.TempDir()+"/bot.db") })
+	t.Run("sqlite", func(t *testing.T) { test(t, storetest.SQLiteURL(t)) })
 	t.Run("mysql", func(t *testing.T) { test(t, storetest.MariaDBURL(t)) })
 }
 

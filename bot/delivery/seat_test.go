@@ -42,7 +42,7 @@ func replicasOf(t *testing.T, url string) (worlds [2]*bottest.World, ends [2]*se
 
 func TestOnlyTheReplicaThatHoldsTheConnectionSends(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
-		"sqlite": func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/bot.db" },
+		"sqlite": func(t *testing.T) string { return storetest.SQLiteURL(t) },
 		"mysql":  storetest.MariaDBURL,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestOnlyTheReplicaThatHoldsTheConnectionSends(t *testing.T) {
 }
 
 func TestAConnectionThatGoesElsewhereLeavesWhatIsClaimedUntried(t *testing.T) {
-	w, end := replicasOf(t, "sqlite:"+t.TempDir()+"/bot.db")
+	w, end := replicasOf(t, storetest.SQLiteURL(t))
 	end[0].here.Store(true)
 	first, second := put(t, w[0], "ann", bot.PriorityNotice), put(t, w[0], "ben", bot.PriorityNotice)
 	w[0].Channel.Hold = func(bot.Parcel) { end[0].here.Store(false) } // while the first is under way
@@ -90,7 +90,7 @@ func TestAConnectionThatGoesElsewhereLeavesWhatIsClaimedUntried(t *testing.T) {
 
 // TestTheSeatIsNoticedWhenItComes: whoever gets it wakes the courier, which runs.
 func TestTheSeatIsNoticedWhenItComes(t *testing.T) {
-	w, end := replicasOf(t, "sqlite:"+t.TempDir()+"/bot.db")
+	w, end := replicasOf(t, storetest.SQLiteURL(t))
 	stop := running(t, w[0])
 	defer stop()
 	id := put(t, w[0], "ben", bot.PriorityNotice)

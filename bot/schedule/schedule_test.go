@@ -77,7 +77,7 @@ func TestNothingFromBeforeTheBotWasThere(t *testing.T) {
 
 func TestOnceWithTwoRunners(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
-		"sqlite": func(t *testing.T) string { return "sqlite:" + t.TempDir() + "/bot.db" },
+		"sqlite": func(t *testing.T) string { return storetest.SQLiteURL(t) },
 		"mysql":  storetest.MariaDBURL,
 	} {
 		t.Run(name, func(t *testing.T) {

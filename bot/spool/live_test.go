@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,7 +70,7 @@ func serving(t *testing.T, w *bottest.World) (*gate, *spool.Spool) {
 // acknowledged there, and answered after it. Other people do not wait.
 func TestALiveMessageWaitsForOlderOnesInAnothersSpool(t *testing.T) {
 	for name, url := range map[string]func(t *testing.T) string{
-		"sqlite": func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "db") },
+		"sqlite": func(t *testing.T) string { return storetest.SQLiteURL(t) },
 		"mysql":  storetest.MariaDBURL,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,7 @@ func step(w *bottest.World) int {
 
 // each runs on both databases.
 func each(t *testing.T, test func(t *testing.T, url string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+t.TempDir()+"/bot.db") })
+	t.Run("sqlite", func(t *testing.T) { test(t, storetest.SQLiteURL(t)) })
 	t.Run("mysql", func(t *testing.T) { test(t, storetest.MariaDBURL(t)) })
 }
 

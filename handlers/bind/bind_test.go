@@ -28,7 +28,7 @@ type pair struct {
 }
 
 func newPair(t *testing.T) *pair {
-	url := "sqlite:" + t.TempDir() + "/bot.db"
+	url := storetest.SQLiteURL(t)
 	s := storetest.Open(t, url)
 	roster := bot.NewRoster([]bot.Person{
 		{Account: "ann", Name: "填报员·甲", Unit: "a", Role: bot.Filer}, {Account: "ben", Name: "填报员·乙", Unit: "a", Role: bot.Filer},

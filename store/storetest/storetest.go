@@ -9,7 +9,6 @@ package storetest
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -71,7 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 // SQLite opens a fresh store in the test's folder.
 func SQLite(t *testing.T) *store.Store {
 	t.Helper()
-	return Open(t, "sqlite:"+filepath.Join(t.TempDir(), "zhuanban.db"))
+	return Open(t, SQLiteURL(t))
 }
 
 // Open opens a store for the length of the test.
