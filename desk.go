@@ -22,16 +22,8 @@ import (
 	"zhuanban/bot/staff"
 	"zhuanban/bot/wecom"
 	"zhuanban/bot/wecom/robot"
-	"zhuanban/handlers"
 	"zhuanban/handlers/announce"
-	"zhuanban/handlers/audit"
-	"zhuanban/handlers/casefile"
-	"zhuanban/handlers/evidence"
-	"zhuanban/handlers/informant"
-	"zhuanban/handlers/lead"
 	"zhuanban/handlers/ledger"
-	"zhuanban/handlers/stage"
-	"zhuanban/handlers/weekly"
 	"zhuanban/seal"
 	"zhuanban/store"
 	"zhuanban/store/redis"
@@ -176,65 +168,6 @@ func (d *desk) build() error {
 	return nil
 }
 
-// duties makes the handlers and what they have to say by themselves.
-func (d *desk) duties() ([]bot.Handler, []schedule.Job, error) {
-	w, err := weeklyDuty(d.cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	st := stage.New(d.cfg.Stages, d.cfg.Reminders.Stage, d.cfg.calendar, d.Roster)
-	book := ledgerDuty(d.cfg, d.clock)
-	d.ledger = book
-	d.maker = &ledger.Maker{Duty: book, Store: d.store, Clock: d.clock, Wall: time.Now, Staff: d.Roster, Wake: d.wake, Log: d.log}
-	leads := lead.New(lead.Config{Prefix: d.cfg.settings.Campaign.Prefix, Form: d.cfg.Forms.Lead, Hash: d.cfg.leadHash,
-		Body: d.cfg.leadBody, Places: d.cfg.places, Alarm: d.cfg.settings.Lead.Alarm, Calendar: d.cfg.calendar, Triage: d.cfg.triage(),
-		Sees: book.Sees, Registered: book.Registered, Handled: book.Handled})
-	book.Adopt(leads.Adopt)
-	cases := casefile.New(casefile.Config{Calendar: d.cfg.calendar, Figures: d.cfg.figureWords(), Digest: d.cfg.settings.Lead.Digest,
-		Notice: d.cfg.settings.Lead.Notice}, leads)
-	rights := leadRights{d.cfg.settings.Campaign.Prefix, leads}
-	list := handlers.All(handlers.Duties{
-		Lead: leads, Case: cases, Ledger: book,
-		Informant: informant.New(informant.Config{Seal: d.sealer(), Leads: rights, Tell: d.cfg.Informants.Tell}),
-		Evidence:  evidence.New(evidence.Config{Leads: rights, Title: d.cfg.settings.Campaign.Title, Save: d.saveDocument}),
-		Audit:     audit.New(rights),
-		Weekly:    w, Stage: st, Announce: announce.New(), Bind: d.binding(), Table: d.cfg.table, Periods: d.cfg.periods,
-	})
-	return list, []schedule.Job{w.Reminders(d.Roster), st, cases.Clocks(d.Roster)}, nil
-}
-
-// exportsFolder is where exports are made, below the data folder.
-const exportsFolder = "exports"
-
-func ledgerDuty(c *campaign, clock bot.Clock) *ledger.Duty {
-	return ledger.New(ledger.Config{Prefix: c.settings.Campaign.Prefix, Title: c.settings.Campaign.Title, Form: &c.Forms.Lead, Places: c.places,
-		Lines: c.settings.Lead.Lines, Window: time.Duration(c.settings.Lead.Duplicate.Days) * 24 * time.Hour, Calendar: c.calendar,
-		Dir: c.dataPath(exportsFolder), Below: exportsFolder, Audit: auditor{clock}})
-}
-
-func weeklyDuty(c *campaign) (*weekly.Duty, error) {
-	return weekly.New(weekly.Config{Table: c.table, Periods: c.periods, Calendar: c.calendar, Steps: c.Reminders.Weekly, Ledger: weekly.Ledger(c.table, c.Ledger)})
-}
-
-// weeklyTimes counts out all reminders, so that a missing calendar year shows
-// when the program starts and not on a Friday.
-func weeklyTimes(c *campaign) ([]schedule.Occurrence, error) {
-	w, err := weeklyDuty(c)
-	if err != nil {
-		return nil, err
-	}
-	from, until := c.table.Campaign.Start.Time(), c.table.Campaign.End.AddDays(60).Time()
-	all, err := w.Reminders(c.configured).Due(from, until)
-	if err != nil {
-		return nil, err
-	}
-	dates, err := stage.New(c.Stages, c.Reminders.Stage, c.calendar, c.configured).Due(from, until)
-	return append(all, dates...), err
-}
-
-// configured is the roster of the configuration alone.
-func (c *campaign) configured() *bot.Roster { return c.roster }
-
 // answers is where the replicas share the answers given last; nil without Redis.
 func (d *desk) answers() bot.Answers {
 	if d.redis == nil {
@@ -285,116 +218,6 @@ func (d *desk) Next(context.Context) (at time.Time, what string, ok bool, err er
 	o, ok, err := d.runner.Next(d.clock.Now())
 	return o.Due.In(calendar.Shanghai), o.What, ok, err
 }
-
-// AdvanceTo steps the simulated clock, firing and delivering on the way what
-// falls due, each thing at its own time.
-func (d *desk) AdvanceTo(ctx context.Context, to time.Time) error {
-	_, err := d.advance(ctx, to)
-	return err
-}
-
-func (d *desk) advance(ctx context.Context, to time.Time) ([]schedule.Fired, error) {
-	var last time.Time
-	fired, err := d.runner.RunDue(ctx, to, func(at time.Time) error {
-		if at.After(last) { // what was due before leaves at its own time
-			if err := d.drain(ctx); err != nil {
-				return err
-			}
-			if err := d.passHolds(ctx, at); err != nil {
-				return err
-			}
-			last = at
-		}
-		return d.stepped.set(ctx, at)
-	})
-	if err != nil {
-		return fired, err
-	}
-	if err := d.drain(ctx); err != nil {
-		return fired, err
-	}
-	if err := d.passHolds(ctx, to); err != nil {
-		return fired, err
-	}
-	if err := d.stepped.set(ctx, to); err != nil {
-		return fired, err
-	}
-	return fired, nil
-}
-
-// passHolds stops at each time up to a time until which deliveries are held (quiet
-// hours, a day's cap), so that they leave at it and not later.
-func (d *desk) passHolds(ctx context.Context, until time.Time) error {
-	for {
-		var next time.Time
-		err := d.store.View(ctx, func(tx *store.Tx) (err error) {
-			next, err = tx.Deliveries().NextHold(ctx)
-			return err
-		})
-		if err != nil || next.IsZero() || next.After(until) || !next.After(d.clock.Now()) {
-			return err
-		}
-		if err := d.stepped.set(ctx, next); err != nil {
-			return err
-		}
-		if err := d.drain(ctx); err != nil {
-			return err
-		}
-	}
-}
-
-// flush fetches what is due, makes the exports that were approved, and delivers what is
-// due, with the broadcasts that have begun: their next batch is queued when the one before
-// has left.
-func (d *desk) flush(ctx context.Context) error {
-	if _, err := d.fetcher.Flush(ctx); err != nil {
-		return err
-	}
-	if _, err := d.maker.Step(ctx); err != nil {
-		return err
-	}
-	for {
-		queued, err := d.caster.Step(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err := d.courier.Flush(ctx); err != nil || queued == 0 {
-			return err
-		}
-	}
-}
-
-// drain delivers all that is due, and waits for what another process has in its
-// hands, as long as its lease may last: what is said at one time must have left
-// before the clock is stepped to the next.
-func (d *desk) drain(ctx context.Context) error {
-	for range drainTries {
-		if err := d.flush(ctx); err != nil {
-			return err
-		}
-		var waiting int
-		err := d.store.View(ctx, func(tx *store.Tx) error {
-			held, err := tx.Deliveries().Undone(ctx, store.Sending)
-			waiting = len(held)
-			return err
-		})
-		if err != nil || waiting == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(drainPause):
-		}
-	}
-	return nil
-}
-
-// A lease is over after ten seconds.
-const (
-	drainTries = 60
-	drainPause = 200 * time.Millisecond
-)
 
 // close takes the desk down, the last opened first.
 func (d *desk) close() error {

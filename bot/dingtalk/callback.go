@@ -3,13 +3,13 @@ package dingtalk
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"time"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/line"
 )
 
 // The limits of a callback of HTTP mode.
@@ -126,14 +126,9 @@ func (c *Channel) accept(w http.ResponseWriter, r *http.Request) (in inbound, er
 
 // readAll reads a body that is not larger than it may be, nor slower.
 func readAll(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	limit, cancel := context.WithTimeout(r.Context(), 2*answerWithin)
-	defer cancel()
-	deadline, _ := limit.Deadline()
-	_ = http.NewResponseController(w).SetReadDeadline(deadline) // a server that cannot has limits of its own
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	var large *http.MaxBytesError
+	b, err := line.Body(w, r, largestBody, 2*answerWithin)
 	switch {
-	case errors.As(err, &large):
+	case errors.Is(err, line.ErrTooLarge):
 		return nil, errTooLarge
 	case err != nil:
 		return nil, errCut

@@ -10,6 +10,7 @@ import (
 
 	"zhuanban/bot/dingtalk/internal/stream"
 	"zhuanban/bot/internal/line"
+	"zhuanban/bot/internal/told"
 )
 
 // mostConnections is how many stand at once at most: DingTalk allows fifty for an app, of
@@ -23,8 +24,8 @@ type inlet struct {
 	hooks    hooks
 	sessions sessions
 	again    []time.Duration
-	told     told         // unknown groups
-	outside  told         // people from outside
+	told     told.Told    // unknown groups
+	outside  told.Told    // people from outside
 	corp     atomic.Value // the robot's organisation, a string, as soon as it is known
 
 	stream   *stream.Client // nil in HTTP mode

@@ -2,7 +2,6 @@ package dingtalk
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"zhuanban/bot"
@@ -26,7 +25,7 @@ func (c *Channel) receive(ctx context.Context, in inbound, hand func(context.Con
 	case in.group && !in.known:
 		return c.unknownGroup(ctx, in.chat), nil
 	case !in.staff:
-		if !c.in.outside.first(in.chat, c.o.Wall().Format(hourly)) {
+		if !c.in.outside.First(in.chat, c.o.Wall().Format(hourly)) {
 			return "", nil
 		}
 		c.o.Log.InfoContext(ctx, "somebody who is nobody has spoken to the robot: without a senderStaffId, or of another organisation; if that is wrong, the app is not published", "id", in.message.ID)
@@ -100,33 +99,10 @@ func (c *Channel) words(ctx context.Context, name string, data any) string {
 // They are nobody here, and may speak as often as they like.
 const hourly = "2006-01-02T15"
 
-// told remembers which conversations were told something that is not said to them twice
-// in one time, and in which: unknown groups their id, people from outside that they are.
-type told struct {
-	mu  sync.Mutex
-	day map[string]string
-}
-
-// mostTold bounds it: nobody has so many groups.
-const mostTold = 1000
-
-func (t *told) first(chat, day string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.day[chat] == day {
-		return false
-	}
-	if t.day == nil || len(t.day) >= mostTold {
-		t.day = map[string]string{}
-	}
-	t.day[chat] = day
-	return true
-}
-
 // unknownGroup is what is said in a group that is not configured, once a day: the id with
 // which it can be.
 func (c *Channel) unknownGroup(ctx context.Context, chat string) string {
-	if !c.in.told.first(chat, c.o.Wall().Format(time.DateOnly)) {
+	if !c.in.told.First(chat, c.o.Wall().Format(time.DateOnly)) {
 		return ""
 	}
 	c.o.Log.InfoContext(ctx, "the robot was spoken to in a group that is not configured", "conversation", chat)

@@ -1,14 +1,11 @@
 package dingtalk
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"reflect"
-	"slices"
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/batch"
 	"zhuanban/bot/internal/uploads"
 )
 
@@ -115,44 +112,14 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 // it was taken. A parcel whose reply differs from the first one's, or whose recipient has
 // one already, goes by itself: nobody gets what was meant for another.
 func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
-	out := make([]bot.Outcome, len(ps))
-	order := make([]int, len(ps))
-	for i := range ps {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ps[a].ID, ps[b].ID) })
-	var together, alone []int
-	seen := map[string]bool{}
-	for _, i := range order {
-		user, err := c.userOf(ps[i].To)
-		switch {
-		case ps[i].To.Kind != bot.ToPerson || ps[i].Asked || ps[i].Reply.Kind == bot.CardDone || len(c.out.said.Of(ps[i])) > 0,
-			len(together) > 0 && !same(ps[i], ps[together[0]]), seen[user] && err == nil:
-			alone = append(alone, i)
-		case err != nil:
-			out[i].Err = err
-		default:
-			seen[user] = true
-			together = append(together, i)
-		}
-	}
-	for chunk := range slices.Chunk(together, mostPersons) {
-		batch := make([]bot.Parcel, len(chunk))
-		for k, i := range chunk {
-			batch[k] = ps[i]
-		}
-		for k, o := range c.toMany(ctx, batch) {
-			out[chunk[k]] = o
-		}
-	}
-	for _, i := range alone {
-		out[i].Receipt, out[i].Err = c.Send(ctx, ps[i])
-	}
-	return out
-}
-
-func same(a, b bot.Parcel) bool {
-	return reflect.DeepEqual(a.Reply, b.Reply) && bytes.Equal(a.Prepared, b.Prepared)
+	return batch.Way{Most: mostPersons,
+		Of: func(p bot.Parcel) (string, bool, error) {
+			user, err := c.userOf(p.To)
+			return user, p.To.Kind != bot.ToPerson || p.Asked || p.Reply.Kind == bot.CardDone || len(c.out.said.Of(p)) > 0, err
+		},
+		Many: func(ps []bot.Parcel) []bot.Outcome { return c.toMany(ctx, ps) },
+		One:  func(p bot.Parcel) (bot.Receipt, error) { return c.Send(ctx, p) },
+	}.Send(ps)
 }
 
 // toMany sends one reply to no more persons than one call takes, all of whom have a

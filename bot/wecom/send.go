@@ -1,16 +1,13 @@
 package wecom
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"reflect"
-	"slices"
 	"strings"
 
 	"zhuanban/bot"
+	"zhuanban/bot/internal/batch"
 	"zhuanban/bot/wecom/internal/name"
 )
 
@@ -40,43 +37,14 @@ func (c *Channel) Send(ctx context.Context, p bot.Parcel) (bot.Receipt, error) {
 // The first parcel by id tells the call from others (see the duplicate check), so
 // a call of unknown fate is best repeated with the same parcels.
 func (c *Channel) SendAll(ctx context.Context, ps []bot.Parcel) []bot.Outcome {
-	out := make([]bot.Outcome, len(ps))
-	order := make([]int, len(ps))
-	for i := range ps {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ps[a].ID, ps[b].ID) })
-	var together, alone []int
-	seen := map[string]bool{}
-	for _, i := range order {
-		who := strings.ToLower(ps[i].To.Account)
-		switch err := acceptable(ps[i]); {
-		case err != nil:
-			out[i].Err = err
-		case seen[who] || ps[i].Reply.Kind == bot.CardDone || len(together) > 0 && !same(ps[i], ps[together[0]]):
-			alone = append(alone, i)
-		default:
-			seen[who] = true
-			together = append(together, i)
-		}
-	}
-	for chunk := range slices.Chunk(together, mostRecipients) {
-		batch := make([]bot.Parcel, len(chunk))
-		for k, i := range chunk {
-			batch[k] = ps[i]
-		}
-		for k, o := range c.deliver(ctx, batch) {
-			out[chunk[k]] = o
-		}
-	}
-	for _, i := range alone {
-		out[i].Receipt, out[i].Err = c.Send(ctx, ps[i])
-	}
-	return out
-}
-
-func same(a, b bot.Parcel) bool {
-	return reflect.DeepEqual(a.Reply, b.Reply) && bytes.Equal(a.Prepared, b.Prepared)
+	return batch.Way{Most: mostRecipients,
+		Of: func(p bot.Parcel) (string, bool, error) {
+			err := acceptable(p)
+			return strings.ToLower(p.To.Account), err == nil && p.Reply.Kind == bot.CardDone, err
+		},
+		Many: func(ps []bot.Parcel) []bot.Outcome { return c.deliver(ctx, ps) },
+		One:  func(p bot.Parcel) (bot.Receipt, error) { return c.Send(ctx, p) },
+	}.Send(ps)
 }
 
 // acceptable refuses what WeCom would not take, or would take for something else:

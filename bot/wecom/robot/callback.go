@@ -5,13 +5,13 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"zhuanban/bot/internal/line"
 	"zhuanban/bot/wecom/internal/seal"
 )
 
@@ -81,14 +81,9 @@ func (c *Channel) take(w http.ResponseWriter, r *http.Request, q url.Values) ([]
 	if r.ContentLength > largestBody {
 		return nil, errTooLarge
 	}
-	limit, cancel := context.WithTimeout(r.Context(), 2*answerWithin)
-	defer cancel()
-	deadline, _ := limit.Deadline()
-	_ = http.NewResponseController(w).SetReadDeadline(deadline) // a server that cannot has limits of its own
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	var large *http.MaxBytesError
+	body, err := line.Body(w, r, largestBody, 2*answerWithin)
 	switch {
-	case errors.As(err, &large):
+	case errors.Is(err, line.ErrTooLarge):
 		return nil, errTooLarge
 	case err != nil:
 		return nil, errCut

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"zhuanban/bot"
@@ -122,31 +121,9 @@ func stream(id, text string) any {
 	}{"stream", body{id, true, cut(escape(text), longestText)}}
 }
 
-// told remembers which unknown groups were told their chat id, and on which day.
-type told struct {
-	mu  sync.Mutex
-	day map[string]string
-}
-
-// mostTold bounds it: nobody has so many groups.
-const mostTold = 1000
-
-func (t *told) first(chat, day string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.day[chat] == day {
-		return false
-	}
-	if t.day == nil || len(t.day) >= mostTold {
-		t.day = map[string]string{}
-	}
-	t.day[chat] = day
-	return true
-}
-
 // unknownGroup is what is said in a group that is not configured, once a day.
 func (c *Channel) unknownGroup(chat string) (words string, ok bool) {
-	if !c.told.first(chat, c.o.Wall().Format(time.DateOnly)) {
+	if !c.told.First(chat, c.o.Wall().Format(time.DateOnly)) {
 		return "", false
 	}
 	page, err := c.o.Templates.Render("robot.unknown_group", chat)

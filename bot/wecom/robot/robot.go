@@ -18,6 +18,7 @@ import (
 	"zhuanban/bot/internal/line"
 	"zhuanban/bot/internal/progress"
 	"zhuanban/bot/internal/secret"
+	"zhuanban/bot/internal/told"
 	"zhuanban/bot/internal/uploads"
 	"zhuanban/bot/wecom/internal/cards"
 	"zhuanban/bot/wecom/internal/seal"
@@ -99,7 +100,7 @@ type Channel struct {
 
 	chats   map[string]string // a configured group's chat id, by its name
 	groups  map[string]string // the other way round
-	told    told              // groups that were told their chat id
+	told    told.Told         // groups that were told their chat id
 	sent    progress.Memory
 	cards   cards.Taken // whether WeCom takes them
 	uploads *uploads.Uploads
